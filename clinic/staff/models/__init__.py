@@ -1,0 +1,17 @@
+"""Members, their exceptions, sessions, workstations, drafts, and the rules of practice."""
+
+from clinic.staff.models.member import Member, MemberMail, PermissionException
+from clinic.staff.models.practice import Credential, ScopeRule
+from clinic.staff.models.session import Draft, SessionPolicy, StaffSession, Workstation
+
+__all__ = [
+    "Credential",
+    "Draft",
+    "Member",
+    "MemberMail",
+    "PermissionException",
+    "ScopeRule",
+    "SessionPolicy",
+    "StaffSession",
+    "Workstation",
+]

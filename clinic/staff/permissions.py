@@ -1,0 +1,126 @@
+"""Every permission of the software, by name. Views ask for these; roles bundle them.
+
+A permission says which act or screen; which rows a member sees is the queryset's matter, and whether a
+task is within someone's scope of practice is a separate gate (`clinic.staff.scope`).
+"""
+
+from enum import StrEnum, auto
+
+
+class Permission(StrEnum):
+    # Patients and chart
+    PATIENT_FIND = auto()
+    PATIENT_VIEW = auto()
+    PATIENT_REGISTER = auto()
+    PATIENT_EDIT = auto()
+    COVERAGE_EDIT = auto()
+    CHART_VIEW = auto()
+    CHART_EDIT = auto()
+    VITALS_RECORD = auto()
+    NOTE_WRITE = auto()
+    NOTE_SIGN = auto()
+    FLAG_ACKNOWLEDGE = auto()
+    IMMUNIZATION_GIVE = auto()
+    DOCUMENT_VIEW = auto()
+
+    # Schedule and flow
+    SCHEDULE_VIEW = auto()
+    APPOINTMENT_BOOK = auto()
+    APPOINTMENT_MOVE = auto()
+    APPOINTMENT_CANCEL = auto()
+    APPOINTMENT_OVERBOOK = auto()
+    CHECK_IN = auto()
+    FLOW_VIEW = auto()
+    FLOW_MOVE = auto()
+    ROOM_MANAGE = auto()
+    TEMPLATE_EDIT = auto()
+
+    # Money
+    CHARGE_PROPOSE = auto()
+    CHARGE_APPROVE = auto()
+    PAYMENT_TAKE = auto()
+    LEDGER_VIEW = auto()
+    FEE_EDIT = auto()
+    DRAWER_MANAGE = auto()
+    BILLING_QUEUE = auto()
+
+    # Stock
+    STOCK_VIEW = auto()
+    STOCK_MOVE = auto()
+    STOCK_RECEIVE = auto()
+    STOCK_COUNT = auto()
+    ITEM_EDIT = auto()
+
+    # Messages and inbox
+    MESSAGE_VIEW = auto()
+    MESSAGE_SEND = auto()
+    MESSAGE_POLICY_EDIT = auto()
+    INBOX_VIEW = auto()
+    INBOX_WORK = auto()
+
+    # Running the clinic
+    STAFF_VIEW = auto()
+    STAFF_UNLOCK = auto()
+    STAFF_MANAGE = auto()
+    WORKSTATION_MANAGE = auto()
+    SETTINGS_EDIT = auto()
+    AUDIT_VIEW = auto()
+    AUDIT_EXPORT = auto()
+    REPORT_VIEW = auto()
+
+    @property
+    def words(self) -> str:
+        """The permission as staff read it: "appointment overbook" for APPOINTMENT_OVERBOOK."""
+        return WORDS.get(self, self.value.replace("_", " "))
+
+
+WORDS: dict[Permission, str] = {
+    Permission.PATIENT_FIND: "Find patients",
+    Permission.PATIENT_VIEW: "Open a patient's page",
+    Permission.PATIENT_REGISTER: "Register patients",
+    Permission.PATIENT_EDIT: "Edit demographics and contacts",
+    Permission.COVERAGE_EDIT: "Add and edit coverage",
+    Permission.CHART_VIEW: "Read the chart",
+    Permission.CHART_EDIT: "Edit problems, allergies and medications",
+    Permission.VITALS_RECORD: "Record vital signs",
+    Permission.NOTE_WRITE: "Write visit notes",
+    Permission.NOTE_SIGN: "Sign visit notes",
+    Permission.FLAG_ACKNOWLEDGE: "Acknowledge red flags",
+    Permission.IMMUNIZATION_GIVE: "Give immunizations",
+    Permission.DOCUMENT_VIEW: "Open documents and card pictures",
+    Permission.SCHEDULE_VIEW: "See the schedule",
+    Permission.APPOINTMENT_BOOK: "Book appointments",
+    Permission.APPOINTMENT_MOVE: "Reschedule appointments",
+    Permission.APPOINTMENT_CANCEL: "Cancel appointments",
+    Permission.APPOINTMENT_OVERBOOK: "Overbook",
+    Permission.CHECK_IN: "Check patients in",
+    Permission.FLOW_VIEW: "See the flow board",
+    Permission.FLOW_MOVE: "Move patients on the flow board",
+    Permission.ROOM_MANAGE: "Change the state of rooms",
+    Permission.TEMPLATE_EDIT: "Edit provider sessions, visit types and closures",
+    Permission.CHARGE_PROPOSE: "Propose charges",
+    Permission.CHARGE_APPROVE: "Approve and void charges",
+    Permission.PAYMENT_TAKE: "Take payments",
+    Permission.LEDGER_VIEW: "See balances and the ledger",
+    Permission.FEE_EDIT: "Edit the fee schedule",
+    Permission.DRAWER_MANAGE: "Open and close cash drawers, reverse payments",
+    Permission.BILLING_QUEUE: "Work the billing queue",
+    Permission.STOCK_VIEW: "See stock",
+    Permission.STOCK_MOVE: "Transfer, issue and waste stock",
+    Permission.STOCK_RECEIVE: "Receive stock",
+    Permission.STOCK_COUNT: "Count stock",
+    Permission.ITEM_EDIT: "Edit items, par levels and equipment",
+    Permission.MESSAGE_VIEW: "Read patient messages",
+    Permission.MESSAGE_SEND: "Send patient messages",
+    Permission.MESSAGE_POLICY_EDIT: "Edit reminder policy and wording",
+    Permission.INBOX_VIEW: "See the inbox",
+    Permission.INBOX_WORK: "Work the inbox and log calls",
+    Permission.STAFF_VIEW: "See the staff list",
+    Permission.STAFF_UNLOCK: "Unlock a colleague's sign-in",
+    Permission.STAFF_MANAGE: "Invite, edit and deactivate staff",
+    Permission.WORKSTATION_MANAGE: "Register workstations",
+    Permission.SETTINGS_EDIT: "Edit clinic settings",
+    Permission.AUDIT_VIEW: "Read the audit trail",
+    Permission.AUDIT_EXPORT: "Export the audit trail",
+    Permission.REPORT_VIEW: "See reports",
+}

@@ -1,0 +1,1 @@
+"""Patients, coverage and the chart."""

@@ -1,0 +1,26 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from clinic.core.models import Base
+
+
+class DiagnosisCode(Base):
+    """ICD-10-CM, one row per code and release. Public domain (NCHS); loaded by `import_icd10`."""
+
+    code = models.CharField(max_length=8, help_text="Without the dot.")
+    display = models.CharField(max_length=9)
+    description = models.CharField(max_length=300)
+    is_billable = models.BooleanField()
+    release = models.CharField(max_length=16)
+    search = models.TextField(editable=False)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["search"], name="records_diagnosis_search", opclasses=["gin_trgm_ops"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "release"], name="records_diagnosiscode_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.display} {self.description}"

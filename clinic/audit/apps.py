@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "clinic.audit"
+    label = "audit"
+
+    def ready(self) -> None:
+        from clinic.audit.queries import seal_lag_problem
+        from clinic.core.health import register_check
+
+        register_check("audit", seal_lag_problem)

@@ -1,0 +1,95 @@
+"""Writing the trail. Always inside the caller's transaction: no change without its row, no row without its change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.http import HttpRequest
+
+from clinic.audit.models import AuditEvent
+from clinic.core.actor import Actor
+
+
+def _event(
+    by: Actor,
+    kind: str,
+    action: str,
+    *,
+    obj: models.Model | None = None,
+    patient: models.Model | UUID | None = None,
+    detail: dict[str, Any] | None = None,
+) -> AuditEvent:
+    patient_id = getattr(patient, "pk", patient)
+    return AuditEvent(
+        kind=kind,
+        action=action,
+        member_id=by.member_id,
+        actor=by.label[:120],
+        workstation_id=by.workstation_id,
+        workstation=by.workstation_label[:80],
+        patient_id=patient_id,
+        object_type=obj._meta.label_lower if obj is not None else "",
+        object_id=str(obj.pk) if obj is not None else "",
+        detail=_plain(detail or {}),
+        request_id=by.request_id,
+        ip=by.ip,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """JSON that hashes the same when read back: no floats, no exotic types."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [
+            _plain(inner)
+            for inner in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)
+        ]
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    return str(value)
+
+
+def record(
+    by: Actor,
+    action: str,
+    *,
+    obj: models.Model | None = None,
+    patient: models.Model | UUID | None = None,
+    kind: str = AuditEvent.Kind.CHANGE,
+    **detail: Any,
+) -> AuditEvent:
+    """Records a change (or, with kind SECURITY, a sign-in matter) as `<noun>.<verb in the past>`.
+
+    `detail` holds codes, ids, field names and values before and after; never secrets.
+    """
+    event = _event(by, kind, action, obj=obj, patient=patient, detail=detail)
+    event.save(force_insert=True)
+    return event
+
+
+def record_many(by: Actor, action: str, rows: Iterable[tuple[models.Model, UUID | None, dict]]) -> None:
+    """Records one change for each (object, patient id, detail) in one statement."""
+    AuditEvent.objects.bulk_create(
+        _event(by, AuditEvent.Kind.CHANGE, action, obj=obj, patient=patient, detail=detail)
+        for obj, patient, detail in rows
+    )
+
+
+def looked(request: HttpRequest, patient: models.Model | UUID, page: str) -> None:
+    """Records that the signed-in member saw `page` of the patient's chart: once per person, patient, page and view."""
+    looked_many(request, [getattr(patient, "pk", patient)], page)
+
+
+def looked_many(request: HttpRequest, patient_ids: Iterable[UUID], page: str) -> None:
+    """The same for a page that shows several patients (a finder's result, a board)."""
+    seen: set = request.__dict__.setdefault("_charts_looked_at", set())
+    new = [pid for pid in dict.fromkeys(patient_ids) if pid and (pid, page) not in seen]
+    seen.update((pid, page) for pid in new)
+    AuditEvent.objects.bulk_create(
+        _event(request.actor, AuditEvent.Kind.LOOK, "chart.viewed", patient=pid, detail={"page": page})
+        for pid in new
+    )

@@ -1,0 +1,71 @@
+"""Tasks: named, ids only, woken by name after commit. The row is the truth; the message only wakes a worker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from celery import current_app, shared_task
+from django.db import connection, transaction
+
+from clinic.core import profile
+from clinic.core.locks import _number
+from clinic.core.models import Heartbeat, RateWindow, Submission
+from clinic.core.time import now
+
+log = logging.getLogger(__name__)
+
+
+def enqueue(name: str, *args: str | int) -> None:
+    """Wakes task `name` after the transaction commits. A broker that is down is no error: the beat sweep finds the row."""
+
+    def send() -> None:
+        try:
+            current_app.send_task(
+                name, args=[str(a) if not isinstance(a, int) else a for a in args], retry=False
+            )
+        except Exception as error:  # any broker trouble: the row is saved, the sweep will come by
+            log.warning("task not queued", extra={"task": name, "event": type(error).__name__})
+
+    transaction.on_commit(send)
+
+
+def clinic_task(*, name: str, **options) -> Callable:
+    """Registers a Celery task `<app>.<verb_object>`; the clinic's profile is read afresh in each run."""
+
+    def wrap(function: Callable) -> Callable:
+        def run(*args, **kwargs):
+            profile.forget()
+            return function(*args, **kwargs)
+
+        run.__name__ = function.__name__
+        run.__doc__ = function.__doc__
+        run.__module__ = function.__module__
+        return shared_task(name=name, **options)(run)
+
+    return wrap
+
+
+def only_one(name: str) -> bool:
+    """Inside a transaction: True when no other process runs the sweep `name` (a second beat becomes harmless)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_number(f"sweep:{name}")])
+        return cursor.fetchone()[0]
+
+
+@clinic_task(name="core.beat_heartbeat")
+def beat_heartbeat() -> None:
+    """Proves that beat, broker, worker and database work together."""
+    Heartbeat.objects.update_or_create(name="beat", defaults={"at": now()})
+
+
+@clinic_task(name="core.clean_up")
+def clean_up() -> None:
+    """Removes form keys older than 3 days, past rate windows, and expired sessions."""
+    from datetime import timedelta
+
+    from django.contrib.sessions.models import Session
+
+    Submission.objects.filter(at__lt=now() - timedelta(days=3)).delete()
+    RateWindow.objects.filter(last_at__lt=now() - timedelta(days=2)).delete()
+    Session.objects.filter(expire_date__lt=now()).delete()

@@ -1,0 +1,11 @@
+"""WSGI entry: gunicorn clinic.wsgi."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+
+import clinic.celery  # noqa: E402,F401  (the configured Celery app must exist before a service enqueues)
+
+application = get_wsgi_application()

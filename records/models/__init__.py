@@ -4,6 +4,7 @@ from records.models.codes import DiagnosisCode
 from records.models.coverage import Coverage, Payer
 from records.models.encounter import Encounter, IdentityCheck, ReviewStamp
 from records.models.immunization import Immunization
+from records.models.imported import FhirStage, ImportedClaim, OutsideParty
 from records.models.lists import Allergy, AllergyStatement, Medication, Problem
 from records.models.note import Note
 from records.models.patient import ContactPoint, Patient, RelatedPerson
@@ -17,10 +18,13 @@ __all__ = [
     "Coverage",
     "DiagnosisCode",
     "Encounter",
+    "FhirStage",
     "IdentityCheck",
     "Immunization",
+    "ImportedClaim",
     "Medication",
     "Note",
+    "OutsideParty",
     "Patient",
     "Payer",
     "Problem",

@@ -1,0 +1,2 @@
+def register():
+    """Nothing yet stands on other pages."""

@@ -1,0 +1,1 @@
+"""Pure rules of stock: expiry, barcodes, packs and reorder quantities. No database, no clock."""

@@ -15,7 +15,7 @@ _DIGITS = re.compile(r"\D+")
 
 
 def fold(text: str) -> str:
-    """Lower case, no accents, no apostrophes, other punctuation to single spaces: O’Brien-Núñez → obrien nunez.
+    """Lower case, no accents or apostrophes, other punctuation to spaces: O’Brien-Núñez → obrien nunez.
 
     The same function folds what is stored and what is searched, so the two always meet.
     """

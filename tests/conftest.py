@@ -13,7 +13,7 @@ _CLUSTER = pytest.StashKey[cluster.Cluster]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Servers first, then Django: pytest-django sets Django up after this hook, as settings are named here."""
+    """Servers first, then Django, because settings read the servers' addresses."""
     if config.option.help:
         return
     os.environ.setdefault("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
@@ -22,6 +22,9 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         servers = config.stash[_CLUSTER] = cluster.Cluster()
         servers.start()
+    import django
+
+    django.setup()  # pytest-django would only do this for a settings module named before any conftest
     network.forbid_outside()
 
 

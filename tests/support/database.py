@@ -7,6 +7,7 @@ guards, which a flush by TRUNCATE would.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import subprocess
@@ -43,6 +44,12 @@ def owner_url(database: str | None = None) -> str:
     return address(url, database) if database else url
 
 
+@functools.cache
+def _maintenance_url() -> str:
+    """The database to stand in while others are made and dropped: the one the run began with."""
+    return owner_url()
+
+
 def app_url(database: str | None = None) -> str:
     return address(os.environ["DATABASE_URL"], database or worker_name())
 
@@ -64,7 +71,7 @@ def fingerprint() -> str:
 
 def make_worker_database() -> None:
     """Leaves a fresh copy of an up-to-date template as this worker's database."""
-    with psycopg.connect(owner_url(), autocommit=True) as owner:
+    with psycopg.connect(_maintenance_url(), autocommit=True) as owner:
         owner.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # workers take turns; ends with the connection
         if _comment(owner, template_name()) != fingerprint():
             _build_template(owner)
@@ -73,13 +80,13 @@ def make_worker_database() -> None:
 
 def reset_worker_database() -> None:
     """Throws away what a committed test left. Every connection of this process must be closed before."""
-    with psycopg.connect(owner_url(), autocommit=True) as owner:
+    with psycopg.connect(_maintenance_url(), autocommit=True) as owner:
         owner.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         _copy(owner, worker_name())
 
 
 def drop_worker_database() -> None:
-    with psycopg.connect(owner_url(), autocommit=True) as owner:
+    with psycopg.connect(_maintenance_url(), autocommit=True) as owner:
         _drop(owner, worker_name())
 
 

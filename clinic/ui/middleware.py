@@ -1,0 +1,31 @@
+"""Errors that views let pass, answered in words."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from clinic.core.errors import ClinicError
+from clinic.ui.errors import error_page
+
+log = logging.getLogger(__name__)
+
+
+class ErrorPages:
+    """Turns a ClinicError into its page, and a database outage into an honest 503."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, ClinicError):
+            return error_page(request, error.status, words=str(error))
+        if isinstance(error, (OperationalError, InterfaceError)):
+            log.error("database unavailable", exc_info=error, extra={"request_id": request.request_id})
+            return error_page(request, 503, retry_after=5)
+        return None

@@ -1,0 +1,44 @@
+"""The design system's own addresses: the theme switch and the style guide."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.ui.guide import guide_context
+from clinic.ui.responses import is_htmx
+
+YEAR = 365 * 24 * 3600
+
+
+@require_POST
+def theme(request):
+    """Remember light, dark or auto for this browser. Nothing personal, so a plain cookie will do."""
+    chosen = request.POST.get("theme", "auto")
+    if chosen not in {"light", "dark", "auto"}:
+        chosen = "auto"
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = HttpResponse(status=204) if is_htmx(request) else HttpResponseRedirect(back if is_ours else "/")
+    response.set_cookie(
+        "theme", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    return response
+
+
+@require_GET
+def guide(request):
+    """Every component on one page; only where made-up data is shown anyway."""
+    if not settings.CLINIC_DEMO:
+        raise Http404
+    return render(request, "ui/guide.html", guide_context(timezone.now() - timedelta(minutes=31)))
+
+
+# The decorators that mark views belong to an upper layer; these two say the same by themselves.
+theme.is_public = guide.is_public = True
+theme.login_required = guide.login_required = False

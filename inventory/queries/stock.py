@@ -1,5 +1,6 @@
 """What stands where."""
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -95,10 +96,8 @@ def stock_rows(wanted: StockFilter | None = None, today: dt.date | None = None) 
 
 def _matching(text: str, today: dt.date) -> Q:
     if gs1.looks_like_gs1(text):
-        try:
+        with contextlib.suppress(gs1.NotGs1):
             text = gs1.parse(text, today=today).gtin or text
-        except gs1.NotGs1:
-            pass
     words = Q()
     for word in text.split():
         words &= (Q(name__icontains=word) | Q(barcode=word) | Q(ndc__icontains=word) | Q(cvx=word)

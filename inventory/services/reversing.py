@@ -25,11 +25,9 @@ def reverse_movement(*, by, movement: Movement, reason: str, at=None) -> list[Mo
         raise Refused("A reversal is not itself reversed. Enter the movement again instead.")
     if Movement.objects.filter(reverses__in=legs).exists():
         raise Refused("This movement has been taken back already.")
-    act, at, added = uuid7(), at or time.now(), []
+    act, at = uuid7(), at or time.now()
     for leg in legs:
         if leg.quantity > 0:
             check_enough(shelves[leg.pk], leg.quantity)
-    for leg in legs:
-        added.append(add(by=by, shelf=shelves[leg.pk], kind=leg.kind, quantity=-leg.quantity, act=act,
-                         reason=reason, reference=leg.reference, at=at, unit_cost=leg.unit_cost, reverses=leg))
-    return added
+    return [add(by=by, shelf=shelves[leg.pk], kind=leg.kind, quantity=-leg.quantity, act=act, reason=reason,
+                reference=leg.reference, at=at, unit_cost=leg.unit_cost, reverses=leg) for leg in legs]

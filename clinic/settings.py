@@ -224,12 +224,19 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or BASE_DIR / ".cache" / "static")
 _MODULES = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    ("vendor/tabler", _MODULES / "@tabler" / "core" / "dist"),
-    ("vendor/htmx", _MODULES / "htmx.org" / "dist"),
-    ("vendor/idiomorph", _MODULES / "idiomorph" / "dist"),
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "clinic.core.npm.NpmFinder",
 ]
+_TABLER = _MODULES / "@tabler" / "core" / "dist"
+NPM_FILES = {
+    "vendor/tabler/css": (_TABLER / "css", ("tabler.min.css", "tabler.min.css.map")),
+    "vendor/tabler/js": (_TABLER / "js", ("tabler.min.js", "tabler.min.js.map")),
+    "vendor/htmx": (_MODULES / "htmx.org" / "dist", ("htmx.min.js",)),
+    "vendor/idiomorph": (_MODULES / "idiomorph" / "dist", ("idiomorph-ext.min.js",)),
+}
 TABLER_ICONS = _MODULES / "@tabler" / "icons" / "icons"
 # Names carry a hash as soon as collectstatic has run; until then files come straight from their folders.
 _COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() or "collectstatic" in sys.argv

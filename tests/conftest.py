@@ -25,7 +25,19 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()  # pytest-django would only do this for a settings module named before any conftest
+    _lighten_settings()
     network.forbid_outside()
+
+
+def _lighten_settings() -> None:
+    """Argon2 at its cheapest, and static files by plain name, so that no test waits for collectstatic."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["tests.support.hashers.FastArgon2"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -62,13 +74,6 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _cheap_passwords() -> None:
-    from django.conf import settings
-
-    settings.PASSWORD_HASHERS = ["tests.support.hashers.FastArgon2"]
 
 
 @pytest.fixture

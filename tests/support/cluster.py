@@ -63,7 +63,8 @@ def set_environment(folder: Path) -> None:
     """What settings need beside the servers: a throwaway key, loopback hosts, files inside `folder`."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     media = folder / f"files-{worker}"
-    media.mkdir(exist_ok=True)
+    for needed in (media, folder / "static"):
+        needed.mkdir(exist_ok=True)
     fixed = {
         "DJANGO_SETTINGS_MODULE": "clinic.settings",
         "CLINIC_DEMO": "0",

@@ -227,7 +227,6 @@ _MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "clinic.core.npm.NpmFinder",
 ]
 _TABLER = _MODULES / "@tabler" / "core" / "dist"

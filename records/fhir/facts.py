@@ -50,7 +50,7 @@ class EncounterFacts:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One measured value, in the unit it was written in; `vital` is our own name for it."""
+    """One measured value in the unit it was written in (UCUM); `vital` is our own name for it."""
 
     vital: str
     value: Decimal

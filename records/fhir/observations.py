@@ -11,13 +11,14 @@ from decimal import Decimal
 from records.fhir.facts import Reading, ResultFacts, Skipped, VitalsFacts
 from records.fhir.values import Json, as_list, concept_code, concept_text, instant, number, reference_key
 
+# Our own names for the vital signs are those of records.rules.vitals.catalog, and BMI, which is computed.
 VITAL_CODES = {
     "8480-6": "systolic",
     "8462-4": "diastolic",
     "8867-4": "pulse",
-    "9279-1": "respirations",
-    "8310-5": "temperature",
-    "8331-1": "temperature",
+    "9279-1": "resp",
+    "8310-5": "temp",
+    "8331-1": "temp",
     "2708-6": "spo2",
     "59408-5": "spo2",
     "29463-7": "weight",
@@ -25,24 +26,36 @@ VITAL_CODES = {
     "8302-2": "height",
     "8306-3": "height",
     "39156-5": "bmi",
-    "9843-4": "head_circumference",
-    "8287-5": "head_circumference",
+    "9843-4": "head",
+    "8287-5": "head",
     "72514-3": "pain",
 }
 BLOOD_PRESSURE_PANELS = frozenset({"85354-9", "55284-4"})
-# The spellings of each unit, by our own name for it. A vital in any other unit is kept as a result.
+# The spellings of each unit, by its UCUM code. A vital in any other unit is kept as a result.
+_PER_MINUTE = dict.fromkeys(
+    ("/min", "{beats}/min", "beats/minute", "{breaths}/min", "breaths/minute", "bpm"), "/min"
+)
+_PRESSURE = dict.fromkeys(("mm[Hg]", "mmHg", "mm Hg"), "mm[Hg]")
+_LENGTH = {"cm": "cm", "m": "m", "[in_i]": "[in_i]", "in": "[in_i]"}
 UNITS = {
-    "systolic": {"mm[Hg]": "mmHg", "mmHg": "mmHg"},
-    "diastolic": {"mm[Hg]": "mmHg", "mmHg": "mmHg"},
-    "pulse": {"/min": "/min", "beats/minute": "/min", "{beats}/min": "/min", "bpm": "/min"},
-    "respirations": {"/min": "/min", "breaths/minute": "/min", "{breaths}/min": "/min"},
-    "temperature": {"Cel": "C", "degC": "C", "C": "C", "[degF]": "F", "degF": "F", "F": "F"},
+    "systolic": _PRESSURE,
+    "diastolic": _PRESSURE,
+    "pulse": _PER_MINUTE,
+    "resp": _PER_MINUTE,
+    "temp": {"Cel": "Cel", "degC": "Cel", "C": "Cel", "[degF]": "[degF]", "degF": "[degF]", "F": "[degF]"},
     "spo2": {"%": "%"},
-    "weight": {"kg": "kg", "g": "g", "[lb_av]": "lb", "lb": "lb", "lbs": "lb"},
-    "height": {"cm": "cm", "m": "m", "[in_i]": "in", "in": "in"},
+    "weight": {
+        "kg": "kg",
+        "g": "g",
+        "[lb_av]": "[lb_av]",
+        "lb": "[lb_av]",
+        "lbs": "[lb_av]",
+        "[oz_av]": "[oz_av]",
+    },
+    "height": _LENGTH,
+    "head": _LENGTH,
     "bmi": {"kg/m2": "kg/m2"},
-    "head_circumference": {"cm": "cm", "[in_i]": "in", "in": "in"},
-    "pain": {"{score}": "score", "{SCORE}": "score", "1": "score", "": "score"},
+    "pain": dict.fromkeys(("{score}", "{SCORE}", "score", "1", ""), "{score}"),
 }
 _NOT_TAKEN = {"entered-in-error", "cancelled", "registered"}
 

@@ -68,10 +68,7 @@ def practitioner(resource: Json, *, key: str, clean_names: bool) -> Practitioner
     return PractitionerFacts(
         key=key,
         name=words,
-        npi=next(
-            (str(i.get("value", "")) for i in as_list(resource.get("identifier")) if _NPI in str(i.get("system"))),
-            "",
-        ),
+        npi=_npi(resource),
         phone=phones[0][1] if phones else "",
         email=emails[0] if emails else "",
         city=str(address.get("city", "")).strip(),
@@ -113,6 +110,13 @@ def reference_pair(reference: object, *, clean_names: bool = False) -> tuple[str
 
 def clean_name_parts(words: str) -> str:
     return " ".join(clean_name(part) for part in words.split())
+
+
+def _npi(resource: Json) -> str:
+    for item in as_list(resource.get("identifier")):
+        if _NPI in str(item.get("system")):
+            return str(item.get("value", ""))
+    return ""
 
 
 def _official_name(resource: Json) -> Json:

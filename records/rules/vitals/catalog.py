@@ -143,6 +143,7 @@ LABELS = {vital.code: vital.label for vital in VITALS.values()} | {
     "height_change": "Height against last time",
     "head_change": "Head against last time",
     "lmp_days": "Days since LMP",
+    "glucose_symptoms": "Glucose with symptoms or ketones",
 }
 
 

@@ -44,7 +44,7 @@ ANY_AGE = (
     row("glucose", REJECT, 10, 1000),
     row("glucose", CONFIRM, 70, 250),
     row("glucose", RED, 54, 400),
-    row("glucose", RED, None, 300, when="symptoms"),
+    row("glucose_symptoms", RED, None, 300),
     row("lmp_days", REJECT, 0, None),
     row("lmp_days", CONFIRM, None, 45),
     row("systolic", RED, None, 160, counts=True, when="pregnant"),

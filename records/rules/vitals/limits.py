@@ -83,9 +83,13 @@ def judge(limits: Iterable[Limit], vital: str, value: Decimal) -> Judgement:
 
 def words(limit: Limit, value: Decimal) -> str:
     """What to tell the person at the keyboard."""
+    if limit.vital == "pulse_pressure" and limit.tier == REJECT:
+        return "Systolic has to be higher than diastolic."
     label = LABELS.get(limit.vital, limit.vital)
     unit = VITALS[limit.vital].canonical.label if limit.vital in VITALS else _DERIVED_UNITS.get(limit.vital, "")
     low, bound = limit.is_low(value), limit.low if limit.is_low(value) else limit.high
+    if limit.vital in _WORDS:
+        return _WORDS[limit.vital]
     if limit.tier == REJECT:
         return f"{label} {_range(limit)} {unit}".strip() + "."
     side = ("at or below" if limit.low_counts else "below") if low else (
@@ -93,7 +97,13 @@ def words(limit: Limit, value: Decimal) -> str:
     return f"{label} {side} {plain(bound)} {unit}".strip()
 
 
+# Where the number itself would say nothing to the reader.
+_WORDS = {
+    "weight_ratio": "About half or twice the last weight: pounds or kilograms?",
+    "head_change": "Head circumference is smaller than last time",
+}
 _DERIVED_UNITS = {
+    "glucose_symptoms": "mg/dL",
     "pulse_pressure": "mmHg", "bmi": "kg/m²", "weight_change_pct": "%", "weight_change_kg": "kg",
     "weight_loss_pct": "%", "height_change": "cm", "head_change": "cm",
 }

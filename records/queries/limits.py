@@ -1,0 +1,19 @@
+"""The limits in force on a day, as the rules want them."""
+
+import datetime as dt
+
+from django.db.models import Q
+
+from records.models import VitalLimit
+from records.rules.vitals.limits import Limit
+
+
+def limits_on(day: dt.date) -> list[Limit]:
+    """Every limit in force on a day, all ages. One query."""
+    rows = VitalLimit.objects.filter(
+        Q(effective_to__isnull=True) | Q(effective_to__gte=day), effective_from__lte=day
+    ).values_list(
+        "vital", "tier", "low", "low_counts", "high", "high_counts", "from_months", "to_months", "condition",
+        "source",
+    )
+    return [Limit(*row) for row in rows]

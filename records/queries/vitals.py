@@ -1,0 +1,181 @@
+"""Vital signs read back: earlier values, the last sets, a trend."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Prefetch
+
+from clinic.core.profile import clinic_zone
+from clinic.core.time import zone
+from records.models import RedFlag, VitalReading, VitalSet
+from records.rules.vitals import derived
+from records.rules.vitals.catalog import DETAILS, VITALS, Vital, shown
+
+_PAST_SQL = """
+SELECT r.vital, r.value, s.measured_at
+FROM records_vitalset s JOIN records_vitalreading r ON r.set_id = s.id
+WHERE s.patient_id = %s AND s.measured_at < %s AND s.retracted_at IS NULL
+  AND r.value IS NOT NULL AND r.sequence = 1 AND r.vital = ANY(%s)
+ORDER BY s.measured_at DESC LIMIT 60
+"""
+COMPARED = ("weight", "height", "head")
+
+
+def past_values(patient_id: UUID, before: dt.datetime) -> dict[str, list[derived.Past]]:
+    """Earlier weights, heights and head circumferences, newest first. One query."""
+    tz = zone(clinic_zone())
+    found: dict[str, list[derived.Past]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_PAST_SQL, [patient_id, before, list(COMPARED)])
+        for vital, value, at in cursor.fetchall():
+            found.setdefault(vital, []).append(derived.Past(value, at.astimezone(tz).date()))
+    return found
+
+
+@dataclass(frozen=True)
+class ReadingLine:
+    """One reading ready to show."""
+
+    vital: str
+    sequence: int
+    value: Decimal | None
+    words: str
+    entered: str
+    detail: str
+    tier: str
+    not_done: str
+    is_excluded: bool
+
+
+@dataclass(frozen=True)
+class SetLine:
+    """One set ready to show, with what follows from its numbers."""
+
+    id: UUID
+    encounter_id: UUID | None
+    measured_at: dt.datetime
+    recorded_by: str
+    is_late: bool
+    is_retracted: bool
+    retract_reason: str
+    note: str
+    readings: Sequence[ReadingLine]
+    pressure: str = ""
+    pressure_class: str = ""
+    bmi: Decimal | None = None
+    flags: Sequence[RedFlag] = field(default_factory=tuple)
+
+    def get(self, vital: str) -> ReadingLine | None:
+        return next((one for one in self.readings if one.vital == vital), None)
+
+
+def recent_sets(
+    patient_id: UUID, limit: int = 10, *, encounter_id: UUID | None = None, with_retracted: bool = True
+) -> list[VitalSet]:
+    """The last sets with readings, flags and who recorded them. Three queries whatever the number."""
+    rows = VitalSet.objects.filter(patient_id=patient_id)
+    if encounter_id:
+        rows = rows.filter(encounter_id=encounter_id)
+    if not with_retracted:
+        rows = rows.filter(retracted_at__isnull=True)
+    readings = VitalReading.objects.order_by("vital", "sequence")
+    return list(
+        rows.select_related("recorded_by")
+        .prefetch_related(Prefetch("readings", readings), "red_flags")
+        .order_by("-measured_at")[:limit]
+    )
+
+
+def set_line(row: VitalSet, months: Decimal, height: Decimal | None = None) -> SetLine:
+    """A set as lines in the order of the catalog. `height` (cm) stands in where none was measured."""
+    by_vital: dict[str, list[VitalReading]] = {}
+    for reading in row.readings.all():
+        by_vital.setdefault(reading.vital, []).append(reading)
+    lines = [reading_line(one) for code in VITALS for one in by_vital.get(code, ())]
+    summary = pressure_summary(by_vital)
+    return SetLine(
+        id=row.pk, encounter_id=row.encounter_id, measured_at=row.measured_at,
+        recorded_by=getattr(row.recorded_by, "short_name", "") if row.recorded_by_id else "Imported",
+        is_late=row.is_late, is_retracted=row.retracted_at is not None,
+        retract_reason=row.retract_reason or "", note=row.note, readings=lines,
+        pressure=f"{derived.average_words(summary.systolic)}/{derived.average_words(summary.diastolic)}"
+        if summary else "",
+        pressure_class=derived.pressure_words(summary.systolic, summary.diastolic, months) if summary else "",
+        bmi=_bmi(by_vital, height), flags=tuple(row.red_flags.all()),
+    )
+
+
+def pressure_summary(by_vital: Mapping[str, Sequence[VitalReading]]) -> derived.PressureSummary | None:
+    """The average of a set's last two blood pressures."""
+    diastolic = {one.sequence: one for one in by_vital.get("diastolic", ()) if one.value is not None}
+    pairs = [
+        derived.Pressure(one.value, diastolic[one.sequence].value, one.is_excluded)
+        for one in sorted(by_vital.get("systolic", ()), key=lambda one: one.sequence)
+        if one.value is not None and one.sequence in diastolic
+    ]
+    return derived.summarize(pairs)
+
+
+def _bmi(by_vital: Mapping, height: Decimal | None) -> Decimal | None:
+    weight = next((one.value for one in by_vital.get("weight", ()) if one.value), None)
+    height = next((one.value for one in by_vital.get("height", ()) if one.value), height)
+    return derived.bmi(weight, height) if weight and height else None
+
+
+def reading_line(one: VitalReading) -> ReadingLine:
+    vital = VITALS.get(one.vital) or Vital(one.vital, one.vital, "", ())
+    if one.not_done_reason:
+        words = f"not done: {one.get_not_done_reason_display().lower()}"
+    elif one.code_value:
+        words = dict(vital.codes).get(one.code_value, one.code_value)
+    else:
+        unit = vital.unit(one.entered_unit)
+        words = shown(vital, one.value, unit if unit else vital.canonical) if vital.units else str(one.value)
+    return ReadingLine(
+        vital=one.vital, sequence=one.sequence, value=one.value, words=words,
+        entered=f"{one.entered_value} {unit_label(vital, one.entered_unit)}".strip(),
+        detail=detail_words(one.detail), tier=one.tier, not_done=one.not_done_reason,
+        is_excluded=one.is_excluded,
+    )
+
+
+def unit_label(vital: Vital, code: str) -> str:
+    unit = vital.unit(code)
+    return unit.label if unit else code
+
+
+def detail_words(detail: Mapping[str, str]) -> str:
+    """L arm · sitting · adult"""
+    words = [dict(DETAILS[name]).get(value, value) if name in DETAILS else value for name, value in detail.items()]
+    return " · ".join(word for word in words if word)
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A vital over time, oldest first."""
+
+    vital: str
+    label: str
+    unit: str
+    points: Sequence[tuple[dt.datetime, Decimal]]
+
+
+_TREND_SQL = """
+SELECT s.measured_at, avg(r.value)
+FROM records_vitalset s JOIN records_vitalreading r ON r.set_id = s.id
+WHERE s.patient_id = %s AND r.vital = %s AND s.retracted_at IS NULL AND r.value IS NOT NULL AND NOT r.is_excluded
+GROUP BY s.id ORDER BY s.measured_at DESC LIMIT %s
+"""
+
+
+def trend(patient_id: UUID, vital: str, limit: int = 40) -> Trend:
+    """The values of one vital sign over time, in its canonical unit; wrong and excluded ones left out."""
+    described = VITALS[vital]
+    with connection.cursor() as cursor:
+        cursor.execute(_TREND_SQL, [patient_id, vital, limit])
+        points = cursor.fetchall()
+    return Trend(vital, described.label, described.canonical.label, points[::-1])

@@ -1,0 +1,96 @@
+"""Encounters: opened at check-in, closed at checkout."""
+
+import datetime as dt
+from uuid import UUID
+
+from clinic import audit
+from clinic.core.actor import Actor
+from clinic.core.db import service
+from clinic.core.errors import Refused
+from clinic.core.time import now
+from records.models import Encounter, IdentityCheck, Note, Patient
+from records.services._common import clean_text, need_member
+
+IDENTIFIERS = {
+    "name": "full name", "dob": "date of birth", "mrn": "MRN", "address": "address", "phone": "phone", "photo": "photo",
+}
+
+
+@service
+def open_encounter(
+    *, by: Actor, patient: Patient, provider=None, reason: str = "", kind: str = "office",
+    at: dt.datetime | None = None, location_label: str = "",
+) -> Encounter:
+    """Opens an encounter. Audited as `encounter.opened`."""
+    row = Encounter(
+        patient=patient, provider=provider, kind=kind, started_at=at or now(),
+        reason=clean_text(reason)[:300], location_label=clean_text(location_label)[:120],
+        opened_by_id=by.member_id,
+    )
+    row.save(force_insert=True)
+    audit.record(by, "encounter.opened", obj=row, patient=patient, encounter_kind=kind)
+    return row
+
+
+@service
+def close_encounter(*, by: Actor, encounter: Encounter, at: dt.datetime | None = None) -> Encounter:
+    """Closes an encounter at checkout; `signed` when its note is. Closing twice changes nothing."""
+    row = Encounter.objects.select_for_update(of=("self",)).get(pk=encounter.pk)
+    if row.ended_at:
+        return row
+    end = at or now()
+    if end < row.started_at:
+        raise Refused("A visit can’t end before it starts.")
+    row.ended_at = end
+    row.status = status_of(row)
+    row.save(update_fields=["ended_at", "status", "updated_at"])
+    audit.record(by, "encounter.closed", obj=row, patient=row.patient_id)
+    return row
+
+
+@service
+def reopen_encounter(*, by: Actor, encounter: Encounter, reason: str) -> Encounter:
+    """Takes a close back (a checkout undone). Audited as `encounter.reopened` with the reason."""
+    row = Encounter.objects.select_for_update(of=("self",)).get(pk=encounter.pk)
+    if row.ended_at is None:
+        return row
+    row.ended_at, row.status = None, Encounter.Status.OPEN
+    row.save(update_fields=["ended_at", "status", "updated_at"])
+    audit.record(by, "encounter.reopened", obj=row, patient=row.patient_id, reason=clean_text(reason))
+    return row
+
+
+def status_of(row: Encounter) -> str:
+    """Open until it ends; then signed when a visit note is signed and none is still a draft."""
+    if row.ended_at is None:
+        return Encounter.Status.OPEN
+    notes = set(Note.objects.filter(encounter=row).values_list("signed_at__isnull", flat=True))
+    return Encounter.Status.SIGNED if notes == {False} else Encounter.Status.CLOSED
+
+
+@service
+def confirm_identity(
+    *, by: Actor, patient: Patient, identifiers: tuple[str, ...], moment: str, encounter: Encounter | None = None
+) -> IdentityCheck:
+    """Stores that two identifiers were confirmed with the patient and which. Audited as `identity.confirmed`.
+
+    `moment` is check_in, rooming, injection, specimen or call. Refuses fewer than two, and another
+    patient's encounter.
+    """
+    need_member(by)
+    given = tuple(dict.fromkeys(one for one in identifiers if one in IDENTIFIERS))
+    if len(given) < 2:
+        raise Refused("Confirm two identifiers, for example name and date of birth.", field="identifiers")
+    if encounter is not None and encounter.patient_id != patient.pk:
+        raise Refused("This visit is another patient’s.")
+    row = IdentityCheck.objects.create(
+        patient=patient, encounter=encounter, identifiers=list(given), moment=moment, by_id=by.member_id, at=now()
+    )
+    audit.record(by, "identity.confirmed", obj=row, patient=patient, identifiers=given, moment=moment)
+    return row
+
+
+def same_patient(encounter_id: UUID | None, patient_id: UUID) -> None:
+    """Refuses an encounter that is not this patient's: ids from a form are never trusted to fit."""
+    if encounter_id and not Encounter.objects.filter(pk=encounter_id, patient_id=patient_id).exists():
+        raise Refused("This visit is another patient’s.")

@@ -59,7 +59,9 @@ def run_quietly(
     for line in process.stdout:
         lines.append(line)
         seen += bool(counted) and line.lstrip().startswith(counted)
-        step = f"{time.monotonic() - started:.0f} s" + (f", {min(seen, total)} of {total} fetched" if total else "")
+        step = f"{time.monotonic() - started:.0f} s" + (
+            f", {min(seen, total)} of {total} fetched" if total else ""
+        )
         if moving:
             print(f"\r  {what}: {step}   ", end="", file=sys.stderr, flush=True)
         elif time.monotonic() - shown > 10:
@@ -82,7 +84,9 @@ def make_venv(requirements: Path) -> None:
     if not PYTHON.exists() or not _works(PYTHON):
         shutil.rmtree(VENV, ignore_errors=True)
         say("Making .venv")
-        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True)
+        made = subprocess.run(
+            [sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True
+        )
         if made.returncode != 0:
             raise SetUpError(
                 f"Python cannot make a virtual environment: {made.stdout.strip()} {made.stderr.strip()}\n"
@@ -99,7 +103,10 @@ def make_venv(requirements: Path) -> None:
 
 def _works(python: Path) -> bool:
     """False for the Python of a moved folder or of a removed system version."""
-    return subprocess.run([str(python), "-m", "pip", "--version"], check=False, capture_output=True).returncode == 0
+    return (
+        subprocess.run([str(python), "-m", "pip", "--version"], check=False, capture_output=True).returncode
+        == 0
+    )
 
 
 def npm_command() -> tuple[list[str | Path], dict[str, str]]:
@@ -128,7 +135,9 @@ def make_node_modules() -> None:
 
 def main() -> None:
     if sys.version_info < _OLDEST:
-        raise SetUpError(f"Python {_OLDEST[0]}.{_OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}.")
+        raise SetUpError(
+            f"Python {_OLDEST[0]}.{_OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}."
+        )
     if sys.platform == "win32":
         raise SetUpError("Windows runs this inside WSL or by docker compose.")
     cache = ROOT / ".cache"

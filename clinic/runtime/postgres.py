@@ -174,7 +174,9 @@ class PostgresServer:
             self._passwords = json.loads(self._secrets.read_text(encoding="utf-8"))
             return
         if has_cluster:
-            raise StartError(f"The passwords of the database in {self.cluster} are gone: {self._secrets} is missing.")
+            raise StartError(
+                f"The passwords of the database in {self.cluster} are gone: {self._secrets} is missing."
+            )
         self._passwords = {role: password() for role in (SUPERUSER, OWNER, APP)}
         write_private(self._secrets, json.dumps(self._passwords))
 
@@ -186,7 +188,10 @@ class PostgresServer:
             cluster.parent.chmod(0o711)
         cluster.chmod(0o700)
         os.chown(cluster, self.account.uid, self.account.gid)
-        with tempfile.NamedTemporaryFile("w", prefix="clinic-", suffix=".pw") as secret, self.log.open("ab") as log:
+        with (
+            tempfile.NamedTemporaryFile("w", prefix="clinic-", suffix=".pw") as secret,
+            self.log.open("ab") as log,
+        ):
             secret.write(self._passwords[SUPERUSER])
             secret.flush()
             os.chown(secret.name, self.account.uid, self.account.gid)
@@ -204,11 +209,16 @@ class PostgresServer:
         self._sweep_old_socket()
         base = tempfile.gettempdir()
         if len(base) > _SOCKET_PATH_LIMIT - 20 or not may_reach(Path(base) / "x", self.account):
-            base = "/tmp"  # noqa: S108 - mkdtemp makes the folder private; sockets need a short path
+            # mkdtemp makes the folder private; sockets need a short path
+            base = "/tmp"  # noqa: S108  # nosec B108
         self.socket_folder = Path(tempfile.mkdtemp(prefix="clinic-pg-", dir=base))
         os.chown(self.socket_folder, self.account.uid, self.account.gid)
         (self.folder / "postgres-socket").write_text(str(self.socket_folder), encoding="utf-8")
-        settings = {**_SETTINGS, **(_FAST if self.fast else {}), "unix_socket_directories": f'"{self.socket_folder}"'}
+        settings = {
+            **_SETTINGS,
+            **(_FAST if self.fast else {}),
+            "unix_socket_directories": f'"{self.socket_folder}"',
+        }
         argv: list[str | Path] = [binaries / "bin" / "postgres", "-D", self.cluster]
         for name, value in settings.items():
             argv += ["-c", f"{name}={value}"]
@@ -218,7 +228,12 @@ class PostgresServer:
         with self.log.open("ab") as log:
             # SIGINT is PostgreSQL's fast shutdown, so a killed supervisor still leaves clean data.
             self.process = spawn(
-                argv, env=clean_environment(), log=log, account=self.account, cwd=Path("/"), death_signal=signal.SIGINT
+                argv,
+                env=clean_environment(),
+                log=log,
+                account=self.account,
+                cwd=Path("/"),
+                death_signal=signal.SIGINT,
             )
         wait_until(
             lambda: self._is_ready(state), process=self.process, seconds=60, what="PostgreSQL", log=self.log

@@ -53,7 +53,9 @@ def service_account() -> Account:
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
             return Account(entry.pw_uid, entry.pw_gid, name)
-    raise StartError("PostgreSQL does not run as root, and there is neither a 'postgres' nor a 'nobody' account.")
+    raise StartError(
+        "PostgreSQL does not run as root, and there is neither a 'postgres' nor a 'nobody' account."
+    )
 
 
 def may_reach(path: Path, account: Account) -> bool:
@@ -113,11 +115,13 @@ def spawn(
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=prepare,  # noqa: PLW1509 - the death signal can only be set in the child
+        preexec_fn=prepare,  # the death signal can only be set in the child
     )
 
 
-def stop(process: subprocess.Popen[bytes] | None, *, how: int = signal.SIGTERM, patience: float = 10.0) -> None:
+def stop(
+    process: subprocess.Popen[bytes] | None, *, how: int = signal.SIGTERM, patience: float = 10.0
+) -> None:
     """Ends a process from `spawn`: asks, waits `patience` seconds, then kills its whole session."""
     if process is None or process.poll() is not None:
         return

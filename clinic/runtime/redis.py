@@ -87,7 +87,9 @@ class RedisServer:
         config = self.folder / "redis.conf"
         folder = str(self.folder).replace("\\", "\\\\").replace('"', '\\"')
         save = 'save ""' if self.fast else "save 60 1"
-        write_private(config, _CONFIG.format(port=self.port, password=self._password, folder=folder, save=save))
+        write_private(
+            config, _CONFIG.format(port=self.port, password=self._password, folder=folder, save=save)
+        )
         with self.log.open("ab") as log:
             self.process = spawn([find_binary(), config], env=clean_environment(), log=log)
         wait_until(self.answers, process=self.process, seconds=20, what="Redis", log=self.log)

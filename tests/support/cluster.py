@@ -83,5 +83,11 @@ def set_environment(folder: Path) -> None:
     }
     os.environ.update(fixed)
     os.environ.setdefault("SECRET_KEY", secrets.token_hex(40))
-    for name in ("EMAIL_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM", "CLINIC_DATABASE_ROLE"):
+    for name in (
+        "EMAIL_URL",
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_AUTH_TOKEN",
+        "TWILIO_FROM",
+        "CLINIC_DATABASE_ROLE",
+    ):
         os.environ.pop(name, None)

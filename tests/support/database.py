@@ -133,7 +133,11 @@ def _build_template(owner: psycopg.Connection) -> None:
         env=environment, cwd=ROOT, text=True, capture_output=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
-        raise RuntimeError(f"The test database could not be migrated.\n{done.stdout[-2000:]}{done.stderr[-6000:]}")
+        raise RuntimeError(
+            f"The test database could not be migrated.\n{done.stdout[-2000:]}{done.stderr[-6000:]}"
+        )
     owner.execute(
-        sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(template_name()), sql.Literal(fingerprint()))
+        sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+            sql.Identifier(template_name()), sql.Literal(fingerprint())
+        )
     )

@@ -1,0 +1,7 @@
+from .charges import Charge, ChargeDiagnosis, EncounterDiagnosis
+from .fees import FeeItem, VisitTypeFee
+from .ledger import JournalEntry, Posting
+from .payments import Drawer, Payment, ReceiptCounter
+
+__all__ = ["Charge", "ChargeDiagnosis", "Drawer", "EncounterDiagnosis", "FeeItem", "JournalEntry", "Payment",
+           "Posting", "ReceiptCounter", "VisitTypeFee"]

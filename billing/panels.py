@@ -1,0 +1,2 @@
+def register():
+    """Panels of billing on other pages."""

@@ -1,0 +1,94 @@
+"""What a patient owes, and the ledger behind it. Dollars throughout; a negative balance is a credit."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.shortcuts import get_object_or_404
+
+from billing.models import Charge, JournalEntry, Payment, Posting
+from billing.rules.ledger import RECEIVABLE
+from records.models import Coverage
+
+ZERO = Decimal("0.00")
+
+
+def balance(patient_id) -> Decimal:
+    """What the patient owes: the sum of their receivable postings. One query."""
+    return balances([patient_id])[patient_id]
+
+
+def balances(patient_ids: Iterable) -> dict:
+    """Patient id -> what they owe, for many at once. One query."""
+    ids = list(patient_ids)
+    sums = Posting.objects.filter(patient_id__in=ids, account=RECEIVABLE).order_by().values("patient_id").annotate(
+        total=Sum("amount")).values_list("patient_id", "total")
+    return dict.fromkeys(ids, ZERO) | dict(sums)
+
+
+def copay_paid(appointment) -> Decimal:
+    """Copay received for a visit and not reversed. One query."""
+    return Payment.objects.filter(
+        appointment=appointment, purpose=Payment.Purpose.COPAY, entry__reversed_by__isnull=True,
+    ).aggregate(total=Sum("amount"))["total"] or ZERO
+
+
+def expected_copay(patient_id, day: dt.date) -> Decimal | None:
+    """The office copay of the patient's first coverage that holds on a day; None when none is known."""
+    for coverage in Coverage.objects.filter(patient_id=patient_id).order_by("rank", "created_at"):
+        if coverage.is_effective(day):
+            return coverage.copay_office
+    return None
+
+
+def copay_due(appointment) -> Decimal | None:
+    """Copay still to ask for at a visit: 0 when paid, None when no coverage says what it is. Two queries."""
+    expected = expected_copay(appointment.patient_id, appointment.local_day)
+    return None if expected is None else max(ZERO, expected - copay_paid(appointment))
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """One entry on a patient's ledger. `amount` is what it adds to the balance, `after` the balance then."""
+
+    entry: JournalEntry
+    amount: Decimal
+    after: Decimal
+    payment: Payment | None
+    charge: Charge | None
+    is_reversed: bool
+
+    @property
+    def may_reverse(self) -> bool:
+        return not self.is_reversed and self.entry.kind in ("payment", "adjustment")
+
+
+def patient_ledger(patient_id) -> list[LedgerLine]:
+    """Every entry of a patient with the running balance, newest first. One query."""
+    rows = Posting.objects.filter(patient_id=patient_id, account=RECEIVABLE).select_related(
+        "entry__payment", "entry__charge", "entry__reversed_by", "entry__reverses").order_by("entry__at", "entry__id")
+    lines, running = [], ZERO
+    for row in rows:
+        running += row.amount
+        entry = row.entry
+        lines.append(LedgerLine(entry, row.amount, running, getattr(entry, "payment", None),
+                                getattr(entry, "charge", None), hasattr(entry, "reversed_by")))
+    return lines[::-1]
+
+
+def last_payments(patient_id, limit: int = 3) -> list[Payment]:
+    """The latest payments of a patient, reversed ones marked. One query."""
+    return list(Payment.objects.filter(patient_id=patient_id).select_related("entry__reversed_by", "drawer")[:limit])
+
+
+def payment_or_404(pk) -> Payment:
+    """One payment with all that its receipt shows."""
+    return get_object_or_404(Payment.objects.select_related(
+        "patient", "drawer", "entry__reversed_by", "appointment__visit_type", "appointment__provider"), pk=pk)
+
+
+def entry_or_404(pk, patient_id) -> JournalEntry:
+    """One entry of this patient."""
+    return get_object_or_404(JournalEntry.objects.filter(postings__patient_id=patient_id).distinct(), pk=pk)

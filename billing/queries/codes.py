@@ -1,0 +1,25 @@
+"""ICD-10-CM codes as they hold on the date of service."""
+
+import datetime as dt
+
+from billing.rules.icd import is_out_of_date, release_on
+from records.models import DiagnosisCode
+
+
+def _release(day: dt.date) -> str | None:
+    # A loose index scan would be quicker still; there are a handful of releases and one code in all of them.
+    return release_on(DiagnosisCode.objects.order_by().values_list("release", flat=True).distinct(), day)
+
+
+def diagnosis_on(code: str, day: dt.date) -> DiagnosisCode | None:
+    """The row of a code (without its dot) in the release that holds on `day`, or None if it is not in it."""
+    releases = {row.release: row for row in DiagnosisCode.objects.filter(code=code.replace(".", "").upper())}
+    if not releases:
+        return None
+    return releases.get(_release(day) or "")
+
+
+def outdated_release(day: dt.date) -> str:
+    """The release in use on `day` if a newer ICD year has begun since; empty when up to date."""
+    release = _release(day)
+    return release if release and is_out_of_date(release, day) else ""

@@ -1,0 +1,1 @@
+"""Pure rules of money and codes. No database, no clock."""

@@ -1,0 +1,83 @@
+"""Proposing charges: by hand, and by what the visit itself shows."""
+
+from decimal import Decimal
+
+from billing.models import Charge, FeeItem
+from billing.queries.fees import fee_of_vaccine, fee_on, first_fee_of_kind, visit_type_code
+from billing.queries.visits import given_immunizations, service_day, visit_of
+from clinic.audit import record
+from clinic.core import time
+from clinic.core.db import service
+from clinic.core.errors import Refused
+from clinic.core.locks import lock_keys
+
+from .diagnosing import set_pointers
+
+
+@service
+def propose_charge(*, by, encounter, code: str, units: int = 1, diagnoses=(), source: str = "", at=None) -> Charge:
+    """Propose one service of a visit at the price of its day, pointed at 1-4 of the visit's diagnoses.
+
+    Refuses a code without a price on the day of service, 0 or more than 99 units, and diagnoses of another
+    visit. Audited as charge.proposed.
+    """
+    lock_keys(f"charges:{encounter.pk}")
+    day = service_day(encounter)
+    fee = fee_on(code, day)
+    if fee is None:
+        raise Refused(f"{code} has no price on {day:%m/%d/%Y}.", field="code")
+    return _create(by=by, encounter=encounter, fee=fee, units=units, day=day, source=source, at=at,
+                   diagnoses=diagnoses)
+
+
+@service
+def propose_visit_charges(*, by, encounter, at=None) -> list[Charge]:
+    """Propose what the visit shows by itself: its type, each vaccine given and its administration.
+
+    Safe to run again: what was proposed before, also if it was voided since, is not proposed twice. A dose
+    that was retracted takes its own proposal back. A vaccine from public stock (VFC, state) is not charged,
+    its administration is. Audited per charge.
+    """
+    lock_keys(f"charges:{encounter.pk}")
+    day, made = service_day(encounter), []
+    done = set(Charge.objects.filter(encounter=encounter).exclude(source="").values_list("source", flat=True))
+    wanted: list[tuple[str, FeeItem | None]] = []
+    appointment = visit_of(encounter)
+    if appointment is not None:
+        code = visit_type_code(appointment.visit_type_id)
+        wanted.append((f"visit:{appointment.pk}", fee_on(code, day) if code else None))
+    given = given_immunizations(encounter)
+    for dose in given:
+        if dose.funding not in ("vfc", "state"):
+            wanted.append((f"immunization:{dose.pk}", fee_of_vaccine(dose.cvx, day)))
+        wanted.append((f"administration:{dose.pk}", first_fee_of_kind(FeeItem.Kind.ADMIN, day)))
+    for source, fee in wanted:
+        if fee is not None and source not in done:
+            made.append(_create(by=by, encounter=encounter, fee=fee, units=1, day=day, source=source, at=at))
+    _withdraw_retracted(by=by, encounter=encounter, given={str(dose.pk) for dose in given})
+    return made
+
+
+def _create(*, by, encounter, fee, units, day, source="", at=None, diagnoses=()) -> Charge:
+    if not 1 <= units <= 99:
+        raise Refused("Enter 1 to 99 units.", field="units")
+    charge = Charge.objects.create(
+        patient_id=encounter.patient_id, encounter=encounter, appointment=visit_of(encounter), fee=fee,
+        code=fee.code, words=fee.words, units=units, unit_price=fee.price, amount=fee.price * Decimal(units),
+        service_on=day, source=source, proposed_at=at or time.now(), proposed_by_id=by.member_id)
+    record(by, "charge.proposed", obj=charge, patient=encounter.patient_id, code=fee.code, units=units,
+           amount=str(charge.amount))
+    if diagnoses:
+        set_pointers(charge, diagnoses)
+    return charge
+
+
+def _withdraw_retracted(*, by, encounter, given: set[str]) -> None:
+    doses = Charge.objects.filter(encounter=encounter, state=Charge.State.PROPOSED, source__contains=":").exclude(
+        source__startswith="visit:")
+    for charge in doses:
+        if charge.source.split(":", 1)[1] not in given:
+            charge.state, charge.voided_at, charge.voided_by_id = Charge.State.VOID, time.now(), by.member_id
+            charge.void_reason = "Dose retracted"
+            charge.save()
+            record(by, "charge.voided", obj=charge, patient=charge.patient_id, reason=charge.void_reason)

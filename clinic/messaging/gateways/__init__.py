@@ -1,0 +1,32 @@
+"""The ways out: one package per provider, chosen per channel by the environment (MESSAGE_GATEWAYS)."""
+
+from django.conf import settings
+
+from clinic.messaging.gateways.base import Gateway, NotSent
+
+
+def gateway(name: str) -> Gateway:
+    """The gateway of that name. Refuses (NotSent) a name that is not known."""
+    if name == "capture":
+        from clinic.messaging.gateways.capture import CaptureGateway
+
+        return CaptureGateway()
+    if name == "smtp":
+        from clinic.messaging.gateways.smtp import SmtpGateway
+
+        return SmtpGateway()
+    if name == "twilio":
+        from clinic.messaging.gateways.twilio import TwilioGateway
+
+        return TwilioGateway.from_settings()
+    raise NotSent(f"There is no gateway called {name}.", code="no_gateway")
+
+
+def name_for(channel: str) -> str:
+    """The gateway that the environment names for a channel; capture when it names none."""
+    return settings.MESSAGE_GATEWAYS.get(channel, "capture")
+
+
+def for_channel(channel: str) -> Gateway:
+    """The gateway of a channel."""
+    return gateway(name_for(channel))

@@ -1,0 +1,41 @@
+"""Consent to be contacted: decisions, each final, the newest one that fits wins."""
+
+from django.db import models
+
+from clinic.core.models import Base
+from clinic.core.refs import MEMBER, PATIENT
+from clinic.messaging.models.choices import ALL_PURPOSES, Channel, Purpose
+
+
+class ContactConsent(Base):
+    """One yes or no for one address. `patient` empty: said by the address itself (a text from it), so it
+    holds for everybody who shares it. Append-only: a change of mind is another row."""
+
+    class How(models.TextChoices):
+        SPOKEN = "spoken", "Said so in person or by phone"
+        WRITTEN = "written", "Signed or ticked a form"
+        TEXT = "text", "Texted it"
+        CARRIER = "carrier", "Told by the phone company"
+        IMPORTED = "imported", "Brought from another system"
+
+    patient = models.ForeignKey(
+        PATIENT, models.PROTECT, null=True, blank=True, related_name="contact_consents"
+    )
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    address = models.CharField(max_length=254)
+    purpose = models.CharField(max_length=16, choices=[(ALL_PURPOSES, "Everything"), *Purpose.choices])
+    is_granted = models.BooleanField()
+    how = models.CharField(max_length=12, choices=How.choices)
+    wording = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(MEMBER, models.PROTECT, null=True, blank=True, related_name="+")
+    by_label = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=("address", "channel", "-at"), name="messaging_consent_address"),
+            models.Index(fields=("patient", "-at"), name="messaging_consent_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{'yes' if self.is_granted else 'no'} {self.channel} {self.purpose}"

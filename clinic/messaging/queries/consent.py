@@ -1,0 +1,67 @@
+"""Whether an address may be used for a purpose, and why not."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from clinic.messaging.models import ContactConsent
+from clinic.messaging.models.choices import ALL_PURPOSES, Channel, Purpose
+from clinic.messaging.queries.policy import send_settings
+
+# Confidential-communication flags kept with the patient, and the channels that they close.
+RESTRICTIONS = {
+    "no_text": (Channel.SMS, "The patient asked for no texts."),
+    "no_voicemail": (Channel.VOICE, "The patient asked for no voicemail."),
+    "no_mail": (Channel.EMAIL, "The patient asked for no mail."),
+    "no_email": (Channel.EMAIL, "The patient asked for no e-mail."),
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`reason` is in words that staff read; empty when allowed."""
+
+    is_allowed: bool
+    reason: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        return self.is_allowed
+
+
+def newest_decision(*, patient, channel: str, address: str, purpose: str, at=None) -> ContactConsent | None:
+    """The newest yes or no that fits: of this patient or of the address itself, for this purpose or for all."""
+    rows = ContactConsent.objects.filter(
+        channel=channel, address=address, purpose__in=(purpose, ALL_PURPOSES)
+    )
+    who = Q(patient=None)
+    if patient is not None:
+        who |= Q(patient_id=getattr(patient, "pk", patient))
+    if at is not None:
+        rows = rows.filter(at__lte=at)
+    return rows.filter(who).order_by("-at", "-id").first()
+
+
+def may_contact(patient, channel: str, address: str, purpose: str, at=None) -> Decision:
+    """Whether the clinic may use this address for this purpose.
+
+    Asked again at the moment of sending. A receipt answers what the person has just written, so it needs no
+    consent; everything else respects the patient's restrictions, any newest "no", and, on channels where the
+    clinic requires it (texts and automated calls by default), the lack of a "yes".
+    """
+    if not address:
+        return Decision(False, "There is no number or address.")
+    if patient is not None:
+        if patient.deceased_on:
+            return Decision(False, "The patient has died.")
+        for flag, (closed, words) in RESTRICTIONS.items():
+            if closed == channel and (patient.restrictions or {}).get(flag):
+                return Decision(False, words)
+    if purpose == Purpose.RECEIPT:
+        return Decision(True)
+    newest = newest_decision(patient=patient, channel=channel, address=address, purpose=purpose, at=at)
+    if newest is not None and not newest.is_granted:
+        return Decision(False, "Opted out.")
+    if newest is None and channel in send_settings().consent_channels:
+        return Decision(False, "No consent on file for this number.")
+    return Decision(True)

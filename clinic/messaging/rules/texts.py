@@ -1,0 +1,193 @@
+"""Message templates: the few variables they may use, how they are filled, and what is wrong with one.
+
+A reminder says who (first name), which practice, when, and how to answer: never a last name, a reason, a
+visit type, a specialty, a balance or a date of birth (minimum necessary; HHS guidance on reminders). A text
+is one GSM-7 segment: at most 160 characters with the longest values there are.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+VARIABLES = ("first_name", "clinic", "date", "time", "phone", "link")
+SMS_LENGTH = 160
+# The longest value that each variable can have after `shorten`; links depend on the clinic's address.
+LONGEST = {"first_name": 12, "clinic": 24, "date": 11, "time": 8, "phone": 12}
+LINK_TOKEN = 22
+
+_GSM_BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_EXTENDED = "^{}\\[~]|€\f"
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+# Words that tell more than a reminder may tell. Kept as word stems; a clinic whose own name holds one of
+# them uses {clinic}, which is not looked at.
+_TELLING = {
+    "why they come": r"reason|diagnos\w*|symptom\w*|result\w*|lab|labs|biops\w*|surger\w*|procedure|vaccin\w*"
+    r"|immuniz\w*|injection|physical|pap|colonoscop\w*|mammogra\w*|ultrasound|x-?ray|therapy|therapist"
+    r"|counsel\w*|fasting|pregnan\w*|prenatal|hiv|std|sti|contracepti\w*|resultado\w*|cirug\w*|vacuna\w*|ayunas"
+    r"|embaraz\w*|wellness|well-child|follow-up|screening",
+    "a specialty": r"\w*olog(?:y|ist|ia|o|a)|psychiatr\w*|psiquiatr\w*|oncolog\w*|pediatric\w*|obstetric\w*|ob-?gyn"
+    r"|fertility|dialysis|addiction|detox|behavioral|mental|orthop\w*|ortop\w*",
+    "money": r"balance|bill|billing|payment|pay|owe\w*|copay|due|invoice|insurance|saldo|pago|factura|seguro",
+    "a date of birth": r"dob|birth\w*|nacimiento|born",
+    "a last name": r"mr|mrs|ms|last name|apellido|sr|sra",
+    "selling": r"sale|discount|offer|promo\w*|free|oferta|descuento|gratis",
+}
+_ALLOWED_ANYWAY = {"apology", "ology"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a template, in words that the editor of it can act on."""
+
+    rule: str
+    words: str
+
+
+class UnknownVariable(ValueError):
+    """A template names a variable that messages may not hold."""
+
+
+def gsm7_length(text: str) -> int | None:
+    """Septets that a text needs as GSM-7 (extended characters need two), or None when it can't be."""
+    total = 0
+    for char in text:
+        if char in _GSM_BASIC:
+            total += 1
+        elif char in _GSM_EXTENDED:
+            total += 2
+        else:
+            return None
+    return total
+
+
+def to_gsm7(text: str) -> str:
+    """The text with every character that GSM-7 lacks replaced: accents dropped, dashes and quotes made
+    plain, anything else left out."""
+    swaps = {
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "–": "-",
+        "—": "-",
+        "…": "...",
+        "\u00a0": " ",
+        "\u202f": " ",
+    }
+    out = []
+    for char in text:
+        char = swaps.get(char, char)
+        if all(c in _GSM_BASIC or c in _GSM_EXTENDED for c in char):
+            out.append(char)
+            continue
+        bare = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
+        out.append("".join(c for c in bare if c in _GSM_BASIC))
+    return "".join(out)
+
+
+def shorten(name: str, value: str) -> str:
+    """The value of one variable cut to what one text can carry: a name at its first space or hyphen, then by
+    length. Control characters go."""
+    clean = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    limit = LONGEST.get(name)
+    if limit is None or len(clean) <= limit:
+        return clean
+    if name == "first_name":
+        first = re.split(r"[\s\-]", clean)[0]
+        if 1 < len(first) <= limit:
+            return first
+    cut = clean[:limit]
+    if name == "clinic" and " " in cut and not clean[limit : limit + 1].isspace():
+        cut = cut.rsplit(" ", 1)[0]
+    return cut.rstrip(" ,&-")
+
+
+def fill(body: str, variables: dict[str, str], *, channel: str) -> str:
+    """The text of one message. Refuses (UnknownVariable) a variable outside the allowed ones or without a
+    value. Values are data: braces or markup inside them stay what they are."""
+    needed = set(_PLACEHOLDER.findall(body))
+    strange = needed - set(VARIABLES)
+    if strange:
+        raise UnknownVariable(f"Messages may not hold: {', '.join(sorted(strange))}")
+    missing = {name for name in needed if not variables.get(name)}
+    if missing:
+        raise UnknownVariable(f"No value for: {', '.join(sorted(missing))}")
+
+    def value(match):
+        text = str(variables[match.group(1)])
+        if channel == "sms":
+            return to_gsm7(shorten(match.group(1), text))
+        return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+    return _PLACEHOLDER.sub(value, body)
+
+
+def longest_example(body: str, *, public_url: str) -> str:
+    """The template filled with the longest values that it can meet."""
+    values = {name: "W" * length for name, length in LONGEST.items()}
+    values["link"] = f"{public_url.rstrip('/')}/v/" + "A" * LINK_TOKEN
+    return _PLACEHOLDER.sub(lambda match: values.get(match.group(1), ""), body)
+
+
+def _telling_words(text: str) -> list[Finding]:
+    bare = _PLACEHOLDER.sub(" ", text)
+    found = []
+    for what, pattern in _TELLING.items():
+        hits = [m.group(0) for m in re.finditer(rf"\b(?:{pattern})\b", bare, re.IGNORECASE)]
+        hits = [hit for hit in hits if hit.lower() not in _ALLOWED_ANYWAY]
+        if hits:
+            found.append(Finding("telling", f"“{hits[0]}” tells {what}; a message may not."))
+    return found
+
+
+def lint(
+    body: str, *, channel: str, purpose: str = "reminder", public_url: str, heading: str = ""
+) -> list[Finding]:
+    """Everything that is wrong with a template, worst first; an empty list means that it may be used."""
+    found: list[Finding] = []
+    names = set(_PLACEHOLDER.findall(body)) | set(_PLACEHOLDER.findall(heading))
+    found += [
+        Finding("variable", f"{{{name}}} is not one of {', '.join('{%s}' % v for v in VARIABLES)}.")
+        for name in sorted(names - set(VARIABLES))
+    ]
+    loose = _PLACEHOLDER.sub("", body + heading)
+    if "{" in loose or "}" in loose:
+        found.append(Finding("variable", "A brace is open: write variables as {first_name}."))
+    found += _telling_words(f"{heading} {body}")
+    if "{clinic}" not in body:
+        found.append(Finding("clinic", "Name the practice: {clinic} is missing."))
+    if channel == "sms":
+        found += _lint_sms(body, purpose=purpose, public_url=public_url)
+    elif channel == "email":
+        if not heading.strip():
+            found.append(Finding("heading", "An e-mail needs a subject line."))
+        if purpose != "receipt" and "{phone}" not in body:
+            found.append(Finding("contact", "Say how to reach the practice: {phone} is missing."))
+    if not body.strip():
+        found.append(Finding("empty", "The message is empty."))
+    return found
+
+
+def _lint_sms(body: str, *, purpose: str, public_url: str) -> list[Finding]:
+    found = []
+    example = longest_example(body, public_url=public_url)
+    length = gsm7_length(example)
+    if length is None:
+        odd = next(c for c in example if c not in _GSM_BASIC and c not in _GSM_EXTENDED)
+        found.append(
+            Finding("gsm7", f"“{odd}” is not in the alphabet of one-part texts; use a plain letter.")
+        )
+    elif length > SMS_LENGTH:
+        found.append(
+            Finding("length", f"{length} characters with the longest names; one text holds {SMS_LENGTH}.")
+        )
+    if purpose != "receipt":
+        if not re.search(r"\bSTOP\b|\bALTO\b", body):
+            found.append(Finding("optout", "Say how to stop: the word STOP (or ALTO) is missing."))
+        if "{phone}" not in body and "{link}" not in body:
+            found.append(Finding("contact", "Say how to reach the practice: {phone} or {link} is missing."))
+    return found

@@ -1,0 +1,149 @@
+"""Putting messages into the outbox, and taking them out, in the transaction of whatever causes it."""
+
+from datetime import datetime, timedelta
+
+from clinic import audit
+from clinic.core.db import service
+from clinic.core.errors import Refused
+from clinic.core.locks import lock_rows
+from clinic.core.tasks import enqueue
+from clinic.core.time import now
+from clinic.messaging.models import Message, MessageTemplate
+from clinic.messaging.models.choices import Purpose
+from clinic.messaging.models.outbox import link_token
+from clinic.messaging.queries.policy import send_settings, template_for, window_of
+from clinic.messaging.rules import texts, window
+from clinic.messaging.rules.states import WAITING, State
+from clinic.messaging.subjects import link_for
+
+SEND_TASK = "messaging.send_due"
+# What answers an act that just happened may wait for the window to open; a reminder rather comes earlier.
+MAY_WAIT = {Purpose.CONFIRMATION, Purpose.TEST}
+
+
+@service
+def plan_message(
+    *,
+    by,
+    key: str,
+    patient,
+    purpose: str,
+    channel: str,
+    address: str,
+    template_code: str,
+    variables: dict[str, str],
+    planned_at: datetime,
+    not_after: datetime,
+    zone: str,
+    subject: str = "",
+    language: str = "",
+    fallback_code: str = "",
+) -> Message:
+    """Plans one message, once: the same `key` again returns the row that is there and changes nothing.
+
+    `planned_at` is when it is wanted; it is placed into the send window of `zone` (rules.window.place). When
+    no good time is left the row is kept as void, with the reason, so that staff can see it. The text is
+    made now, from the newest wording in the patient's language; `fallback_code` is used when a text would
+    not fit one part. Audited as `message.planned`. Refuses a wording that does not exist or that names a
+    variable which messages may not hold.
+    """
+    existing = Message.objects.filter(key=key).first()
+    if existing:
+        return existing
+    token = link_token()
+    spoken = language or getattr(patient, "language", "") or "en"
+    filled, heading, body = _written(
+        codes=[template_code, fallback_code],
+        channel=channel,
+        language=spoken,
+        variables={**variables, "link": link_for(subject, token)},
+    )
+    at = _placed(purpose=purpose, wanted=planned_at, not_after=not_after, zone=zone)
+    row = Message(
+        key=key,
+        patient=patient,
+        purpose=purpose,
+        channel=channel,
+        address=address,
+        template=filled,
+        template_code=filled.code,
+        language=filled.language,
+        variables={name: variables[name] for name in texts.VARIABLES if name in variables},
+        heading=heading,
+        body=body,
+        subject=subject,
+        link_token=token,
+        planned_at=at or min(planned_at, not_after),
+        wanted_at=planned_at,
+        not_after=not_after,
+        zone=zone,
+        next_try_at=at or planned_at,
+        is_quiet_exempt=purpose == Purpose.RECEIPT,
+    )
+    if at is None:
+        row.state, row.void_reason, row.settled_at = State.VOID, "No time left within the send window.", now()
+    # Two transactions with one key: the second waits for the first and then inserts nothing.
+    Message.objects.bulk_create([row], ignore_conflicts=True)
+    saved = Message.objects.get(key=key)
+    if saved.pk == row.pk:
+        audit.record(
+            by,
+            "message.planned",
+            obj=saved,
+            patient=saved.patient_id,
+            purpose=purpose,
+            channel=channel,
+            state=saved.state,
+        )
+        if at and at <= now() + timedelta(seconds=60):
+            enqueue(SEND_TASK)
+    return saved
+
+
+def _placed(*, purpose, wanted, not_after, zone) -> datetime | None:
+    present = now()
+    if purpose == Purpose.RECEIPT:
+        return max(wanted, present) if present <= not_after else None
+    return window.place(
+        wanted,
+        now=present,
+        not_after=not_after,
+        zone=zone,
+        window=window_of(send_settings()),
+        may_wait=purpose in MAY_WAIT,
+    )
+
+
+def _written(*, codes, channel, language, variables) -> tuple[MessageTemplate, str, str]:
+    """The wording used, the subject line and the text; the first of `codes` that fits."""
+    for code in filter(None, codes):
+        template = template_for(code, channel, language)
+        if template is None:
+            continue
+        try:
+            body = texts.fill(template.body, variables, channel=channel)
+            heading = texts.fill(template.heading, variables, channel=channel)
+        except texts.UnknownVariable as error:
+            raise Refused(f"The wording “{template.name}” can't be used. {error}") from error
+        if channel == "sms" and (texts.gsm7_length(body) or 999) > texts.SMS_LENGTH:
+            continue
+        return template, heading, body
+    raise Refused("There is no wording for this message, or it does not fit one text.")
+
+
+@service
+def void_messages(*, by, subject: str, reason: str, purposes: tuple[str, ...] = ()) -> int:
+    """Takes what has not left yet out of the queue and returns how many. What is being handed over at this
+    moment can't be called back. `purposes` limits it; receipts are never touched unless named.
+    Audited as `message.voided`."""
+    if not reason:
+        raise Refused("Say why.")
+    waiting = Message.objects.filter(subject=subject, state__in=[*WAITING, State.CLAIMED])
+    waiting = waiting.filter(purpose__in=purposes) if purposes else waiting.exclude(purpose=Purpose.RECEIPT)
+    rows = lock_rows(waiting)
+    for row in rows:
+        row.state, row.void_reason, row.settled_at = State.VOID, reason[:120], now()
+        row.lease_token = ""
+        row.save()
+        audit.record(by, "message.voided", obj=row, patient=row.patient_id, reason=reason[:120])
+    return len(rows)

@@ -138,16 +138,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "staff.Member"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "clinic.staff.backends.StaffBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "clinic.staff.passwords.MaximumLengthValidator", "OPTIONS": {"max_length": 128}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "clinic.staff.passwords.ContextWordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 3600
 
 ACCOUNT_ADAPTER = "clinic.staff.adapter.StaffAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
@@ -166,11 +169,12 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "clinic.staff.lockout.locked_out"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
+AXES_USERNAME_CALLABLE = "clinic.staff.lockout.counted_username"
+AXES_CLIENT_IP_CALLABLE = "clinic.staff.client.client_ip"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 24 * 3600  # the outer bound; the clinic's own limits are kept by clinic.staff
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_COOKIES = ENV["SECURE_COOKIES"]
 _PREFIX = "__Host-" if SECURE_COOKIES else ""
@@ -311,6 +315,8 @@ CELERY_BEAT_SCHEDULE = {
     "messaging-resolve-uncertain": _every(60, "messaging.resolve_uncertain"),
     "scheduling-plan-reminders": _every(300, "scheduling.plan_reminders"),
     "scheduling-sweep-visits": _every(300, "scheduling.sweep_visits"),
+    "staff-send-pending-mail": _every(60, "staff.send_pending_mail"),
+    "staff-purge-drafts": _every(3600, "staff.purge_drafts"),
     "core-clean-up": _every(3600, "core.clean_up"),
 }
 

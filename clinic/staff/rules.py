@@ -2,11 +2,14 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import ROLE_PERMISSIONS, Role
+
+PIN_TRIES = 5
+DRAFT_LIFETIME = timedelta(hours=12)
+_COMMON_PINS = frozenset({"1212", "1004", "2000", "6969", "1122", "1313", "2001", "1010", "2580", "0852", "121212"})
 
 
 def normalize_username(raw: str) -> str:
@@ -39,14 +42,6 @@ def effective_permissions(
     return frozenset(held - {known[name] for name in revokes if name in known})
 
 
-@dataclass(frozen=True)
-class SessionLimits:
-    """How long a session may rest and last."""
-
-    idle: timedelta
-    absolute: timedelta
-
-
 def is_idle(last_human_at: datetime, limit: timedelta, now: datetime) -> bool:
     """True from the instant at which `limit` has passed since a person last did something."""
     return now - last_human_at >= limit
@@ -55,3 +50,14 @@ def is_idle(last_human_at: datetime, limit: timedelta, now: datetime) -> bool:
 def is_expired(expires_at: datetime, now: datetime) -> bool:
     """True from the instant at which the session's absolute end has come."""
     return now >= expires_at
+
+
+def pin_problem(pin: str) -> str:
+    """"" for an acceptable PIN, else what is wrong: 4 to 8 digits, not all alike, not a run, not a common one."""
+    if not (pin.isascii() and pin.isdecimal() and 4 <= len(pin) <= 8):
+        return "A PIN has 4 to 8 digits."
+    steps = {int(b) - int(a) for a, b in zip(pin, pin[1:], strict=False)}
+    if len(set(pin)) == 1 or steps in ({1}, {-1}) or pin in _COMMON_PINS:
+        return "This PIN is too easy to guess. Choose another."
+    return ""
+

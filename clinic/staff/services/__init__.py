@@ -1,0 +1,1 @@
+"""What changes staff: each function is one transaction, audited inside."""

@@ -1,0 +1,23 @@
+"""Work in the background: mails with links, and drafts that have grown old. Every task is safe to run twice."""
+
+from clinic.core.tasks import clinic_task
+from clinic.staff.services import drafts, mail
+
+
+@clinic_task(name="staff.send_mail")
+def send_mail(mail_id: str) -> None:
+    """Send one ordered mail, unless it went out already."""
+    mail.send_mail(mail_id)
+
+
+@clinic_task(name="staff.send_pending_mail")
+def send_pending_mail() -> None:
+    """Send what was ordered while the broker was away, and what failed before."""
+    for mail_id in mail.pending_mail():
+        mail.send_mail(mail_id)
+
+
+@clinic_task(name="staff.purge_drafts")
+def purge_drafts() -> None:
+    """Delete drafts older than 12 hours."""
+    drafts.purge_drafts()

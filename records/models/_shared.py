@@ -1,7 +1,13 @@
 """Builders used by several chart tables, so that each rule is written down once."""
 
+import pghistory
 from django.conf import settings
 from django.db import models
+
+
+def keep_earlier() -> pghistory.UpdateEvent:
+    """Keeps the row as it was before each edit; what is inserted needs no copy, as the row itself holds it."""
+    return pghistory.UpdateEvent("before", row=pghistory.Old)
 
 
 def member(related_name: str = "+", *, null: bool = False) -> models.ForeignKey:

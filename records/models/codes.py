@@ -1,6 +1,6 @@
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from clinic.core.guards import trigram_index
 from clinic.core.models import Base
 
 
@@ -16,7 +16,7 @@ class DiagnosisCode(Base):
 
     class Meta:
         indexes = [
-            GinIndex(fields=["search"], name="records_diagnosis_search", opclasses=["gin_trgm_ops"]),
+            trigram_index("search", "records_diagnosis_search"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["code", "release"], name="records_diagnosiscode_once"),

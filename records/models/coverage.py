@@ -3,7 +3,7 @@ from django.db import models
 
 from clinic.core.models import Base, Versioned
 from clinic.core.money import MoneyField
-from records.models._shared import SourceKey, instant, member, paired
+from records.models._shared import SourceKey, instant, keep_earlier, member, paired
 from records.models.patient import Patient
 
 
@@ -27,7 +27,7 @@ class Payer(Base):
         return self.name
 
 
-@pghistory.track()
+@pghistory.track(keep_earlier())
 class Coverage(SourceKey, Versioned):
     class Rank(models.IntegerChoices):
         PRIMARY = 1, "Primary"

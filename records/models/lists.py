@@ -4,7 +4,7 @@ import pghistory
 from django.db import models
 
 from clinic.core.models import Base, Versioned
-from records.models._shared import SourceKey, instant, member, paired
+from records.models._shared import SourceKey, instant, keep_earlier, member, paired
 from records.models.codes import DiagnosisCode
 from records.models.encounter import Encounter
 from records.models.patient import Patient
@@ -27,7 +27,7 @@ class ListEntry(SourceKey, Versioned):
         return self.retracted_at is not None
 
 
-@pghistory.track()
+@pghistory.track(keep_earlier())
 class Problem(ListEntry):
     class Status(models.TextChoices):
         ACTIVE = "active", "Active"
@@ -49,7 +49,7 @@ class Problem(ListEntry):
         return self.text
 
 
-@pghistory.track()
+@pghistory.track(keep_earlier())
 class Allergy(ListEntry):
     class Kind(models.TextChoices):
         ALLERGY = "allergy", "Allergy"
@@ -110,7 +110,7 @@ class AllergyStatement(Base):
         return f"{self.no_known} for {self.patient_id}"
 
 
-@pghistory.track()
+@pghistory.track(keep_earlier())
 class Medication(ListEntry):
     class Status(models.TextChoices):
         TAKING = "taking", "Taking"

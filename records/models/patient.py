@@ -4,12 +4,13 @@ import pghistory
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from clinic.core.guards import trigram_index
 from clinic.core.models import Base, Versioned
-from records.models._shared import instant, member
+from records.models._shared import instant, keep_earlier, member
 from records.rules import names
 
 
-@pghistory.track(exclude=["search"])
+@pghistory.track(keep_earlier(), exclude=["search"])
 class Patient(Versioned):
     """A person the clinic keeps a chart for."""
 
@@ -51,6 +52,7 @@ class Patient(Versioned):
             models.Index(fields=["last_name", "first_name"], name="records_patient_name"),
             models.Index(fields=["birth_date"], name="records_patient_born"),
             GinIndex(fields=["external_ids"], name="records_patient_external"),
+            trigram_index("search", "records_patient_search"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -90,7 +92,7 @@ class Patient(Versioned):
         return names.age_words(self.birth_date, self.deceased_on or on)
 
 
-@pghistory.track()
+@pghistory.track(keep_earlier())
 class ContactPoint(Base):
     """A way to reach the patient. Consent to use it is kept by messaging, per address and purpose."""
 

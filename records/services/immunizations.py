@@ -10,7 +10,6 @@ from clinic.core.errors import NotAllowed, NotFound, Refused
 from clinic.core.ids import uuid7
 from clinic.core.profile import clinic_zone
 from clinic.core.time import local_day, now, today, zone
-from clinic.staff.models import Member
 from clinic.staff.scope import may_perform
 from inventory import services as stock
 from records.models import Encounter, Immunization, Patient
@@ -22,12 +21,14 @@ TASK = "give_vaccine"
 
 
 def permission_to_give(by: Actor, on: dt.date):
-    """Scope of practice, asked at the keyboard and again on saving. The answer says why not."""
+    """Scope of practice, asked at the keyboard and again on saving. The answer says why not.
+
+    A denial is written to the audit trail, so this is asked before a transaction that the denial ends.
+    """
     need_member(by)
-    return may_perform(TASK, Member.objects.get(pk=by.member_id), on)
+    return may_perform(TASK, by, on)
 
 
-@service
 def give_immunization(
     *, by: Actor, encounter: Encounter, item, lot, place, route: str, site: str, dose_ml: Decimal,
     vis_edition_on: dt.date, vis_given_on: dt.date, ordered_by: str = "", eligibility: str = "V01",
@@ -49,22 +50,27 @@ def give_immunization(
         raise Refused("An order is needed: who ordered it, or which standing order?", field="ordered_by")
     _check_dose(item, lot, route, site, dose_ml, eligibility)
     _check_dates(at, on, vis_edition_on, vis_given_on)
-    pk = uuid7()
-    movement = stock.issue_stock(by=by, item=item, lot=lot, place=place, quantity=Decimal(1),
-                                 reference=f"immunization:{pk}", on=on)
     row = Immunization(
-        pk=pk, patient_id=encounter.patient_id, encounter=encounter, source=Immunization.Source.ADMINISTERED,
-        cvx=item.cvx, vaccine=vaccines.vaccine_name(item.cvx), mvx=getattr(lot, "manufacturer", "") or item.mvx,
-        lot=lot, lot_number=lot.number, expires_on=lot.expires_on, ndc=lot.ndc or item.ndc, dose_ml=dose_ml,
-        route=route, site=site, given_at=at, given_by_id=by.member_id, given_by_label=by.label[:160],
+        pk=uuid7(), patient_id=encounter.patient_id, encounter=encounter,
+        source=Immunization.Source.ADMINISTERED, cvx=item.cvx.zfill(2), vaccine=vaccines.vaccine_name(item.cvx),
+        mvx=lot.manufacturer or item.mvx, lot=lot, lot_number=lot.number, expires_on=lot.expires_on,
+        ndc=lot.ndc or item.ndc, dose_ml=dose_ml, route=route, site="" if route in vaccines.NO_SITE else site,
+        given_at=at, given_by_id=by.member_id, given_by_label=by.label[:160],
         ordered_by=clean_text(ordered_by)[:160], vis_edition_on=vis_edition_on, vis_given_on=vis_given_on,
-        funding=lot.funding, eligibility=eligibility, movement=movement, note=clean_text(note)[:300],
+        funding=lot.funding, eligibility=eligibility, note=clean_text(note)[:300],
         recorded_by_id=by.member_id, recorded_at=now(),
     )
+    return _give(by=by, row=row, item=item, place=place, on=on)
+
+
+@service
+def _give(*, by: Actor, row: Immunization, item, place, on: dt.date) -> Immunization:
+    row.movement = stock.issue_stock(by=by, item=item, lot=row.lot, place=place, quantity=Decimal(1),
+                                     reference=f"immunization:{row.pk}", on=on)
     check_fields(row)
     row.save(force_insert=True)
-    audit.record(by, "immunization.given", obj=row, patient=row.patient_id, cvx=row.cvx, lot=str(lot.pk),
-                 movement=str(movement.pk))
+    audit.record(by, "immunization.given", obj=row, patient=row.patient_id, cvx=row.cvx, lot=str(row.lot_id),
+                 movement=str(row.movement_id))
     return row
 
 

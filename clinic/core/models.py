@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from clinic.core.ids import uuid7
+from clinic.core.phones import display
 
 
 class Base(models.Model):
@@ -50,6 +51,11 @@ class ClinicProfile(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_shown(self) -> str:
+        """The phone number as people read it."""
+        return display(self.phone)
 
 
 class Submission(models.Model):

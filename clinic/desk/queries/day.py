@@ -1,0 +1,255 @@
+"""The manager's day: today against a usual day of the same weekday, and what needs a decision."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from django.urls import reverse
+
+from billing.queries import collected, visits_without_charges
+from clinic.core.money import dollars
+from clinic.core.profile import clinic_zone
+from clinic.core.time import now, today
+from clinic.inbox.models import Alert, Task
+from clinic.messaging.models import InboundMessage, Message
+from clinic.staff.permissions import Permission as P
+from inventory.queries.reorder import expiring, low_count
+from records.models import Note, RedFlag
+from scheduling.models import Appointment, VisitInterval
+from scheduling.rules.visit_states import IN_CLINIC, UPCOMING, State
+from scheduling.rules.waits import Summary, no_show_rate, stamps, summary, waits
+
+WEEKS = 6
+
+
+@dataclass(frozen=True)
+class DayFigures:
+    """One day in numbers. Waits are minutes: median, 90th percentile, how many counted and how many did not."""
+
+    day: date
+    booked: int
+    arrived: int
+    completed: int
+    in_clinic: int
+    to_come: int
+    no_shows: int
+    cancelled: int
+    lobby: Summary
+    provider_wait: Summary
+    cycle: Summary
+    no_show_rate: float | None
+
+
+def day_figures(days: Iterable[date]) -> dict[date, DayFigures]:
+    """The figures of several days in two queries."""
+    wanted = list(days)
+    visits = defaultdict(list)
+    for visit in Appointment.objects.filter(local_day__in=wanted).only(
+        "id", "state", "starts_at", "local_day", "is_late_cancel"
+    ):
+        visits[visit.local_day].append(visit)
+    stays = defaultdict(list)
+    for interval in VisitInterval.objects.filter(appointment__local_day__in=wanted).order_by(
+        "recorded_at", "id"
+    ):
+        stays[interval.appointment_id].append(interval.as_stay())
+    return {day: _figures(day, visits[day], stays) for day in wanted}
+
+
+def _figures(day: date, visits: list[Appointment], stays: dict) -> DayFigures:
+    states = Counter(visit.state for visit in visits)
+    measured = [
+        waits(stamps(stays[visit.pk], scheduled_at=visit.starts_at))
+        for visit in visits
+        if visit.state in IN_CLINIC or visit.state in (State.COMPLETED, State.LEFT)
+    ]
+    gone = states[State.CANCELLED] + states[State.RESCHEDULED]
+    return DayFigures(
+        day=day,
+        booked=len(visits) - gone,
+        arrived=len(measured),
+        completed=states[State.COMPLETED],
+        in_clinic=sum(states[state] for state in IN_CLINIC),
+        to_come=sum(states[state] for state in UPCOMING),
+        no_shows=states[State.NO_SHOW],
+        cancelled=gone,
+        lobby=summary(one["lobby_wait"] for one in measured),
+        provider_wait=summary(one["provider_wait"] for one in measured),
+        cycle=summary(one["cycle_time"] for one in measured),
+        no_show_rate=no_show_rate(
+            completed=states[State.COMPLETED],
+            no_shows=states[State.NO_SHOW],
+            late_cancels=sum(v.is_late_cancel for v in visits if v.state == State.CANCELLED),
+            left=states[State.LEFT],
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number of the day beside what is usual."""
+
+    label: str
+    value: str
+    hint: str
+    tone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Something that waits for the manager, one click from its list."""
+
+    count: int
+    words: str
+    url: str
+    urgency: int
+
+
+@dataclass(frozen=True)
+class ManagerDay:
+    """The manager's page."""
+
+    day: date
+    tiles: list[Tile]
+    decisions: list[Decision]
+    excluded: int
+
+
+def manager_day(actor) -> ManagerDay:
+    """Today in the clinic's zone."""
+    day = today(clinic_zone())
+    past = [day - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
+    figures = day_figures([day, *past])
+    now_figures, usual = figures[day], [figures[d] for d in past if figures[d].booked]
+    return ManagerDay(
+        day=day,
+        tiles=_tiles(now_figures, usual),
+        decisions=_decisions(actor, day),
+        excluded=now_figures.lobby.excluded,
+    )
+
+
+def _usual(days: list[DayFigures], read: Callable[[DayFigures], float | None]) -> float | None:
+    values = [value for one in days if (value := read(one)) is not None]
+    return median(values) if values else None
+
+
+def _tiles(figures: DayFigures, usual: list[DayFigures]) -> list[Tile]:
+    weekday = f"{figures.day:%A}"
+
+    def hint(value: float | None, unit: str = "") -> str:
+        return f"usual {weekday}: {value:.0f}{unit}" if value is not None else f"no earlier {weekday}"
+
+    schedule = reverse("scheduling:day")
+    lobby = figures.lobby
+    slow = lobby.p90 is not None and lobby.p90 > 30
+    money = collected(figures.day)
+    return [
+        Tile("Visits booked", str(figures.booked), hint(_usual(usual, lambda d: d.booked)), url=schedule),
+        Tile(
+            "Seen and gone",
+            str(figures.completed),
+            f"{figures.in_clinic} in the clinic, {figures.to_come} to come",
+        ),
+        Tile(
+            "Wait for a room",
+            _minutes(lobby.median),
+            f"90th percentile {_minutes(lobby.p90)}; {hint(_usual(usual, lambda d: d.lobby.median), ' min')}",
+            "soon" if slow else "",
+        ),
+        Tile(
+            "Wait for the provider",
+            _minutes(figures.provider_wait.median),
+            f"90th percentile {_minutes(figures.provider_wait.p90)}; "
+            f"{hint(_usual(usual, lambda d: d.provider_wait.median), ' min')}",
+        ),
+        Tile(
+            "Door to door",
+            _minutes(figures.cycle.median),
+            hint(_usual(usual, lambda d: d.cycle.median), " min"),
+        ),
+        Tile("No-shows", str(figures.no_shows), hint(_usual(usual, lambda d: d.no_shows))),
+        Tile(
+            "Collected",
+            dollars(money.total),
+            f"usual {weekday}: {dollars(money.usual)}"
+            if money.usual is not None
+            else f"no earlier {weekday}",
+        ),
+    ]
+
+
+def _minutes(value: float | None) -> str:
+    return f"{value:.0f} min" if value is not None else "–"
+
+
+def _decisions(actor, day: date) -> list[Decision]:
+    """What waits, most urgent first; only what the actor may open."""
+    states = Message.State
+    found = [
+        (
+            P.CHART_VIEW,
+            1,
+            RedFlag.objects.filter(acknowledged_at__isnull=True).count(),
+            "red flag{s} not acknowledged",
+            "inbox:alerts",
+        ),
+        (
+            P.INBOX_VIEW,
+            1,
+            Alert.objects.filter(acknowledged_at__isnull=True).count(),
+            "alert{s} not acknowledged",
+            "inbox:alerts",
+        ),
+        (
+            P.MESSAGE_VIEW,
+            2,
+            Message.objects.filter(state__in=(states.UNCERTAIN, states.FAILED)).count(),
+            "message{s} to patients failed or in doubt",
+            "messaging:outbox",
+        ),
+        (
+            P.MESSAGE_VIEW,
+            2,
+            InboundMessage.objects.filter(handled_at__isnull=True, meaning="unclear").count(),
+            "repl{y} from patients to read",
+            "messaging:inbound",
+        ),
+        (
+            P.BILLING_QUEUE,
+            3,
+            len(visits_without_charges(until=day - timedelta(days=1))),
+            "visit{s} before today without charges",
+            "billing:queue",
+        ),
+        (P.STOCK_VIEW, 3, low_count(), "item{s} below the reorder point", "inventory:reorder"),
+        (P.STOCK_VIEW, 4, len(expiring(30)), "lot{s} expiring within 30 days", "inventory:expiring"),
+        (
+            P.INBOX_VIEW,
+            4,
+            Task.objects.filter(state="open", due_at__lt=now()).count(),
+            "overdue task{s}",
+            "inbox:tasks",
+        ),
+        (
+            P.REPORT_VIEW,
+            4,
+            Note.objects.filter(signed_at__isnull=True, created_at__lt=now() - timedelta(hours=48)).count(),
+            "note{s} unsigned for over 48 hours",
+            "desk:manager",
+        ),
+    ]
+    return [
+        Decision(count, _plural(words, count), reverse(url), urgency)
+        for permission, urgency, count, words, url in sorted(found, key=lambda row: (row[1], -row[2]))
+        if count and actor.can(permission)
+    ]
+
+
+def _plural(words: str, count: int) -> str:
+    return words.replace("{s}", "" if count == 1 else "s").replace("{y}", "y" if count == 1 else "ies")

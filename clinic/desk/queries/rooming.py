@@ -1,0 +1,71 @@
+"""The checklist of one visit in the room, and what was found last time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from clinic.core.errors import Refused
+from clinic.desk.queries.visit import get_visit
+from records.models import IdentityCheck, Patient, RedFlag, ReviewStamp, VitalSet
+from scheduling.models import Appointment
+from scheduling.rules.visit_states import IN_CLINIC, LABELS, State, usual_next
+
+LISTS = (("allergies", "Allergies"), ("medications", "Medications"), ("problems", "Problems"))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the checklist; `anchor` is where on the page the work is done."""
+
+    title: str
+    is_done: bool
+    anchor: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Rooming:
+    """The rooming page."""
+
+    appointment: Appointment
+    patient: Patient
+    steps: list[Step]
+    open_flags: int
+    next_state: str
+    next_words: str
+    arrived_at: datetime | None
+
+    @property
+    def done_count(self) -> int:
+        return sum(step.is_done for step in self.steps)
+
+
+def rooming_page(pk: UUID) -> Rooming:
+    """The page's data. Refuses a visit whose patient has not arrived: there is no encounter to chart in."""
+    visit = get_visit(pk)
+    if visit.encounter is None:
+        raise Refused("The patient has not checked in yet.", hint="Check the patient in first.")
+    encounter = visit.encounter
+    reviewed = set(ReviewStamp.objects.filter(encounter=encounter).values_list("list_name", flat=True))
+    has_vitals = VitalSet.objects.filter(encounter=encounter, retracted_at__isnull=True).exists()
+    identified = IdentityCheck.objects.filter(encounter=encounter, moment="rooming").exists()
+    flags = RedFlag.objects.filter(encounter=encounter, acknowledged_at__isnull=True).count()
+    steps = [
+        Step("Two identifiers", identified, "identity"),
+        Step("Vital signs", has_vitals, "panel-vitals"),
+        *(Step(f"{title} reviewed", code in reviewed, f"panel-{code}") for code, title in LISTS),
+    ]
+    state = State(visit.state)
+    following = usual_next(state, has_provider=visit.has_provider, needs_room=visit.visit_type.needs_room)
+    show = following if state in IN_CLINIC and following else None
+    return Rooming(
+        appointment=visit,
+        patient=visit.patient,
+        steps=steps,
+        open_flags=flags,
+        next_state=show.value if show else "",
+        next_words=LABELS[show] if show else "",
+        arrived_at=visit.state_since,
+    )

@@ -17,7 +17,7 @@ from clinic.core.time import now
 from records.rules.names import fold
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "icd10cm_2026_04.tsv.gz"
-_CODE = re.compile(r"[A-TV-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
+_CODE = re.compile(r"[A-Z][0-9A-Z]{2}(\.?[0-9A-Z]{1,4})?")
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def load_diagnosis_codes(*, path: Path = SHIPPED, release: str = "") -> Loaded:
 
 def read_codes(path: Path) -> Iterator[tuple[str, bool, str]]:
     """(code with dot, billable, description) for each line; refuses the first line that is none."""
-    raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with raw, io.TextIOWrapper(raw, encoding="utf-8", newline="") as text:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rb") as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="") as text:
         rows = csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE)
         for number, row in enumerate(rows, 1):
             if number == 1 and row[:1] == ["code"]:

@@ -39,6 +39,10 @@ class Migration(migrations.Migration):
         append_only("records_reviewstamp"),
         append_only("records_identitycheck"),
         migrations.RunSQL(NOTE_GUARD, NO_NOTE_GUARD),
+        # Copies of files that are still there: not worth the log, and gone after a crash on purpose.
+        migrations.RunSQL(
+            "ALTER TABLE records_fhirstage SET UNLOGGED;", "ALTER TABLE records_fhirstage SET LOGGED;"
+        ),
         migrations.RunSQL(
             "CREATE SEQUENCE records_mrn_seq AS integer START 100001 MINVALUE 1;",
             "DROP SEQUENCE records_mrn_seq;",

@@ -58,5 +58,5 @@ def both_or_neither(first: str, second: str, name: str, message: str = "") -> mo
         condition=models.Q(**{f"{first}__isnull": True, f"{second}__isnull": True})
         | models.Q(**{f"{first}__isnull": False, f"{second}__isnull": False}),
         name=name,
-        violation_error_message=message or f"{first} and {second} belong together.",
+        violation_error_message=message or f"“{first}” and “{second}” belong together.",
     )

@@ -24,6 +24,7 @@ def page(request: HttpRequest) -> dict:
         "is_dialog": is_dialog(request),
         "is_fragment": is_htmx(request),
         "theme": theme_of(request),
+        "keys": "off" if request.COOKIES.get("keys") == "off" else "on",
         "clinic": SimpleLazyObject(clinic),
         "actor": actor,
         "nav_links": SimpleLazyObject(lambda: nav.links(actor, request.path)),
@@ -55,6 +56,7 @@ _ADDRESSES = {
     "profile": "staff:profile",
     "sign_out": "staff:sign-out",
     "theme": "ui:theme",
+    "keys": "ui:keys",
 }
 
 

@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 DIALOG_HEADER = "X-Clinic-Dialog"
 POLL_HEADER = "X-Clinic-Poll"
 VERSION_HEADER = "X-Board-Version"
+PAGE_HEADER = "X-Clinic-Page"
 _KINDS = ("HX-Request", DIALOG_HEADER)
 
 
@@ -74,12 +75,14 @@ def saved(
     """A write went through.
 
     Plain request: redirect to `to` (anything `resolve_url` takes), the message shown there.
-    htmx with `refresh`: 204; the dialog closes, a toast says `message`, and `refresh-<name>` is raised
-    on the body so that panels and boards of these names load again. htmx without: `HX-Redirect`.
+    htmx from a piece of a page, with `refresh`: 204; the dialog closes, a toast says `message`, and `refresh-<name>` is raised
+    on the body so that panels and boards of these names load again. Otherwise `HX-Redirect` to `to`.
     `undo` is a URL that takes a POST; the toast then offers it.
     """
     names = tuple(_refreshes(refresh))
-    if is_htmx(request) and names:
+    # The form of a whole page goes on to the next one; a dialog, a panel or a board stays.
+    is_piece = request.headers.get(PAGE_HEADER) != "1"
+    if is_htmx(request) and is_piece and names:
         told = {"message": str(message), "tone": "done"} | ({"undo": undo} if undo else {})
         return _vary(triggers(HttpResponse(status=204), {"clinic:saved": told} | {name: {} for name in names}))
     if message:

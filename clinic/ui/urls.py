@@ -7,5 +7,6 @@ from clinic.ui import views
 app_name = "ui"
 urlpatterns = [
     path("theme/", views.theme, name="theme"),
+    path("keys/", views.keys, name="keys"),
     path("guide/", views.guide, name="guide"),
 ]

@@ -17,18 +17,29 @@ from clinic.ui.responses import is_htmx
 YEAR = 365 * 24 * 3600
 
 
-@require_POST
-def theme(request):
-    """Remember light, dark or auto for this browser. Nothing personal, so a plain cookie will do."""
-    chosen = request.POST.get("theme", "auto")
-    if chosen not in {"light", "dark", "auto"}:
-        chosen = "auto"
+def _remember(request, name: str, choices: tuple[str, ...]):
+    """Keep one of `choices` in a cookie of this browser. Nothing personal, so a plain cookie will do."""
+    chosen = request.POST.get(name, "")
+    if chosen not in choices:
+        chosen = choices[0]
     back = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     response = HttpResponse(status=204) if is_htmx(request) else HttpResponseRedirect(back if is_ours else "/")
     response.set_cookie(
-        "theme", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        name, chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response
+
+
+@require_POST
+def theme(request):
+    """Light, dark or as the device says."""
+    return _remember(request, "theme", ("auto", "light", "dark"))
+
+
+@require_POST
+def keys(request):
+    """Single-letter shortcuts on or off: speech input and unsteady hands set them off by accident."""
+    return _remember(request, "keys", ("on", "off"))
 
 
 @require_GET
@@ -39,6 +50,6 @@ def guide(request):
     return render(request, "ui/guide.html", guide_context(timezone.now() - timedelta(minutes=31)))
 
 
-# The decorators that mark views belong to an upper layer; these two say the same by themselves.
-theme.is_public = guide.is_public = True
-theme.login_required = guide.login_required = False
+# The decorators that mark views belong to an upper layer; these say the same by themselves.
+theme.is_public = keys.is_public = guide.is_public = True
+theme.login_required = keys.login_required = guide.login_required = False

@@ -1,0 +1,82 @@
+// What htmx needs to know about our server: the token, who made a request, and answers that are no fragment.
+import { csrf, isDocument, raise, wordsOf } from "./http.js";
+import { toast } from "./toast.js";
+
+const GENERAL = "That did not work. Nothing was changed; what you typed is still here.";
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { headers, parameters, triggeringEvent, verb } = event.detail;
+  if (verb !== "get") {
+    headers["X-CSRFToken"] = csrf();
+    if ("csrfmiddlewaretoken" in parameters) parameters.csrfmiddlewaretoken = csrf();
+  }
+  headers["HX-Current-URL-Abs-Path"] = location.pathname + location.search;
+  // Nobody did anything: a timer or the page itself asked. It must not put off the idle lock.
+  if (!triggeringEvent && verb === "get") headers["X-Clinic-Poll"] = "1";
+});
+
+function movedTo(xhr, path) {
+  if (!xhr.responseURL) return "";
+  const asked = new URL(path, location.href);
+  const got = new URL(xhr.responseURL, location.href);
+  return asked.pathname === got.pathname ? "" : got.href;
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig, target } = event.detail;
+  const text = xhr.responseText ?? "";
+  if (xhr.status === 423) {
+    event.detail.shouldSwap = false;
+    raise("clinic:locked", { retry: () => again(requestConfig, target) });
+    return;
+  }
+  if (xhr.status === 401) {
+    event.detail.shouldSwap = false;
+    return;
+  }
+  // The view redirected: go there, so that the address names what is shown.
+  const moved = requestConfig.verb !== "get" && xhr.status < 400 && movedTo(xhr, requestConfig.path);
+  if (moved) {
+    event.detail.shouldSwap = false;
+    raise("clinic:leaving", {}, requestConfig.elt);
+    location.assign(moved);
+    return;
+  }
+  if (isDocument(text)) {
+    event.detail.shouldSwap = false;
+    if (xhr.status >= 400) toast(wordsOf(text) || GENERAL, { tone: "danger" });
+    else location.assign(xhr.responseURL || requestConfig.path);
+    return;
+  }
+  if (xhr.status >= 400 && !text.trim()) event.detail.shouldSwap = false;
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = event.detail;
+  const isTold = xhr.getResponseHeader("HX-Trigger") || (xhr.responseText ?? "").trim();
+  if (!isTold && xhr.status !== 423 && xhr.status !== 401) toast(GENERAL, { tone: "danger" });
+});
+
+// Send a refused request once more, the way it was sent first.
+export function again(config, target) {
+  const { elt, verb, path, parameters, headers } = config;
+  if (!elt?.isConnected) return;
+  if (elt.matches("form")) {
+    elt.requestSubmit();
+    return;
+  }
+  window.htmx.ajax(verb.toUpperCase(), path, { source: elt, target, values: parameters, headers });
+}
+
+// One thin line at the top says that work goes on when it takes longer than 300 ms.
+let open = 0;
+const working = (change) => {
+  open = Math.max(0, open + change);
+  document.documentElement.classList.toggle("is-working", open > 0);
+};
+const line = document.createElement("div");
+line.className = "progress-line";
+line.setAttribute("aria-hidden", "true");
+document.body.append(line);
+document.addEventListener("htmx:beforeRequest", () => working(1));
+document.addEventListener("htmx:afterRequest", () => working(-1));

@@ -1,0 +1,356 @@
+"""The day by provider columns: everything the page shows, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from math import ceil, floor
+from uuid import UUID
+
+from django.urls import reverse
+
+from clinic.core.time import now, today, zone
+from clinic.staff.models import Member
+from clinic.staff.roles import Role
+from scheduling.models import Appointment, Location
+from scheduling.queries._words import clock, clock_full, patient_name, version_of
+from scheduling.queries.rosters import load_roster
+from scheduling.rules.rosters import Roster
+from scheduling.rules.slots import Span, lanes, without
+from scheduling.rules.visit_states import IN_CLINIC, LABELS, TERMINAL, UPCOMING, State
+from scheduling.rules.wall_time import to_instant_shifted
+
+ROW_MINUTES = 5
+FREE_STEP = timedelta(minutes=20)
+TONES = {
+    State.SCHEDULED: "plain",
+    State.CONFIRMED: "confirmed",
+    State.COMPLETED: "past",
+    State.LEFT: "danger",
+    State.NO_SHOW: "danger",
+}
+_FIELDS = (
+    "id",
+    "patient_id",
+    "patient__first_name",
+    "patient__last_name",
+    "patient__preferred_name",
+    "provider_id",
+    "ma_id",
+    "starts_at",
+    "ends_at",
+    "state",
+    "state_since",
+    "reason",
+    "is_walk_in",
+    "is_interpreter_needed",
+    "visit_type__name",
+    "visit_type__color",
+    "visit_type__needs_room",
+    "room__label",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit as the day shows it; every string is ready to print."""
+
+    id: UUID
+    patient_id: UUID
+    name: str
+    member_id: UUID | None
+    span: Span
+    state: State
+    since: datetime
+    url: str
+    clock: str
+    times: str
+    type_name: str
+    color: str
+    state_words: str
+    tone: str
+    reason: str
+    room: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Something in a column. `row` and `height` count grid rows of five minutes; classes follow from them."""
+
+    kind: str
+    row: int
+    height: int
+    words: str = ""
+    url: str = ""
+    lane: str = ""
+    visit: Visit | None = None
+
+    @property
+    def place(self) -> str:
+        return f"at-{self.row} for-{self.height} {self.lane}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One person's day. Visits without anyone to do them stand in a column of their own."""
+
+    member_id: UUID | None
+    name: str
+    note: str
+    color: str
+    cells: tuple[Cell, ...]
+    late_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The numbers on top of the day."""
+
+    booked: int
+    arrived: int
+    roomed: int
+    done: int
+    no_shows: int
+    waiting_longest: datetime | None
+    waiting_name: str
+
+
+@dataclass(frozen=True)
+class DayBoard:
+    day: date
+    location_id: UUID
+    zone: str
+    is_today: bool
+    closed: str
+    first_hour: int
+    last_hour: int
+    columns: tuple[Column, ...]
+    strip: Strip
+    visits: tuple[Visit, ...]
+    version: str = field(default="", compare=False)
+
+    @property
+    def hours(self) -> list[tuple[int, str]]:
+        """Grid row and words of each full hour."""
+        return [
+            (
+                (hour - self.first_hour) * 60 // ROW_MINUTES + 1,
+                f"{hour % 12 or 12} {'AM' if hour < 12 else 'PM'}",
+            )
+            for hour in range(self.first_hour, self.last_hour)
+        ]
+
+    @property
+    def rows(self) -> int:
+        return (self.last_hour - self.first_hour) * 60 // ROW_MINUTES
+
+    @property
+    def starts_at(self) -> datetime:
+        """The instant of the first grid row, for the now-line."""
+        return to_instant_shifted(self.day, time(self.first_hour), zone(self.zone))
+
+
+def day_board(day: date, location: Location, *, may_book: bool = False) -> DayBoard:
+    """The board of one local day: five statements, however full the day is."""
+    roster = load_roster(location, day, day)
+    visits = _visits(day, location)
+    sessions = {one: roster.sessions(day, one) for one in roster.member_ids()}
+    wanted = dict.fromkeys([*(one for one in sessions if sessions[one]), *(v.member_id for v in visits)])
+    people = _people([one for one in wanted if one])
+    first, last = _hours(roster, day, visits)
+    frame = _Frame(day, location, roster, first, last, may_book)
+    by_member: dict[UUID | None, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        by_member[visit.member_id].append(visit)
+    columns = [_column(frame, people[one], by_member[one]) for one in people]
+    if by_member[None]:
+        columns.append(_column(frame, None, by_member[None]))
+    board = DayBoard(
+        day=day,
+        location_id=location.pk,
+        zone=location.zone,
+        is_today=day == today(location.zone),
+        closed=roster.closed.get(day, ""),
+        first_hour=first,
+        last_hour=last,
+        columns=tuple(columns),
+        strip=_strip(visits),
+        visits=tuple(visits),
+    )
+    object.__setattr__(board, "version", version_of(board))
+    return board
+
+
+def _visits(day: date, location: Location) -> list[Visit]:
+    rows = Appointment.objects.on_day(location.pk, day).taking_place().order_by("starts_at", "id")
+    tz = zone(location.zone)
+    href = reverse("scheduling:appointment", args=[UUID(int=0)]).replace(str(UUID(int=0)), "%s")
+    return [_visit(dict(zip(_FIELDS, row, strict=True)), tz, href) for row in rows.values_list(*_FIELDS)]
+
+
+def _visit(row: dict, tz, href: str) -> Visit:
+    state = State(row["state"])
+    span = Span(row["starts_at"], row["ends_at"])
+    name = patient_name(row["patient__first_name"], row["patient__last_name"], row["patient__preferred_name"])
+    flags = [
+        words
+        for words, shown in (("Walk-in", row["is_walk_in"]), ("Interpreter", row["is_interpreter_needed"]))
+        if shown
+    ]
+    return Visit(
+        id=row["id"],
+        patient_id=row["patient_id"],
+        name=name,
+        member_id=row["provider_id"] or row["ma_id"],
+        span=span,
+        state=state,
+        since=row["state_since"],
+        url=href % row["id"],
+        clock=clock(span.start, tz),
+        times=f"{clock(span.start, tz)}–{clock_full(span.end, tz)}",
+        type_name=row["visit_type__name"],
+        color=row["visit_type__color"],
+        state_words=LABELS[state],
+        tone=TONES.get(state, "now" if state in IN_CLINIC else "plain"),
+        reason=row["reason"],
+        room=row["room__label"] or "",
+        flags=tuple(flags),
+    )
+
+
+def _people(ids: list[UUID]) -> dict[UUID, Member]:
+    """Members of the day: providers first, then the others, each by name."""
+    found = Member.objects.filter(pk__in=ids).order_by("last_name", "first_name")
+    ranked = sorted(found, key=lambda member: not member.has_role(Role.PROVIDER))
+    return {member.pk: member for member in ranked}
+
+
+def _hours(roster: Roster, day: date, visits: list[Visit]) -> tuple[int, int]:
+    """First and last hour that the grid needs, at least eight to five."""
+    spans = [session.span for session in roster.sessions(day)] + [visit.span for visit in visits]
+    starts, ends = [8.0], [17.0]
+    midnight = to_instant_shifted(day, time(0), roster.zone)
+    for span in spans:
+        starts.append((span.start - midnight).total_seconds() / 3600)
+        ends.append((span.end - midnight).total_seconds() / 3600)
+    return max(0, floor(min(starts))), min(24, ceil(max(ends)))
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What every column of a board shares."""
+
+    day: date
+    location: Location
+    roster: Roster
+    first: int
+    last: int
+    may_book: bool
+
+    @property
+    def whole(self) -> Span:
+        start = to_instant_shifted(self.day, time(self.first), self.roster.zone)
+        return Span(start, start + timedelta(hours=self.last - self.first))
+
+    def cell(self, kind: str, span: Span, **rest) -> Cell:
+        top = max(span.start, self.whole.start) - self.whole.start
+        length = min(span.end, self.whole.end) - max(span.start, self.whole.start)
+        minutes = int(top.total_seconds() // 60)
+        row = minutes // ROW_MINUTES
+        height = max(1, ceil((minutes % ROW_MINUTES + length.total_seconds() / 60) / ROW_MINUTES))
+        return Cell(kind=kind, row=row, height=height, **rest)
+
+
+def _column(frame: _Frame, member: Member | None, visits: list[Visit]) -> Column:
+    cells = _background(frame, member.pk, visits) if member else []
+    for visit, (lane, of) in zip(visits, lanes([v.span for v in visits]), strict=True):
+        place = f"lane-{lane + 1}-of-{min(of, 4)}" if of > 1 else ""
+        cells.append(frame.cell("visit", visit.span, visit=visit, lane=place))
+    waiting = [
+        v.span.start for v in visits if v.state in (State.ARRIVED, State.ROOMED, State.INTAKE, State.READY)
+    ]
+    late = min((start for start in waiting if start < now()), default=None)
+    return Column(
+        member_id=member.pk if member else None,
+        name=member.name if member else "Not assigned",
+        note="" if member is None or member.has_role(Role.PROVIDER) else "Nurse visits",
+        color=(member.color if member else "") or "c8",
+        cells=tuple(cells),
+        late_since=late,
+    )
+
+
+def _background(frame: _Frame, member_id: UUID, visits: list[Visit]) -> list[Cell]:
+    """Off time, absences, held blocks and free slots, in that order: later ones lie on top."""
+    sessions = frame.roster.sessions(frame.day, member_id)
+    cells = [frame.cell("off", span) for span in without([frame.whole], [s.span for s in sessions])]
+    away = frame.roster.away(member_id)
+    for absence in away:
+        if absence.span.overlaps(frame.whole):
+            words = absence.reason or absence.kind.capitalize()
+            cells.append(frame.cell(absence.kind, absence.span, words=words))
+    taken = [a.span for a in away] + [
+        v.span for v in visits if v.state not in TERMINAL or v.state == State.COMPLETED
+    ]
+    for session in sessions:
+        if session.is_held(now()):
+            hours = session.block.release_hours
+            words = f"Kept for same-day until {hours} h before"
+            cells.extend(frame.cell("held", gap, words=words) for gap in without([session.span], taken))
+        elif frame.may_book:
+            cells.extend(_free(frame, member_id, session.span, taken))
+    return cells
+
+
+def _free(frame: _Frame, member_id: UUID, session: Span, taken: list[Span]) -> list[Cell]:
+    """Free time in pieces that can be clicked; the past is not offered."""
+    from_now = now().replace(second=0, microsecond=0)
+    if session.end <= from_now:
+        return []
+    open_part = (
+        [Span(max(session.start, _next_five(from_now)), session.end)]
+        if session.end > _next_five(from_now)
+        else []
+    )
+    book = reverse("scheduling:appointment-book")
+    cells = []
+    for gap in without(open_part, taken):
+        start = gap.start
+        while start < gap.end:
+            end = min(start + FREE_STEP, gap.end)
+            if (gap.end - end) < timedelta(minutes=10):
+                end = gap.end
+            left = int((gap.end - start).total_seconds() // 60)
+            words = f"{clock(start, frame.roster.zone)} · {left} min free"
+            at = start.strftime("%Y-%m-%dT%H:%MZ")
+            cells.append(
+                frame.cell(
+                    "free",
+                    Span(start, end),
+                    words=words,
+                    url=f"{book}?at={at}&with={member_id}&where={frame.location.pk}",
+                )
+            )
+            start = end
+    return cells
+
+
+def _next_five(instant: datetime) -> datetime:
+    past = instant.minute % 5
+    return instant if not past else instant + timedelta(minutes=5 - past)
+
+
+def _strip(visits: list[Visit]) -> Strip:
+    waiting = sorted((v for v in visits if v.state == State.ARRIVED), key=lambda v: v.since)
+    in_rooms = IN_CLINIC - {State.ARRIVED, State.CHECKOUT}
+    return Strip(
+        booked=len(visits),
+        arrived=sum(v.state not in UPCOMING and v.state not in (State.NO_SHOW,) for v in visits),
+        roomed=sum(v.state in in_rooms for v in visits),
+        done=sum(v.state == State.COMPLETED for v in visits),
+        no_shows=sum(v.state == State.NO_SHOW for v in visits),
+        waiting_longest=waiting[0].since if waiting else None,
+        waiting_name=waiting[0].name if waiting else "",
+    )

@@ -1,0 +1,1 @@
+"""Everything that changes the schedule. Each service is one transaction, audited inside."""

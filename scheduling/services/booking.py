@@ -1,0 +1,252 @@
+"""Booking, moving to another time, cancelling, confirming: what happens before the patient arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from clinic import audit
+from clinic.core.actor import Actor
+from clinic.core.db import service
+from clinic.core.errors import Conflict, Refused
+from clinic.core.time import format_local, now
+from clinic.staff.models import Member
+from scheduling.models import Appointment, CancelReason, Location, ResourceHold, Room, Source, VisitType
+from scheduling.queries.settings import flow_settings
+from scheduling.queries.slots import open_slots
+from scheduling.rules.visit_states import UPCOMING, State
+from scheduling.services._record import close_interval, locked, open_interval, save
+from scheduling.services.claims import Claim, Wish, claim, new_appointment
+from scheduling.services.reminders import plan_reminders, void_reminders
+
+FEW = 3
+
+
+def book_appointment(
+    *,
+    by: Actor,
+    patient,
+    visit_type: VisitType,
+    starts_at: datetime,
+    location: Location,
+    provider: Member | None = None,
+    ma: Member | None = None,
+    reason: str = "",
+    room: Room | None = None,
+    equipment: Sequence = (),
+    overbook_reason: str = "",
+    source: str = Source.PHONE,
+) -> Appointment:
+    """Books a visit and holds everything it needs, all or nothing.
+
+    `provider` is the person whose column the visit stands in (for a visit without a provider, the
+    member who does it); None takes whoever is free, the least booked first. `ma`, `room` and
+    `equipment` are held only when named or when the visit type asks for a kind of them.
+
+    Changes: one appointment, one interval, one hold per resource. Audited `appointment.booked`.
+    Refuses: times outside sessions, leave, closures, limits of the visit type; a second visit with the
+    same provider that day; an overbook without permission or beyond its limits. Raises Conflict, with
+    the next free times, when a person, room, device or the patient is taken.
+    """
+    wish = Wish(
+        patient=patient,
+        visit_type=visit_type,
+        location=location,
+        starts_at=starts_at,
+        member=provider,
+        ma=ma,
+        room=room,
+        equipment=tuple(equipment),
+        overbook_reason=overbook_reason.strip()[:200],
+        is_interpreter_needed=patient.needs_interpreter,
+    )
+    try:
+        return _book(by=by, wish=wish, reason=reason, source=source)
+    except Conflict as error:
+        _offer_more(error, wish)
+        raise
+
+
+@service
+def _book(*, by: Actor, wish: Wish, reason: str, source: str) -> Appointment:
+    made = claim(by=by, wish=wish)
+    appointment = write_claim(by, made, reason=reason.strip()[:300], source=source)
+    audit.record(by, "appointment.booked", obj=appointment, patient=wish.patient, **_facts(appointment, made))
+    plan_reminders(by=by, appointment=appointment)
+    return appointment
+
+
+def write_claim(by: Actor, made: Claim, *, state: State = State.SCHEDULED, **values) -> Appointment:
+    """Inserts the appointment of a claim, its first interval and its holds."""
+    appointment = new_appointment(by, made, state=state, state_since=now(), **values)
+    appointment.save(force_insert=True)
+    open_interval(by, appointment, state)
+    ResourceHold.objects.bulk_create(made.holds(appointment, by))
+    return appointment
+
+
+def _facts(appointment: Appointment, made: Claim) -> dict:
+    facts = {
+        "starts_at": appointment.starts_at.isoformat(),
+        "visit_type": appointment.visit_type.code,
+        "provider": appointment.provider_id,
+    }
+    if made.is_overbook:
+        facts["overbook_reason"] = made.wish.overbook_reason
+    return facts
+
+
+def _offer_more(error: Conflict, wish: Wish) -> None:
+    """Looked up after the locks are gone, so that losers don't make each other wait."""
+    if len(error.alternatives) >= FEW:
+        return
+    error.alternatives = open_slots(
+        location=wish.location,
+        visit_type=wish.visit_type,
+        provider=wish.member,
+        day_from=wish.local_day,
+        patient=wish.patient,
+    )
+
+
+def reschedule_appointment(
+    *,
+    by: Actor,
+    appointment: Appointment,
+    starts_at: datetime,
+    provider: Member | None = None,
+    version: int | None = None,
+    overbook_reason: str = "",
+    reason: str = "",
+) -> Appointment:
+    """Gives a visit another time (and provider, when named); returns the new appointment.
+
+    The old one stays, ended as rescheduled and pointing at the new one; its holds are replaced in one
+    transaction, so that the patient may move by ten minutes over their own time. Audited
+    `appointment.rescheduled`. Refuses visits that have begun or ended; Stale when `version` is older
+    than the row; Conflict as for booking.
+    """
+    wish = Wish(
+        patient=appointment.patient,
+        visit_type=appointment.visit_type,
+        location=appointment.location,
+        starts_at=starts_at,
+        member=provider or appointment.provider or appointment.ma,
+        ma=appointment.ma if appointment.has_provider else None,
+        overbook_reason=overbook_reason.strip()[:200],
+        is_interpreter_needed=appointment.is_interpreter_needed,
+    )
+    try:
+        return _reschedule(by=by, appointment=appointment, wish=wish, version=version, reason=reason)
+    except Conflict as error:
+        _offer_more(error, wish)
+        raise
+
+
+@service
+def _reschedule(
+    *, by: Actor, appointment: Appointment, wish: Wish, version: int | None, reason: str
+) -> Appointment:
+    old = locked(appointment, version=version)
+    if old.state == State.RESCHEDULED and old.rescheduled_to:
+        there = format_local(old.rescheduled_to.starts_at, old.zone)
+        raise Refused(f"This visit was already moved to {there}.", hint="Open that one to move it again.")
+    _must_be_upcoming(old, "moved")
+    if wish.starts_at == old.starts_at and wish.member and wish.member.pk in (old.provider_id, old.ma_id):
+        raise Refused("That is the time it already has.", field="starts_at")
+    old_holds = ResourceHold.objects.filter(appointment=old, is_live=True)
+    made = claim(
+        by=by, wish=wish, instead_of=old, also_lock=list(old_holds.values_list("resource_id", flat=True))
+    )
+    old_holds.update(is_live=False)
+    new = write_claim(by, made, reason=old.reason, source=old.source)
+    _end(by, old, State.RESCHEDULED, reason)
+    old.rescheduled_to = new
+    save(old, "state", "state_since", "rescheduled_to")
+    audit.record(
+        by,
+        "appointment.rescheduled",
+        obj=old,
+        patient=old.patient_id,
+        to=new.pk,
+        before=old.starts_at.isoformat(),
+        after=new.starts_at.isoformat(),
+        **({"overbook_reason": wish.overbook_reason} if made.is_overbook else {}),
+    )
+    void_reminders(by=by, appointment=old, reason="rescheduled")
+    plan_reminders(by=by, appointment=new)
+    return new
+
+
+@service
+def cancel_appointment(
+    *, by: Actor, appointment: Appointment, reason: str, note: str = "", version: int | None = None
+) -> Appointment:
+    """Cancels a visit that has not begun and gives its time back.
+
+    `reason` is a CancelReason. Under the clinic's limit (24 hours by default) before the start it counts
+    as a late cancellation. Audited `appointment.cancelled`. Refuses visits that have begun or ended, and
+    an unknown reason; Stale when `version` is older than the row.
+    """
+    if reason not in CancelReason.values:
+        raise Refused("Choose why the visit is cancelled.", field="reason")
+    row = locked(appointment, version=version)
+    if row.state == State.CANCELLED:
+        raise Refused("This visit is cancelled already.")
+    _must_be_upcoming(row, "cancelled")
+    at = now()
+    row.cancel_reason, row.cancel_note, row.cancelled_at = reason, note.strip()[:200], at
+    row.is_late_cancel = row.starts_at - at < timedelta(hours=flow_settings().late_cancel_hours)
+    ResourceHold.objects.filter(appointment=row, is_live=True).update(is_live=False)
+    _end(by, row, State.CANCELLED, note)
+    save(
+        row,
+        "state",
+        "state_since",
+        "cancel_reason",
+        "cancel_note",
+        "cancelled_at",
+        "is_late_cancel",
+    )
+    audit.record(
+        by,
+        "appointment.cancelled",
+        obj=row,
+        patient=row.patient_id,
+        reason=reason,
+        late=row.is_late_cancel,
+    )
+    void_reminders(by=by, appointment=row, reason="cancelled")
+    return row
+
+
+@service
+def confirm_appointment(*, by: Actor, appointment: Appointment, how: str = "phone") -> Appointment:
+    """The patient says they will come. Saying it twice changes nothing.
+
+    `how` is phone, text, link or desk. Audited `appointment.confirmed`. Refuses visits that have begun
+    or ended.
+    """
+    row = locked(appointment)
+    if row.state == State.CONFIRMED:
+        return row
+    _must_be_upcoming(row, "confirmed")
+    at = now()
+    close_interval(row, at)
+    row.state, row.state_since, row.confirmed_at = State.CONFIRMED, at, at
+    open_interval(by, row, State.CONFIRMED, at=at, reason=how)
+    save(row, "state", "state_since", "confirmed_at")
+    audit.record(by, "appointment.confirmed", obj=row, patient=row.patient_id, how=how)
+    return row
+
+
+def _must_be_upcoming(row: Appointment, verb: str) -> None:
+    if row.state not in UPCOMING:
+        raise Refused(f"This visit is {row.state_words.lower()} and can't be {verb} any more.")
+
+
+def _end(by: Actor, row: Appointment, state: State, reason: str) -> None:
+    at = now()
+    close_interval(row, at)
+    row.state, row.state_since = state, at
+    open_interval(by, row, state, at=at, reason=reason)

@@ -63,6 +63,11 @@ class Movement(Base):
     def __str__(self):
         return f"{self.get_kind_display()} {self.quantity} {self.item}"
 
+    @property
+    def is_undone(self) -> bool:
+        """Whether a later movement took this one back."""
+        return hasattr(self, "reversed_by")
+
 
 class StockLevel(models.Model):
     """Sum of the movements of one item and lot in one place. Written by the ledger's trigger alone."""

@@ -1,0 +1,57 @@
+// A keyboard-wedge scanner types the carton's barcode and Enter. Ask the server what it says, fill the
+// form in, and go to the first field that still needs a person. Without this script the fields are typed.
+
+const fields = (form) => [...form.querySelectorAll("input:not([type=hidden]), select, textarea")];
+
+function set(form, name, value) {
+  const field = form.elements[name];
+  if (!field || !value) return;
+  field.value = value;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function chooseShelf(form, lot) {
+  const shelf = form.elements.shelf;
+  if (!shelf || !lot) return true;
+  const option = [...shelf.options].find((one) => one.value.startsWith(`${lot}:`));
+  if (option) shelf.value = option.value;
+  return Boolean(option);
+}
+
+function say(form, words, isWrong = false) {
+  const place = form.querySelector("[data-scan-said]");
+  if (!place) return;
+  place.textContent = words;
+  place.classList.toggle("is-wrong", isWrong);
+}
+
+async function read(form, field) {
+  const body = new URLSearchParams({ text: field.value });
+  const token = form.querySelector("[name=csrfmiddlewaretoken]")?.value ?? document.body.dataset.csrf;
+  const answer = await fetch(field.dataset.scan, {
+    method: "POST", body, headers: { "X-CSRFToken": token, Accept: "application/json" },
+  });
+  if (answer.status === 423) return;
+  const found = await answer.json();
+  if (found.error) {
+    say(form, found.error, true);
+    field.select();
+    return;
+  }
+  set(form, "item", found.item);
+  set(form, "lot_number", found.lot_number);
+  set(form, "expires_on", found.expires_on);
+  const isThere = chooseShelf(form, found.lot);
+  const lot = found.lot_number ? `, lot ${found.lot_number}` : "";
+  say(form, isThere ? `${found.item_name}${lot}` : `${found.item_name}${lot}: this lot is not on a shelf to take from`, !isThere);
+  const next = fields(form).find((one) => one !== field && !one.value) ?? form.elements.quantity ?? fields(form).at(-1);
+  next?.focus();
+  next?.select?.();
+}
+
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (event.key !== "Enter" || !(field instanceof HTMLInputElement) || !field.dataset.scan || !field.value.trim()) return;
+  event.preventDefault();
+  read(field.form, field).catch(() => say(field.form, "The server did not answer. Fill in the fields below.", true));
+});

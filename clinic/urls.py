@@ -3,14 +3,13 @@
 from django.urls import include as real_include, path
 
 def include(arg):
-    import importlib.util
+    import importlib
 
     if isinstance(arg, str):
         try:
-            found = importlib.util.find_spec(arg)
-        except ModuleNotFoundError:
-            found = None
-        if not found:
+            importlib.import_module(arg)
+        except ImportError as error:
+            print("skipped", arg, error)
             return real_include(([], "missing"), namespace=arg)
     return real_include(arg)
 
@@ -29,8 +28,8 @@ urlpatterns = [
     path("", include("clinic.staff.urls")),
     path("ui/", include("clinic.ui.urls")),
     path("audit/", include("clinic.staff.audit_urls")),
-    path("messages/", include("clinic.messaging.urls")),
-    path("hooks/", include("clinic.messaging.hook_urls")),
+    path("messages/", include("clinic.inbox.message_urls")),
+    path("hooks/", include("clinic.inbox.hook_urls")),
     path("inbox/", include("clinic.inbox.urls")),
     path("inventory/", include("inventory.urls")),
     path("", include("records.urls")),

@@ -8,7 +8,7 @@ from clinic.core.db import service
 from clinic.core.errors import Refused
 from clinic.core.time import now
 from clinic.desk.models import DeskBlock
-from records.services.encounters import close_encounter, confirm_identity
+from records.services.encounters import confirm_identity
 from scheduling.models import Appointment
 from scheduling.rules.visit_states import UPCOMING, State
 from scheduling.services import visits
@@ -74,7 +74,4 @@ def check_out(*, by: Actor, appointment: Appointment) -> Appointment:
     """
     if appointment.state != State.CHECKOUT:
         appointment = visits.move_visit(by=by, appointment=appointment, to=State.CHECKOUT)
-    appointment = visits.move_visit(by=by, appointment=appointment, to=State.COMPLETED)
-    if appointment.encounter_id:
-        close_encounter(by=by, encounter=appointment.encounter)
-    return appointment
+    return visits.move_visit(by=by, appointment=appointment, to=State.COMPLETED)

@@ -197,14 +197,14 @@ def _decisions(actor, day: date) -> list[Decision]:
             1,
             RedFlag.objects.filter(acknowledged_at__isnull=True).count(),
             "red flag{s} not acknowledged",
-            "inbox:alerts",
+            "inbox:list",
         ),
         (
             P.INBOX_VIEW,
             1,
             Alert.objects.filter(acknowledged_at__isnull=True).count(),
             "alert{s} not acknowledged",
-            "inbox:alerts",
+            "inbox:list",
         ),
         (
             P.MESSAGE_VIEW,
@@ -218,7 +218,7 @@ def _decisions(actor, day: date) -> list[Decision]:
             2,
             InboundMessage.objects.filter(handled_at__isnull=True, meaning="unclear").count(),
             "repl{y} from patients to read",
-            "messaging:inbound",
+            "messaging:replies",
         ),
         (
             P.BILLING_QUEUE,
@@ -234,7 +234,7 @@ def _decisions(actor, day: date) -> list[Decision]:
             4,
             Task.objects.filter(state="open", due_at__lt=now()).count(),
             "overdue task{s}",
-            "inbox:tasks",
+            "inbox:list",
         ),
         (
             P.REPORT_VIEW,

@@ -10,6 +10,10 @@ import clinic.core.ids
 class Migration(migrations.Migration):
     initial = True
 
+    # The extensions made here are needed by indexes and constraints of the other apps.
+    run_before = [
+        (app, "0001_initial") for app in ("staff", "messaging", "inventory", "records", "scheduling", "billing")
+    ]
     dependencies = []
 
     operations = [

@@ -27,6 +27,8 @@ def guide_context(since: datetime) -> dict[str, Any]:
     """Everything the page shows; `since` is the start of the longest wait on it."""
     wrong = GuideForm({"first_name": "", "weight": "abc", "language": "en"})
     wrong.is_valid()
+    # Both forms stand on one page; neither may take the focus.
+    wrong.fields["first_name"].widget.attrs.pop("autofocus", None)
     return {
         "states": list(STATES),
         "since": since,

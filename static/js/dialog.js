@@ -117,9 +117,28 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// The page below may hold a form with fields of the same names; labels must find the ones in the dialog.
+function ownIds(frame) {
+  for (const element of frame.querySelectorAll("[id]")) {
+    const { id } = element;
+    const twins = document.querySelectorAll(`#${CSS.escape(id)}`);
+    if (twins.length < 2) continue;
+    element.id = `${id}-in-dialog`;
+    for (const label of frame.querySelectorAll(`label[for="${CSS.escape(id)}"]`)) label.htmlFor = element.id;
+    for (const link of frame.querySelectorAll(`a[href="#${CSS.escape(id)}"]`)) link.hash = element.id;
+    for (const name of ["aria-describedby", "aria-labelledby", "aria-controls"]) {
+      for (const user of frame.querySelectorAll(`[${name}~="${CSS.escape(id)}"]`)) {
+        user.setAttribute(name, user.getAttribute(name).split(" ").map((one) => (one === id ? element.id : one)).join(" "));
+      }
+    }
+  }
+}
+
 mount(".dialog-frame", (frame) => {
   const dialog = frame.closest("dialog");
-  if (dialog) queueMicrotask(() => settle(dialog));
+  if (!dialog) return;
+  ownIds(frame);
+  queueMicrotask(() => settle(dialog));
 });
 
 document.addEventListener("clinic:saved", (event) => {

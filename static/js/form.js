@@ -47,10 +47,16 @@ function onSubmit(event, form) {
   if (form.dataset.busy) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    return;
   }
-  if (form.dataset.plain === undefined) busy(form, true, event.submitter);
 }
+
+// Busy only when it really goes: sent by htmx or by the browser, not taken over by a script of its own.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const isSent = OWN.some((name) => form.hasAttribute(name)) || !event.defaultPrevented;
+  if (form.matches("form[method=post]") && isSent && form.dataset.plain === undefined) busy(form, true, event.submitter);
+});
+addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-busy]")) busy(form, false); });
 
 function busy(form, isBusy, submitter) {
   if (isBusy) form.dataset.busy = "1";

@@ -121,7 +121,9 @@ def clock(dt: datetime | None, zone_name: Any = None) -> SafeString | str:
 @register.inclusion_tag("components/avatar.html")
 def avatar(name: str, photo_url: str = "", size: str = "", color: str = ""):
     """A photo, or initials; `size` is sm, lg or xl; `color` one of the calendar colors c1 to c8."""
-    words = [word for word in re.split(r"[\s,]+", str(name)) if word[:1].isalpha()]
+    # A credential after the name ("Dana Reyes, CMA") is no part of it; "Ortiz, Maria" has none.
+    plain = re.sub(r",\s*[A-Z][A-Z-]+\b.*$", "", str(name))
+    words = [word for word in re.split(r"[\s,]+", plain) if word[:1].isalpha()]
     initials = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
     return {"name": name, "photo_url": photo_url, "size": size, "initials": initials, "color": color}
 

@@ -10,7 +10,8 @@ function enhance(form) {
   const isOurs = document.body.classList.contains("app") && !form.matches("[data-plain], [target], [data-unlock]")
     && !form.closest("[data-menu], .lock, .finder");
   if (!isOurs || OWN.some((name) => form.hasAttribute(name))) return;
-  const home = form.closest(".dialog-slot, [data-panel], .page-content") ?? document.querySelector(".page-content");
+  const place = [".dialog-slot", "[data-panel]", ".page-content"].find((one) => form.closest(one));
+  const home = place ? form.closest(place) : document.querySelector(".page-content");
   if (!home) return;
   const frame = form.closest("[data-dialog-frame]");
   const path = form.getAttribute("action") || frame?.dataset.dialogUrl
@@ -20,7 +21,7 @@ function enhance(form) {
   if (form.enctype === "multipart/form-data") form.setAttribute("hx-encoding", "multipart/form-data");
   const isQuick = form.matches("[data-quick]") || (!home.matches(".dialog-slot") && form.closest("[data-poll]"));
   if (isQuick) form.setAttribute("hx-swap", "none");
-  form.clinicHome = home;
+  form.setAttribute("hx-target", place ? `closest ${place}` : ".page-content");
   // A write of the whole page answers with an address to go on to; a piece of a page stays where it is.
   if (!isQuick && home.matches(".page-content")) form.setAttribute("hx-headers", '{"X-Clinic-Page": "1"}');
   window.htmx.process(form);
@@ -29,11 +30,6 @@ function enhance(form) {
 mount("form[method=post]", (form) => {
   enhance(form);
   form.addEventListener("submit", (event) => onSubmit(event, form), true);
-});
-
-document.addEventListener("htmx:configRequest", (event) => {
-  const form = event.detail.elt;
-  if (form.clinicHome && form.getAttribute("hx-swap") !== "none") event.detail.target = form.clinicHome;
 });
 
 function onSubmit(event, form) {

@@ -6,6 +6,7 @@ class SchedulingConfig(AppConfig):
     verbose_name = "Scheduling"
 
     def ready(self) -> None:
-        from scheduling import wiring
+        from scheduling import reminder_wiring, wiring
 
         wiring.register()
+        reminder_wiring.register()

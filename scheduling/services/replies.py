@@ -1,9 +1,12 @@
 """What messages about a visit ask of it: is it still on, and what does the patient's answer do."""
 
+from clinic.core.errors import Refused
 from clinic.core.time import now
 from clinic.messaging.models.choices import Purpose
-from scheduling.models import Appointment
+from clinic.messaging.rules.replies import Meaning
+from scheduling.models import Appointment, CancelReason
 from scheduling.rules.reminders import instant_key
+from scheduling.services.booking import cancel_appointment, confirm_appointment
 from scheduling.services.reminders import BOOKED
 
 
@@ -25,3 +28,20 @@ def check_appointment(subject_id: str, message) -> str | None:
         if not known.exists():
             return "The patient no longer has this number or address."
     return None
+
+
+def answer_appointment(*, by, subject_id: str, meaning: str, reply) -> tuple[str, str]:
+    """Acts on a patient's text about this visit; returns the wording of the answer and what was done.
+
+    Confirms or cancels through the same services as the desk, with their audit and refusals.
+    """
+    appointment = Appointment.objects.get(pk=subject_id)
+    if meaning == Meaning.CONFIRM:
+        confirm_appointment(by=by, appointment=appointment, how="text")
+        return "reply_confirmed", "Visit confirmed."
+    if meaning == Meaning.CANCEL_VISIT:
+        cancel_appointment(
+            by=by, appointment=appointment, reason=CancelReason.PATIENT_OTHER, note="Cancelled by text."
+        )
+        return "reply_cancelled", "Visit cancelled."
+    raise Refused("This reply needs a person.")

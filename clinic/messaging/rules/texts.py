@@ -20,6 +20,7 @@ _GSM_BASIC = (
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_EXTENDED = "^{}\\[~]|€\f"
+_ALLOWED = ", ".join("{" + name + "}" for name in VARIABLES)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 # Words that tell more than a reminder may tell. Kept as word stems; a clinic whose own name holds one of
@@ -151,7 +152,7 @@ def lint(
     found: list[Finding] = []
     names = set(_PLACEHOLDER.findall(body)) | set(_PLACEHOLDER.findall(heading))
     found += [
-        Finding("variable", f"{{{name}}} is not one of {', '.join('{%s}' % v for v in VARIABLES)}.")
+        Finding("variable", f"{{{name}}} is not one of {_ALLOWED}.")
         for name in sorted(names - set(VARIABLES))
     ]
     loose = _PLACEHOLDER.sub("", body + heading)

@@ -5,7 +5,6 @@ The Message-ID is made from the outbox row, so that readers drop a copy should p
 """
 
 import smtplib
-import socket
 from datetime import datetime
 from urllib.parse import urlsplit
 

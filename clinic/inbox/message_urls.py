@@ -1,0 +1,25 @@
+"""Addresses of patient messages."""
+
+from django.urls import path
+
+from clinic.inbox.views import conversation, outbox, wording
+
+app_name = "messaging"
+urlpatterns = [
+    path("", outbox.outbox_list, name="outbox"),
+    path("home/", conversation.messages_home, name="home"),
+    path("replies/", conversation.reply_list, name="replies"),
+    path("replies/<uuid:pk>/handle/", conversation.reply_handle, name="reply-handle"),
+    path("patient/<uuid:pk>/", conversation.patient_messages, name="patient"),
+    path("patient/<uuid:pk>/consent/<int:number>/", conversation.consent_record, name="consent-record"),
+    path("wording/", wording.template_list, name="templates"),
+    path("wording/<uuid:pk>/", wording.template_edit, name="template-edit"),
+    path("wording/<uuid:pk>/preview/", wording.template_preview, name="template-preview"),
+    path("rules/", wording.send_settings_edit, name="send-settings"),
+    path("<uuid:pk>/", outbox.message_detail, name="message"),
+    path("<uuid:pk>/now/", outbox.message_hurry, name="message-hurry"),
+    path("<uuid:pk>/again/", outbox.message_retry, name="message-retry"),
+    path("<uuid:pk>/leave/", outbox.message_leave, name="message-leave"),
+    path("<uuid:pk>/arrived/", outbox.message_arrived, name="message-arrived"),
+    path("<uuid:pk>/stop/", outbox.message_call_off, name="message-call-off"),
+]

@@ -1,0 +1,6 @@
+"""Tasks, alerts and phone calls."""
+
+from clinic.inbox.models.calls import CallScript, PhoneCall
+from clinic.inbox.models.work import Alert, Task
+
+__all__ = ["Alert", "CallScript", "PhoneCall", "Task"]

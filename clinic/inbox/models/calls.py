@@ -1,0 +1,100 @@
+"""Phone calls as they were: written once, never changed."""
+
+from django.db import models
+
+from clinic.core.models import Base
+from clinic.core.refs import MEMBER, PATIENT
+from clinic.inbox.rules.targets import CLASS_WORDS
+
+
+class CallScript(Base):
+    """The red flags that call takers listen for, in versions; a call keeps the one that it was taken with.
+
+    `groups` is a list of {"code", "name", "listen_for", "act"}; `steps` what to say and do, in order.
+    """
+
+    version = models.PositiveIntegerField(unique=True)
+    effective_from = models.DateField()
+    groups = models.JSONField()
+    steps = models.JSONField()
+    approved_by = models.ForeignKey(MEMBER, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"call script {self.version}"
+
+
+class PhoneCall(Base):
+    """One call. Source of the fields: domain specification 4.3, in its first form. Append-only.
+
+    There is no field for advice: only licensed staff advise, and they write in the chart.
+    """
+
+    class Direction(models.TextChoices):
+        IN = "in", "Incoming"
+        OUT = "out", "Outgoing"
+
+    class Relation(models.TextChoices):
+        PATIENT = "patient", "The patient"
+        GUARDIAN = "guardian", "Parent or guardian"
+        FAMILY = "family", "Family"
+        PHARMACY = "pharmacy", "Pharmacy"
+        OFFICE = "office", "Another practice"
+        PAYER = "payer", "Insurance"
+        OTHER = "other", "Somebody else"
+
+    class Identifiers(models.TextChoices):
+        NAME_DOB = "name_dob", "Full name and date of birth"
+        NAME_MRN = "name_mrn", "Full name and MRN"
+        NONE = "none", "Not checked"
+
+    class Outcome(models.TextChoices):
+        EMERGENCY = "emergency", "Emergency script read; caller will dial 911"
+        STAFF_911 = "staff_911", "Staff called 911 and stayed on the line"
+        TRANSFERRED = "transferred", "Handed to a nurse or provider on the line"
+        MESSAGE = "message", "Message taken for a colleague"
+        DONE = "done", "Settled on the phone"
+        VOICEMAIL = "voicemail", "Left a voicemail"
+        NO_ANSWER = "no_answer", "No answer"
+        WRONG_NUMBER = "wrong_number", "Wrong number"
+
+    EMERGENCY_OUTCOMES = (Outcome.EMERGENCY, Outcome.STAFF_911, Outcome.TRANSFERRED)
+
+    direction = models.CharField(max_length=4, choices=Direction.choices, default=Direction.IN)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    caller = models.CharField(max_length=120)
+    relation = models.CharField(max_length=12, choices=Relation.choices)
+    patient = models.ForeignKey(PATIENT, models.PROTECT, null=True, blank=True, related_name="calls")
+    identifiers = models.CharField(max_length=12, choices=Identifiers.choices, default=Identifiers.NONE)
+    callback_number = models.CharField(max_length=20, blank=True)
+    may_leave_voicemail = models.BooleanField(default=False)
+    caller_location = models.CharField(max_length=120, blank=True)
+    reason = models.TextField()
+    onset = models.CharField(max_length=80, blank=True)
+    script = models.ForeignKey(CallScript, models.PROTECT, null=True, related_name="+")
+    red_flags = models.JSONField(default=dict)
+    call_class = models.CharField(max_length=16, choices=[(c.value, w) for c, w in CLASS_WORDS.items()])
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    outcome_note = models.CharField(max_length=300, blank=True)
+    task = models.ForeignKey("inbox.Task", models.PROTECT, null=True, related_name="calls")
+    by = models.ForeignKey(MEMBER, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at__gte=models.F("started_at")),
+                name="inbox_phonecall_ends_after_start",
+                violation_error_message="The call ends before it starts.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("-started_at",), name="inbox_phonecall_started"),
+            models.Index(fields=("patient", "-started_at"), name="inbox_phonecall_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"call {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def has_red_flag(self) -> bool:
+        return any(self.red_flags.values())

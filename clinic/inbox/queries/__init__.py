@@ -1,0 +1,1 @@
+"""Reading: the lists of the inbox."""

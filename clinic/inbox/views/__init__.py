@@ -1,0 +1,1 @@
+"""Pages of the inbox, of patient messages, and the addresses that the phone provider calls."""

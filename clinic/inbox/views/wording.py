@@ -1,0 +1,79 @@
+"""Editing what messages say and when they may leave."""
+
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.inbox.forms import SendSettingsForm, TemplateForm
+from clinic.messaging.models import MessageTemplate
+from clinic.messaging.queries.policy import send_settings, templates_in_force
+from clinic.messaging.queries.preview import preview_of
+from clinic.messaging.services import policy
+from clinic.staff.access import allow
+from clinic.staff.permissions import Permission
+from clinic.ui.acts import form_act
+from clinic.ui.responses import fragment
+
+
+@allow(Permission.MESSAGE_POLICY_EDIT)
+@require_GET
+def template_list(request):
+    """Every wording in force, each with what the linter says about it."""
+    rows = [(row, preview_of(row)) for row in templates_in_force()]
+    return render(request, "messaging/templates.html", {"rows": rows, "rules": send_settings()})
+
+
+@allow(Permission.MESSAGE_POLICY_EDIT)
+@require_http_methods(["GET", "POST"])
+def template_edit(request, pk):
+    """Write a new version of one wording."""
+    row = get_object_or_404(MessageTemplate, pk=pk)
+    form = TemplateForm(
+        request.POST or None, initial={"body": row.body, "heading": row.heading}, channel=row.channel
+    )
+    return form_act(
+        request,
+        form,
+        verb=f"wording.save:{pk}",
+        do=lambda values: str(policy.save_template(by=request.actor, template=row, **values).pk),
+        to="messaging:templates",
+        message="New wording saved. Messages already planned keep theirs.",
+        template="messaging/template_edit.html",
+        context={"row": row, "preview": preview_of(row)},
+    )
+
+
+@allow(Permission.MESSAGE_POLICY_EDIT)
+@require_POST
+def template_preview(request, pk):
+    """What is typed as the patient would see it, and what is wrong with it."""
+    row = get_object_or_404(MessageTemplate, pk=pk)
+    typed = preview_of(
+        row, body=request.POST.get("body", "")[:4000], heading=request.POST.get("heading", "")[:120]
+    )
+    return fragment(request, "messaging/_preview.html", {"row": row, "preview": typed})
+
+
+@allow(Permission.MESSAGE_POLICY_EDIT)
+@require_http_methods(["GET", "POST"])
+def send_settings_edit(request):
+    """The send window, the limits, and what needs consent."""
+    row = send_settings()
+    form = SendSettingsForm(request.POST or None, instance=row, initial={"version": row.version})
+
+    def do(values):
+        return str(policy.save_send_settings(by=request.actor, **values).pk)
+
+    return form_act(
+        request,
+        form,
+        verb="send_settings.save",
+        do=do,
+        to="messaging:templates",
+        message="Sending rules saved.",
+        context={
+            "title": "Sending rules",
+            "submit_label": "Save",
+            "cancel_url": reverse("messaging:templates"),
+        },
+    )

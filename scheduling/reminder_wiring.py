@@ -1,0 +1,16 @@
+"""What scheduling tells messaging: how to check a message about a visit, and what answers do."""
+
+from clinic.messaging.subjects import register_subject
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    from scheduling.services.replies import answer_appointment, check_appointment
+
+    register_subject(
+        "appointment",
+        check=check_appointment,
+        on_reply=answer_appointment,
+        link_url_name="scheduling:patient-link",
+        page_url_name="scheduling:appointment",
+    )

@@ -1,0 +1,5 @@
+"""Tasks of scheduling, imported here so that the worker knows them by name."""
+
+from scheduling.tasks import reminders
+
+__all__ = ["reminders"]

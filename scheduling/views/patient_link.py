@@ -1,0 +1,64 @@
+"""The page behind the link in a reminder: confirm or cancel one visit, without signing in.
+
+Whoever holds the message may answer it, and sees no more than the message said. Opening the page changes
+nothing (mail scanners open every link); only the buttons do. A wrong, used-up and expired link look alike.
+"""
+
+from functools import wraps
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_http_methods
+
+from clinic.core.actor import Actor
+from clinic.core.errors import ClinicError
+from clinic.core.rates import allow as within_rate
+from clinic.staff.access import public
+from scheduling.queries.patient_link import link_of
+from scheduling.services.patient_link import answer_link
+
+TRIES, PER_SECONDS = 10, 60
+
+
+def _sealed(view):
+    """No referrer, no store, no index: the address is a secret."""
+
+    @wraps(view)
+    def sealed(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response["Referrer-Policy"] = "no-referrer"
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return sealed
+
+
+@public
+@_sealed
+@require_http_methods(["GET", "HEAD", "POST"])
+def patient_link(request, token):
+    """Shows the visit of a link; POST `answer` confirms or cancels it."""
+    if not within_rate(
+        f"patient-link:{request.META.get('REMOTE_ADDR', '')}", limit=TRIES, seconds=PER_SECONDS
+    ):
+        return HttpResponse("Please wait a minute and try again.", status=429, content_type="text/plain")
+    link = link_of(token)
+    if link is None:
+        return render(request, "scheduling/link/gone.html", status=404)
+    with translation.override(link.language):
+        context = {"link": link, "page_language": link.language}
+        if request.method == "POST":
+            return _answer(request, link, context)
+        return render(request, "scheduling/link/visit.html", context)
+
+
+def _answer(request, link, context):
+    by = Actor.outside("patient by link", ip=request.META.get("REMOTE_ADDR"))
+    try:
+        answer_link(by=by, link=link, answer=request.POST.get("answer", ""))
+    except ClinicError:
+        # What the desk is told in detail is none of a stranger's business.
+        return render(request, "scheduling/link/gone.html", context, status=404)
+    return render(request, "scheduling/link/done.html", {**context, "answer": request.POST["answer"]})

@@ -1,0 +1,183 @@
+"""Booking, moving, cancelling, walking in: what is typed at the front desk."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from uuid import UUID
+
+from django import forms
+
+from clinic.core.time import zone
+from clinic.staff.models import Member
+from clinic.ui.forms import ClinicForm
+from records.models import Patient
+from records.queries.finder import find_patients
+from scheduling.models import CancelReason, Location, VisitType
+from scheduling.rules.wall_time import NoSuchTime, to_instant
+
+
+def parse_slot(value: str) -> tuple[datetime, UUID | None]:
+    """The instant and member of an opening's button. Refuses anything else."""
+    try:
+        at, _, who = value.partition("|")
+        instant = datetime.fromisoformat(at)
+        member = UUID(who) if who else None
+    except ValueError as error:
+        raise forms.ValidationError("Choose one of the times.") from error
+    if instant.tzinfo is None:
+        raise forms.ValidationError("Choose one of the times.")
+    return instant.astimezone(UTC), member
+
+
+class TimeFields(ClinicForm):
+    """A time by button, or any other day and time typed in, in the location's wall time."""
+
+    slot = forms.CharField(required=False, widget=forms.HiddenInput)
+    day = forms.DateField(required=False, label="Or another day", widget=forms.DateInput)
+    clock = forms.TimeField(required=False, label="at", widget=forms.TimeInput)
+    overbook_reason = forms.CharField(
+        required=False, max_length=200, label="Overbook, because", help_text="Only for a person's time."
+    )
+
+    def when(self, location: Location) -> tuple[datetime, UUID | None] | None:
+        """The chosen instant and, when a button named one, the member; None with an error on the form."""
+        values = self.cleaned_data
+        if values.get("day") and values.get("clock"):
+            return self._typed(values["day"], values["clock"], location), None
+        if values.get("slot"):
+            try:
+                return parse_slot(values["slot"])
+            except forms.ValidationError as error:
+                self.add_error("slot", error)
+                return None
+        self.add_error(None, "Choose a time: press 1 to 6, or type another day and time.")
+        return None
+
+    def _typed(self, day, clock: time, location: Location) -> datetime | None:
+        try:
+            return to_instant(day, clock, zone(location.zone))
+        except NoSuchTime as error:
+            self.add_error("clock", str(error))
+            return None
+
+
+class PatientField(ClinicForm):
+    """A patient chosen in the finder, or typed so that only one fits."""
+
+    patient = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-combobox-value": ""}))
+    patient_search = forms.CharField(required=False, max_length=100, label="Patient")
+
+    def clean(self):
+        values = super().clean()
+        self.found_patient = self._patient(values)
+        if self.found_patient is None and "patient" not in self.errors:
+            self.add_error("patient_search", "Choose a patient, or register a new one.")
+        return values
+
+    def _patient(self, values) -> Patient | None:
+        if values.get("patient"):
+            return Patient.objects.filter(pk=values["patient"]).first()
+        typed = (values.get("patient_search") or "").strip()
+        if len(typed) < 2:
+            return None
+        rows = find_patients(typed, datetime.now(UTC).date()).rows
+        return Patient.objects.get(pk=rows[0].id) if len(rows) == 1 else None
+
+
+class BookAppointmentForm(PatientField, TimeFields):
+    """The booking dialog."""
+
+    location = forms.ModelChoiceField(queryset=Location.objects.none(), required=False)
+    visit_type = forms.ModelChoiceField(queryset=VisitType.objects.none(), label="Visit type", empty_label=None)
+    provider = forms.ModelChoiceField(
+        queryset=Member.objects.none(), required=False, label="With", empty_label="Anyone"
+    )
+    reason = forms.CharField(required=False, max_length=300, label="Reason, in the patient's words")
+    text_me = forms.BooleanField(required=False, label="Text reminders to this number")
+    text_known = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    field_order = [
+        "patient",
+        "patient_search",
+        "visit_type",
+        "provider",
+        "location",
+        "slot",
+        "day",
+        "clock",
+        "reason",
+        "text_me",
+        "text_known",
+        "overbook_reason",
+    ]
+
+    def __init__(self, *args, places: list[Location], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.places = places
+        self.fields["location"].queryset = Location.objects.filter(is_active=True)
+        self.fields["location"].empty_label = None
+        if len(places) == 1:
+            self.fields["location"].widget = forms.HiddenInput()
+        self.fields["visit_type"].queryset = VisitType.objects.filter(is_bookable=True)
+        self.fields["provider"].queryset = bookable_members()
+        self.fields["provider"].label_from_instance = lambda member: member.name
+
+    @property
+    def place(self) -> Location:
+        return self.cleaned_data.get("location") or self.places[0]
+
+
+def bookable_members():
+    """Active members who have sessions anywhere."""
+    return Member.objects.filter(is_active=True, sessions__isnull=False).distinct().order_by("last_name")
+
+
+class WalkInForm(PatientField):
+    """A patient who is here now."""
+
+    location = forms.ModelChoiceField(queryset=Location.objects.none(), required=False)
+    visit_type = forms.ModelChoiceField(queryset=VisitType.objects.none(), label="Visit type", empty_label=None)
+    provider = forms.ModelChoiceField(
+        queryset=Member.objects.none(), required=False, label="With", empty_label="Whoever is free first"
+    )
+    reason = forms.CharField(required=False, max_length=300, label="Reason, in the patient's words")
+
+    def __init__(self, *args, places: list[Location], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.places = places
+        self.fields["location"].queryset = Location.objects.filter(is_active=True)
+        self.fields["location"].empty_label = None
+        if len(places) == 1:
+            self.fields["location"].widget = forms.HiddenInput()
+        self.fields["visit_type"].queryset = VisitType.objects.filter(is_bookable=True, needs_room=True)
+        self.fields["provider"].queryset = bookable_members()
+        self.fields["provider"].label_from_instance = lambda member: member.name
+
+    @property
+    def place(self) -> Location:
+        return self.cleaned_data.get("location") or self.places[0]
+
+
+class MoveAppointmentForm(TimeFields):
+    """Another time for a visit. `version` says which state of it the form was opened on."""
+
+    provider = forms.ModelChoiceField(queryset=Member.objects.none(), required=False, label="With", empty_label=None)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    field_order = ["provider", "slot", "day", "clock", "overbook_reason", "version"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["provider"].queryset = bookable_members()
+        self.fields["provider"].label_from_instance = lambda member: member.name
+
+
+class CancelAppointmentForm(ClinicForm):
+    """Why a visit is cancelled."""
+
+    reason = forms.ChoiceField(
+        choices=CancelReason.choices, widget=forms.RadioSelect, error_messages={"required": "Choose a reason."}
+    )
+    note = forms.CharField(required=False, max_length=200, label="Note")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+

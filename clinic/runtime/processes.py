@@ -184,8 +184,12 @@ def write_private(path: Path, text: str) -> None:
 
 def make_folder(path: Path) -> Path:
     """A folder for our own data: closed to others, except that root lets its service account pass through."""
-    path.mkdir(parents=True, exist_ok=True)
-    path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    mode = 0o711 if os.geteuid() == 0 else 0o700
+    for folder in reversed([path, *path.parents]):
+        if not folder.exists():
+            folder.mkdir(exist_ok=True)
+            folder.chmod(mode)  # whatever the umask says
+    path.chmod(mode)
     return path
 
 

@@ -167,6 +167,7 @@ def prepare_environment(argv: Sequence[str]) -> None:
     options, _ = parser.parse_known_args(argv)
     if options.tied:
         die_with_parent(signal.SIGTERM, os.getppid())
+    os.umask(0o077)  # logs, files and schedules are nobody else's business
     _install_signals()
     try:
         clinic = _open_folder(options)

@@ -56,8 +56,8 @@ def test_stop_kills_what_does_not_listen():
     child = spawn([sys.executable, "-c", script], env=dict(os.environ), log=write)
     os.close(write)
     assert os.read(read, 1) == b"x"
-    os.close(read)
     stop(child, patience=0.2)
+    os.close(read)
     assert child.returncode == -signal.SIGKILL
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.shortcuts import get_object_or_404
 
-from billing.models import Charge, JournalEntry, Payment, Posting
+from billing.models import Charge, Drawer, JournalEntry, Payment, Posting
 from billing.rules.ledger import RECEIVABLE
 from records.models import Coverage
 
@@ -92,3 +92,9 @@ def payment_or_404(pk) -> Payment:
 def entry_or_404(pk, patient_id) -> JournalEntry:
     """One entry of this patient."""
     return get_object_or_404(JournalEntry.objects.filter(postings__patient_id=patient_id).distinct(), pk=pk)
+
+
+def last_drawer_of(member_id):
+    """The drawer that a member took the last payment into, if it is still in use; else the first one."""
+    last = Payment.objects.filter(received_by=member_id, drawer__is_active=True).values_list("drawer_id").first()
+    return last[0] if last else Drawer.objects.filter(is_active=True).values_list("pk", flat=True).first()

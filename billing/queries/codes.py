@@ -23,3 +23,8 @@ def outdated_release(day: dt.date) -> str:
     """The release in use on `day` if a newer ICD year has begun since; empty when up to date."""
     release = _release(day)
     return release if release and is_out_of_date(release, day) else ""
+
+
+def code_or_none(pk) -> DiagnosisCode | None:
+    """A code by its id."""
+    return DiagnosisCode.objects.filter(pk=pk).first()

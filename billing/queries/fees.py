@@ -3,8 +3,9 @@
 import datetime as dt
 
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 
-from billing.models import FeeItem, VisitTypeFee
+from billing.models import Drawer, FeeItem, VisitTypeFee
 from clinic.core import time
 from clinic.core.profile import clinic_zone
 
@@ -64,3 +65,13 @@ def fee_schedule(text: str = "", kind: str = "", with_past: bool = False) -> lis
 def visit_type_fees() -> dict:
     """Visit type id -> code."""
     return dict(VisitTypeFee.objects.values_list("visit_type_id", "code"))
+
+
+def fee_or_404(pk) -> FeeItem:
+    """One price."""
+    return get_object_or_404(FeeItem, pk=pk)
+
+
+def drawer_or_404(pk) -> Drawer:
+    """One drawer."""
+    return get_object_or_404(Drawer, pk=pk)

@@ -1,13 +1,15 @@
 """Facts about a visit that billing reads from records and scheduling."""
 
 import datetime as dt
+from uuid import UUID
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from clinic.core import time
 from clinic.core.profile import clinic_zone
-from records.models import Encounter, Immunization
-from scheduling.models import Appointment
+from records.models import Encounter, Immunization, Patient
+from scheduling.models import Appointment, VisitType
 
 
 def service_day(encounter: Encounter) -> dt.date:
@@ -37,5 +39,24 @@ def encounter_or_404(pk) -> Encounter:
 
 def appointment_or_404(pk, patient=None) -> Appointment:
     """One appointment with patient and type; of this patient, when one is given."""
+    try:
+        pk = UUID(str(pk))
+    except ValueError as error:
+        raise Http404 from error
     rows = Appointment.objects.select_related("patient", "visit_type", "encounter")
     return get_object_or_404(rows.filter(patient=patient) if patient is not None else rows, pk=pk)
+
+
+def patient_or_404(pk) -> Patient:
+    """One patient."""
+    return get_object_or_404(Patient, pk=pk)
+
+
+def visit_types():
+    """Visit types with a name, for what they propose."""
+    return list(VisitType.objects.filter(is_bookable=True).order_by("name"))
+
+
+def visit_type_or_404(pk) -> VisitType:
+    """One visit type."""
+    return get_object_or_404(VisitType, pk=pk)

@@ -4,22 +4,17 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-_MONTHS = {"april": 4, "apr": 4, "october": 10, "oct": 10}
-
 
 def release_starts(release: str) -> dt.date:
-    """The first day of a release named by its ICD year: "2026" (October 1, 2025) or "2026-04" (April 1, 2026).
+    """The first day of a release: named by its month ("2026-04" is April 1, 2026) or by its ICD year alone.
 
-    Raises ValueError for a name without a year.
+    "2027" alone is the year that starts on October 1, 2026. Raises ValueError for a name without a year.
     """
-    match = re.search(r"(20\d{2})(?:[-_ ]?(\d{1,2}|[a-z]+))?", release.lower())
+    match = re.search(r"(20\d{2})(?:[-_ ]?(\d{1,2}))?", release)
     if not match:
         raise ValueError(f"The release {release!r} names no year.")
-    year, rest = int(match[1]), match[2] or ""
-    month = _MONTHS.get(rest) or (int(rest) if rest.isdigit() else 0)
-    if 1 <= month <= 9:
-        return dt.date(year, month, 1)
-    return dt.date(year - 1, 10, 1)
+    year, month = int(match[1]), int(match[2] or 0)
+    return dt.date(year, month, 1) if 1 <= month <= 12 else dt.date(year - 1, 10, 1)
 
 
 def release_on(releases: Iterable[str], day: dt.date) -> str | None:

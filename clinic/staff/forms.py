@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from clinic.staff.models import Member, SessionPolicy
 from clinic.staff.permissions import Permission
@@ -13,8 +15,7 @@ from clinic.staff.roles import ROLE_WORDS, Role
 from clinic.staff.rules import pin_problem
 from clinic.ui.forms import ClinicForm, ClinicModelForm
 
-COLORS = [("", "None"), ("blue", "Blue"), ("teal", "Teal"), ("green", "Green"), ("amber", "Amber"),
-          ("orange", "Orange"), ("pink", "Pink"), ("purple", "Purple"), ("slate", "Slate")]
+COLORS = [("", "None"), *((f"c{n}", f"Color {n}") for n in range(1, 9))]
 
 
 def _secret(label: str, autocomplete: str, **kwargs: Any) -> forms.CharField:
@@ -44,6 +45,15 @@ class SignInForm(LoginForm):
             return super().clean()
         except ValidationError as error:
             raise ValidationError(self.error_messages["wrong"], code="wrong") from error
+
+
+class ForgotForm(ResetPasswordForm):
+    """An e-mail address; whether it is known shows nowhere."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        for member in self.users:
+            get_adapter().send_password_reset_mail(member, member.email, {})
+        return self.cleaned_data["email"]
 
 
 class NewPasswordMixin(forms.Form):

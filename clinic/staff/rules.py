@@ -17,8 +17,12 @@ def normalize_username(raw: str) -> str:
 
     "Admin", "admin " and the full-width "ａｄｍｉｎ" are one name, so no variant can pose as another member.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", raw or "").casefold())
-    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
+    name, before = raw or "", None
+    while name != before:  # folding can make room for further composition, and the other way round
+        before = name
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+        name = "".join(c for c in folded if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
+    return name
 
 
 def normalize_email(raw: str) -> str:

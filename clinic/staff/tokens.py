@@ -1,9 +1,12 @@
 """Tokens of the invitation link: no table, one use (the password ends them), limited time."""
 
+from datetime import datetime
+
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.utils.crypto import constant_time_compare
 from django.utils.http import base36_to_int
 
+from clinic.core.time import now
 from clinic.staff.models import Member, SessionPolicy
 
 
@@ -11,6 +14,10 @@ class InvitationToken(PasswordResetTokenGenerator):
     """Like Django's reset token with its own salt; the lifetime is the clinic's setting."""
 
     key_salt = "clinic.staff.invitation"
+
+    def _now(self) -> datetime:
+        """UTC, so that a change of the clocks makes no link live longer."""
+        return now().replace(tzinfo=None)
 
     def check_token(self, user: Member | None, token: str | None) -> bool:
         """True while the member has not joined, is active, and the link is younger than the setting."""

@@ -1,8 +1,23 @@
 """Addresses of the staff app. There is none for signing up."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from clinic.staff.views import password, people, places, profile, session, sign_in
+
+
+class MemberKey:
+    """The member's part of a reset link, which ends at the first dash."""
+
+    regex = "[0-9A-Za-z]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(MemberKey, "member_key")
 
 # allauth looks these names up itself, so they stand outside the namespace.
 account = [
@@ -11,7 +26,7 @@ account = [
     path("password/forgot/", password.forgot, name="account_reset_password"),
     path("password/forgot/sent/", password.forgot_sent, name="account_reset_password_done"),
     path(
-        "password/new/<str:uidb36>-<str:key>/", password.new_password, name="account_reset_password_from_key"
+        "password/new/<member_key:uidb36>-<str:key>/", password.new_password, name="account_reset_password_from_key"
     ),
     path("password/new/done/", password.new_password_done, name="account_reset_password_from_key_done"),
     path("password/change/", password.change_password, name="account_change_password"),

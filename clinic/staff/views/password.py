@@ -20,7 +20,7 @@ from clinic.core.actor import Actor
 from clinic.core.errors import ClinicError, to_form
 from clinic.staff.access import allow_signed_in, public
 from clinic.staff.client import client_ip
-from clinic.staff.forms import ChangePasswordForm, JoinForm
+from clinic.staff.forms import ChangePasswordForm, ForgotForm, JoinForm
 from clinic.staff.lockout import forget_failures
 from clinic.staff.models import Member
 from clinic.staff.services import members, secrets
@@ -32,6 +32,7 @@ class ForgotView(PasswordResetView):
     """Ask for a link by e-mail. The answer is the same for every address."""
 
     template_name = "account/password_reset.html"
+    form_class = ForgotForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         key = f"reset:{client_ip(request)}"

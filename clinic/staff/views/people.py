@@ -14,7 +14,7 @@ from clinic.core.errors import ClinicError, to_form
 from clinic.staff import queries
 from clinic.staff.access import allow
 from clinic.staff.forms import ExceptionForm, InviteForm, MemberForm, ReasonForm, RolesForm
-from clinic.staff.lockout import paused_accounts
+from clinic.staff.lockout import minutes_left, paused_accounts
 from clinic.staff.models import Member, MemberMail, PermissionException, StaffSession
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import ROLE_PERMISSIONS, Role
@@ -38,9 +38,12 @@ def staff_list(request: HttpRequest) -> HttpResponse:
 def member_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One member: state, roles, what they may do and why, sessions."""
     member = get_object_or_404(Member, pk=pk)
+    paused = paused_accounts()
     context = {
         "member": member,
-        "state": queries.member_state(member, paused_accounts()),
+        "state": queries.member_state(member, paused),
+        "paused_minutes": minutes_left(paused[member.username]) if member.username in paused else 0,
+        "may_manage": request.actor.can(Permission.STAFF_MANAGE),
         "lines": queries.permission_lines(member),
         "exceptions": queries.exceptions_of(member),
         "sessions": queries.live_sessions(member),
@@ -148,13 +151,13 @@ def exception_end(request: HttpRequest, pk: UUID, exception_id: UUID) -> HttpRes
     return _act(request, row.member, "Exception ended.", exceptions.end_exception, exception=row)
 
 
-def _act(request: HttpRequest, member: Member, words: str, act: Callable, **kwargs: Any) -> HttpResponse:
+def _act(request: HttpRequest, about: Member, words: str, act: Callable, **kwargs: Any) -> HttpResponse:
     """A button without a form: do it, or say why not."""
     try:
         act(by=request.actor, **kwargs)
     except ClinicError as error:
-        return refused(request, error, to=_page(member))
-    return saved(request, words, to=_page(member))
+        return refused(request, error, to=_page(about))
+    return saved(request, words, to=_page(about))
 
 
 def _with_reason(request: HttpRequest, pk: UUID, act: Callable, title: str, label: str, words: str) -> HttpResponse:

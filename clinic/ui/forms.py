@@ -40,7 +40,11 @@ class ClinicFormMixin:
                 required=False, max_length=64, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
         for name, field in self.fields.items():
             self._prepare(name, field)
-        if self.is_bound and self.errors:
+
+    def full_clean(self) -> None:
+        """Validates, then marks what is wrong. Not at construction: a form may still add choices then."""
+        super().full_clean()
+        if self.is_bound and self._errors:
             self._mark_errors()
 
     @cached_property

@@ -5,3 +5,8 @@ class RecordsConfig(AppConfig):
     name = "records"
     label = "records"
     verbose_name = "Records"
+
+    def ready(self) -> None:
+        from records import wiring
+
+        wiring.register()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from clinic.core.profile import clinic_zone
 from clinic.core.time import zone
@@ -73,21 +73,27 @@ class SetLine:
         return next((one for one in self.readings if one.vital == vital), None)
 
 
+def set_rows(patient_id: UUID) -> QuerySet[VitalSet]:
+    """Sets with readings, flags and who recorded them, newest first. Three queries whatever the number."""
+    readings = VitalReading.objects.order_by("vital", "sequence")
+    return (
+        VitalSet.objects.filter(patient_id=patient_id)
+        .select_related("recorded_by")
+        .prefetch_related(Prefetch("readings", readings), Prefetch("red_flags", RedFlag.objects.select_related("acknowledged_by")))
+        .order_by("-measured_at", "-id")
+    )
+
+
 def recent_sets(
     patient_id: UUID, limit: int = 10, *, encounter_id: UUID | None = None, with_retracted: bool = True
 ) -> list[VitalSet]:
-    """The last sets with readings, flags and who recorded them. Three queries whatever the number."""
-    rows = VitalSet.objects.filter(patient_id=patient_id)
+    """The last sets, of one visit when it is named."""
+    rows = set_rows(patient_id)
     if encounter_id:
         rows = rows.filter(encounter_id=encounter_id)
     if not with_retracted:
         rows = rows.filter(retracted_at__isnull=True)
-    readings = VitalReading.objects.order_by("vital", "sequence")
-    return list(
-        rows.select_related("recorded_by")
-        .prefetch_related(Prefetch("readings", readings), "red_flags")
-        .order_by("-measured_at")[:limit]
-    )
+    return list(rows[:limit])
 
 
 def set_line(row: VitalSet, months: Decimal, height: Decimal | None = None) -> SetLine:

@@ -10,7 +10,7 @@ _UNDECOMPOSED = str.maketrans({
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i",
 })
 _APOSTROPHES = re.compile(r"['’ʼ`´.]")
-_NOT_WORD = re.compile(r"[^a-z0-9@_+]+")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
 _DIGITS = re.compile(r"\D+")
 
 

@@ -12,7 +12,7 @@ from records.models import Encounter, IdentityCheck, Note, Patient
 from records.services._common import clean_text, need_member
 
 IDENTIFIERS = {
-    "name": "full name", "dob": "date of birth", "mrn": "MRN", "address": "address", "phone": "phone", "photo": "photo",
+    "name": "full name", "birth_date": "date of birth", "mrn": "MRN", "address": "address", "phone": "phone", "photo": "photo",
 }
 
 

@@ -8,15 +8,10 @@ from clinic.core.db import register_constraint_message, service
 from clinic.core.errors import NotAllowed, Refused
 from clinic.core.time import now
 from records.models import Encounter, Note
+from records.rules.note_sections import SECTIONS
 from records.services._common import expect_version, need_member
 from records.services.encounters import status_of
 
-SECTIONS = (
-    ("subjective", "What the patient says"),
-    ("objective", "Findings"),
-    ("assessment", "Assessment"),
-    ("plan", "Plan"),
-)
 LONGEST = 20_000
 register_constraint_message("records_note_signed_guard", "A signed note can’t be changed; write an addendum.")
 

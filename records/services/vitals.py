@@ -77,6 +77,14 @@ def setting_for(patient, at: dt.datetime, pregnancy: str) -> Setting:
     return Setting(select(limits_on(day), months, conditions), months, day, past_values(patient.pk, at))
 
 
+def form_setting(patient, at: dt.datetime) -> Setting:
+    """The same for the form's script, with the limits of every condition, as it may be chosen while typing."""
+    day = at.astimezone(zone(clinic_zone())).date()
+    months = months_old(patient.birth_date, day)
+    every = frozenset(value for value in VitalSet.Pregnancy.values if value)
+    return Setting(select(limits_on(day), months, every), months, day, past_values(patient.pk, at))
+
+
 def _check_time(encounter: Encounter, at: dt.datetime) -> None:
     if at > now() + dt.timedelta(minutes=1):
         raise Refused("Vitals can’t be measured in the future.", field="measured_at")

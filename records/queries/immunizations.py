@@ -1,0 +1,77 @@
+"""Vaccines of a patient, and what can be given now."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from clinic.core.errors import NotFound
+from inventory.models import Item
+from inventory.queries.lots import PickableLot, pickable_lots
+from records.models import Immunization
+from records.rules import vaccines
+from records.rules.names import fold
+
+
+@dataclass(frozen=True)
+class DoseLine:
+    """One dose ready to show."""
+
+    row: Immunization
+    maker: str
+    route: str
+    site: str
+
+    @property
+    def where(self) -> str:
+        return " · ".join(part for part in (self.route, self.site) if part)
+
+
+def dose_rows(patient_id: UUID) -> QuerySet[Immunization]:
+    """Every dose, refusal and error, newest first, with who gave it. One query."""
+    return Immunization.objects.filter(patient_id=patient_id).select_related("given_by", "recorded_by").order_by(
+        "-given_at", "-id")
+
+
+def dose_line(row: Immunization) -> DoseLine:
+    return DoseLine(row, vaccines.makers().get(row.mvx, row.mvx), row.route, row.site)
+
+
+def vaccine_items() -> list[Item]:
+    """Vaccines that the clinic stocks, by name. One query."""
+    return list(Item.objects.filter(kind=Item.Kind.VACCINE, is_active=True).exclude(cvx="").order_by("name"))
+
+
+def vaccine_item(pk: UUID) -> Item:
+    found = Item.objects.filter(pk=pk, kind=Item.Kind.VACCINE, is_active=True).exclude(cvx="").first()
+    if found is None:
+        raise NotFound("This vaccine is not in stock.")
+    return found
+
+
+def doses_at_hand(item: Item, on: dt.date) -> Sequence[PickableLot]:
+    """Lots with something left, first expiry first."""
+    return pickable_lots(item, on=on)
+
+
+def pick(item: Item, key: str, on: dt.date) -> PickableLot:
+    """The lot and place that a form chose, if it may still be picked."""
+    for one in pickable_lots(item, on=on):
+        if one.key == key:
+            return one
+    raise NotFound("This lot is no longer at hand.")
+
+
+def search_vaccines(text: str, limit: int = 12) -> list[vaccines.Vaccine]:
+    """Vaccines whose code is, or whose names hold every word of, the text; active ones first."""
+    words = fold(text).split()
+    if not words:
+        return []
+    found = [
+        one for one in vaccines.vaccines().values()
+        if one.cvx == text.strip().zfill(2)
+        or all(word in fold(f"{one.short} {one.name} {' '.join(one.groups)}") for word in words)
+    ]
+    return sorted(found, key=lambda one: (not one.is_active, one.short.lower()))[:limit]

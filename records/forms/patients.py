@@ -9,7 +9,7 @@ from clinic.core.time import today
 from clinic.staff.queries import providers
 from clinic.ui.forms import ClinicForm
 from records.models import ContactPoint, Patient
-from records.queries.banner import LANGUAGES
+from records.queries.banners import LANGUAGES
 from records.rules.names import parse_birth_date, phone_e164
 
 RELATIONS = ("Parent", "Mother", "Father", "Spouse", "Partner", "Child", "Sibling", "Grandparent", "Friend",

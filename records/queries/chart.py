@@ -10,7 +10,7 @@ from django.db import connection
 
 from clinic.core.profile import clinic_zone
 from clinic.core.time import today, zone
-from records.queries import banner as banners
+from records.queries import banners
 from records.queries.vitals import SetLine, recent_sets, set_line
 from records.rules.vitals.catalog import VITALS
 from records.rules.vitals.limits import months_old

@@ -6,8 +6,8 @@ from uuid import UUID
 from django import template
 
 from clinic.staff.permissions import Permission as P
-from records.queries.banner import Banner
-from records.queries.banner import banner as read_banner
+from records.queries.banners import Banner
+from records.queries.banners import banner as read_banner
 
 register = template.Library()
 

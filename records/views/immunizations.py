@@ -20,7 +20,7 @@ from records.forms.immunizations import (
 )
 from records.forms.lists import RetractForm
 from records.queries import rows
-from records.queries.banner import banner
+from records.queries.banners import banner
 from records.queries.immunizations import (
     dose_line,
     dose_rows,

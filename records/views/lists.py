@@ -20,7 +20,7 @@ from records import services
 from records.forms import lists as forms
 from records.models import Allergy, DiagnosisCode, Medication, Problem
 from records.queries import rows
-from records.queries.banner import allergy_words, fetch
+from records.queries.banners import allergy_words, fetch
 from records.queries.chart import LISTS
 from records.queries.codes import search_diagnoses
 

@@ -1,0 +1,114 @@
+"""The send window by the patient's clock, over every US zone and the days when the clock changes."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from clinic.messaging.rules.window import Window, at_send, is_inside, next_opening, place, useful_until
+
+ZONES = [
+    "America/New_York", "America/Detroit", "America/Chicago", "America/Denver", "America/Boise", "America/Phoenix",
+    "America/Los_Angeles", "America/Anchorage", "America/Adak", "Pacific/Honolulu", "America/Puerto_Rico",
+    "Pacific/Guam", "Pacific/Pago_Pago", "America/Indiana/Indianapolis", "America/Indiana/Knox",
+    "America/Kentucky/Louisville", "America/North_Dakota/Center",
+]  # fmt: skip
+WINDOW = Window()
+# The whole of 2026 by the minute, both clock changes (March 8, November 1) included.
+instants = st.integers(0, 525_600).map(lambda m: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=m))
+zones = st.sampled_from(ZONES)
+CHANGE = datetime(2026, 3, 8, 8, tzinfo=UTC)
+
+
+def clock(at: datetime, zone: str) -> time:
+    return at.astimezone(ZoneInfo(zone)).time()
+
+
+@given(instants, zones, st.integers(0, 96), st.integers(-48, 96), st.booleans())
+@example(CHANGE, "America/Chicago", 24, 0, False)
+@example(datetime(2026, 11, 1, 7, tzinfo=UTC), "America/New_York", 24, 1, False)
+def test_nothing_is_ever_placed_outside_the_window_too_late_or_in_the_past(wanted, zone, slack, lead, may_wait):
+    now = wanted - timedelta(hours=lead)
+    not_after = wanted + timedelta(hours=slack)
+    placed = place(wanted, now=now, not_after=not_after, zone=zone, window=WINDOW, may_wait=may_wait)
+    if placed is None:
+        return
+    assert time(9) <= clock(placed, zone) < time(20)
+    assert now <= placed <= not_after
+    if not may_wait:
+        assert placed <= wanted
+
+
+@given(instants, zones)
+def test_a_good_time_is_kept(wanted, zone):
+    placed = place(wanted, now=wanted - timedelta(days=3), not_after=wanted, zone=zone, window=WINDOW)
+    if is_inside(wanted, zone, WINDOW):
+        assert placed == wanted
+    else:
+        assert wanted - timedelta(hours=14, minutes=30) < placed < wanted
+
+
+@given(instants, zones, st.integers(0, 72))
+def test_at_the_moment_of_sending_it_leaves_inside_waits_for_nine_or_is_given_up(now, zone, hours):
+    not_after = now + timedelta(hours=hours)
+    answer = at_send(now, not_after=not_after, zone=zone, window=WINDOW)
+    if answer.leave:
+        assert is_inside(now, zone, WINDOW)
+    elif answer.until is not None:
+        assert clock(answer.until, zone) == time(9)
+        assert now < answer.until <= not_after
+    else:
+        assert next_opening(now, zone, WINDOW) > not_after
+
+
+def test_an_early_visit_is_reminded_the_evening_before():
+    starts = datetime(2026, 3, 10, 13, 30, tzinfo=UTC)  # 8:30 in Chicago
+    wanted = starts - timedelta(hours=2)
+    placed = place(
+        wanted,
+        now=starts - timedelta(days=2),
+        not_after=useful_until(starts, 2),
+        zone="America/Chicago",
+        window=WINDOW,
+    )
+    assert placed == datetime(2026, 3, 10, 0, 45, tzinfo=UTC)  # 7:45 PM the day before
+
+
+def test_a_reminder_whose_evening_has_passed_is_dropped_not_moved_later():
+    starts = datetime(2026, 3, 10, 13, 30, tzinfo=UTC)
+    booked = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)  # 9 PM the evening before
+    wanted = starts - timedelta(hours=2)
+    assert place(wanted, now=booked, not_after=starts, zone="America/Chicago", window=WINDOW) is None
+
+
+def test_a_confirmation_booked_at_night_waits_for_nine():
+    booked = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)  # 10 PM
+    starts = datetime(2026, 3, 12, 15, 0, tzinfo=UTC)
+    placed = place(booked, now=booked, not_after=starts, zone="America/Chicago", window=WINDOW, may_wait=True)
+    assert placed == datetime(2026, 3, 10, 14, 0, tzinfo=UTC)
+
+
+def test_arizona_does_not_change_its_clock():
+    placed = place(
+        datetime(2026, 7, 1, 12, 0, tzinfo=UTC),  # 5 AM in Phoenix, 6 AM in Denver
+        now=datetime(2026, 6, 28, tzinfo=UTC),
+        not_after=datetime(2026, 7, 2, tzinfo=UTC),
+        zone="America/Phoenix",
+        window=WINDOW,
+    )
+    assert placed == datetime(2026, 7, 1, 2, 45, tzinfo=UTC)
+
+
+def test_a_receipt_is_exempt_from_quiet_hours():
+    midnight = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
+    answer = at_send(
+        midnight, not_after=midnight + timedelta(hours=1), zone="America/Chicago", window=WINDOW, quiet_exempt=True
+    )
+    assert answer.leave
+
+
+def test_a_reminder_is_useful_until_half_way():
+    starts = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+    assert useful_until(starts, 24) == starts - timedelta(hours=12)
+    assert useful_until(starts, 0) == starts

@@ -69,3 +69,13 @@ def set_workstation_cookie(response: HttpResponseBase, pk: UUID) -> None:
 def forget_workstation_cookie(response: HttpResponseBase) -> None:
     """Take the mark off the browser."""
     response.delete_cookie(workstation_cookie(), samesite="Lax")
+
+
+def wants_data(request: HttpRequest) -> bool:
+    """True for htmx, polls and fetch: they need a status and JSON, not a page."""
+    return (
+        request.headers.get("HX-Request") == "true"
+        or request.headers.get("X-Clinic-Poll") == "1"
+        or request.headers.get("X-Requested-With") in {"fetch", "XMLHttpRequest"}
+        or request.headers.get("Accept", "").startswith("application/json")
+    )

@@ -11,11 +11,12 @@ from typing import Any
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Max, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from clinic.core.time import now
 from clinic.staff.backends import find_member
+from clinic.staff.client import wants_data
 from clinic.staff.rules import normalize_username
 
 
@@ -64,12 +65,12 @@ def locked_out(
     """The page that says how long the pause still lasts and who can end it sooner (429)."""
     until = paused_until(counted_username(request, credentials), getattr(request, "axes_ip_address", None))
     until = until or now() + cool_off()
-    response = render(
-        request,
-        "account/paused.html",
-        {"until": until, "minutes": minutes_left(until), "seconds": int((until - now()).total_seconds())},
-        status=429,
-    )
+    minutes = minutes_left(until)
+    if wants_data(request):
+        words = f"Too many wrong passwords. Try again in {minutes} min, or ask the office manager to unlock you."
+        response: HttpResponse = JsonResponse({"ok": False, "message": words, "password_needed": True}, status=429)
+    else:
+        response = render(request, "account/paused.html", {"until": until, "minutes": minutes}, status=429)
     response["Retry-After"] = str(max(1, int((until - now()).total_seconds())))
     return response
 

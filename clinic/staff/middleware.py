@@ -16,7 +16,7 @@ from clinic.core.actor import Actor
 from clinic.core.time import now
 from clinic.staff import effective
 from clinic.staff.access import AccessDenied
-from clinic.staff.client import client_ip, workstation_id
+from clinic.staff.client import client_ip, wants_data, workstation_id
 from clinic.staff.models import StaffSession
 from clinic.staff.rules import PIN_TRIES, is_expired, is_idle
 from clinic.staff.services import sessions
@@ -90,16 +90,6 @@ def _same_pc(request: HttpRequest, row: StaffSession) -> bool:
 def is_human(request: HttpRequest, view: Callable) -> bool:
     """False for what timers send. A marked view is never human, whatever the headers claim."""
     return request.headers.get("X-Clinic-Poll") != "1" and not getattr(view, "clinic_passive", False)
-
-
-def wants_data(request: HttpRequest) -> bool:
-    """True for htmx, polls and fetch: they need a status and JSON, not a page."""
-    return (
-        request.headers.get("HX-Request") == "true"
-        or request.headers.get("X-Clinic-Poll") == "1"
-        or request.headers.get("X-Requested-With") in {"fetch", "XMLHttpRequest"}
-        or request.headers.get("Accept", "").startswith("application/json")
-    )
 
 
 def lock_facts(request: HttpRequest) -> dict[str, Any]:

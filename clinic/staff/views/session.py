@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.core.errors import ClinicError
 from clinic.staff import queries
 from clinic.staff.access import allow_signed_in, passive, stays_open
-from clinic.staff.client import client_ip, workstation_id
+from clinic.staff.client import client_ip, wants_data, workstation_id
 from clinic.staff.forms import UnlockForm
 from clinic.staff.lockout import forget_failures
-from clinic.staff.middleware import lock_facts, locked_answer, wants_data
+from clinic.staff.middleware import lock_facts, locked_answer
 from clinic.staff.services import drafts, sessions
 from clinic.staff.views.sign_in import leave, safe_next, to_sign_in
 

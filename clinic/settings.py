@@ -239,6 +239,10 @@ NPM_FILES = {
     "vendor/tabler/js": (_TABLER / "js", ("tabler.min.js", "tabler.min.js.map")),
     "vendor/htmx": (_MODULES / "htmx.org" / "dist", ("htmx.min.js",)),
     "vendor/idiomorph": (_MODULES / "idiomorph" / "dist", ("idiomorph-ext.min.js",)),
+    "vendor/inter": (
+        _MODULES / "@fontsource-variable" / "inter" / "files",
+        ("inter-latin-wght-normal.woff2", "inter-latin-ext-wght-normal.woff2"),
+    ),
 }
 TABLER_ICONS = _MODULES / "@tabler" / "icons" / "icons"
 # Names carry a hash as soon as collectstatic has run; until then files come straight from their folders.

@@ -83,3 +83,8 @@ class Payment(Base):
 
     def __str__(self):
         return f"payment {self.receipt_number}"
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether a reversal took this payment back."""
+        return hasattr(self.entry, "reversed_by")

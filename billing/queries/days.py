@@ -10,6 +10,7 @@ from django.db.models import Count, Sum
 from billing.models import Drawer, JournalEntry, Payment, Posting
 from billing.rules.ledger import CASH
 from billing.rules.usual import compared, usual
+from clinic.core.money import dollars
 
 ZERO = Decimal("0.00")
 WEEKS_BACK = 8
@@ -43,6 +44,21 @@ class Collected:
     @property
     def words(self) -> str:
         return compared(self.total, self.usual)
+
+    @property
+    def total_words(self) -> str:
+        return dollars(self.total)
+
+    @property
+    def method_words(self) -> list[tuple[str, str]]:
+        return [(method, dollars(amount)) for method, amount in sorted(self.by_method.items())]
+
+    @property
+    def hint(self) -> str:
+        if self.usual is None:
+            return ""
+        usual = f"usual {self.day:%A} {dollars(self.usual)}"
+        return f"{self.words}; {usual}" if self.words and self.words != "usual" else usual
 
 
 def drawer_totals(day: dt.date, member_id=None) -> list[DrawerTotal]:

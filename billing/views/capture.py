@@ -27,7 +27,7 @@ def charges(request, pk):
     """The visit's diagnoses and charges."""
     encounter = encounter_or_404(pk)
     audit.looked(request, encounter.patient_id, page="charges")
-    return render(request, PAGE, _context(encounter))
+    return render(request, PAGE, _context(request, encounter))
 
 
 @require_POST
@@ -145,14 +145,16 @@ def _url(encounter) -> str:
     return reverse("billing:charges", args=[encounter.pk])
 
 
-def _context(encounter, form=None, error="") -> dict:
+def _context(request, encounter, form=None, error="") -> dict:
     page = capture(encounter)
-    return {"page": page, "encounter": encounter, "patient": encounter.patient, "error": error,
+    may_approve = request.actor.can(Permission.CHARGE_APPROVE)
+    may = {"approve": may_approve, "propose": may_approve or request.actor.can(Permission.CHARGE_PROPOSE)}
+    return {"page": page, "encounter": encounter, "patient": encounter.patient, "error": error, "may": may,
             "form": form or ChargeForm(count=len(page.diagnoses))}
 
 
 def _show(request, encounter, form=None, error="", status=200):
-    context = _context(encounter, form, error)
+    context = _context(request, encounter, form, error)
     if is_htmx(request):
         return fragment(request, PIECE, context, status=status, refresh=() if status != 200 else REFRESH)
     return render(request, PAGE, context, status=status)

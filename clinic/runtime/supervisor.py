@@ -197,7 +197,8 @@ def _open_folder(options: argparse.Namespace) -> Clinic:
         raise SystemExit(
             f"{error}\nThat demo is running: use it, stop it, or start this one with another --data-dir."
         ) from error
-    host = "0.0.0.0" if options.lan else "127.0.0.1"  # noqa: S104 - only when asked for, and over TLS
+    # beyond loopback only when asked for, and over TLS
+    host = "0.0.0.0" if options.lan else "127.0.0.1"  # noqa: S104  # nosec B104
     port = free_port_from(options.port, host)
     if port != options.port:
         say(f"Port {options.port} is in use; taking {port}.")

@@ -118,7 +118,8 @@ class Progress:
 
 def start_web(clinic: Clinic) -> None:
     """gunicorn with threads: nothing buffers in front of it, so sync workers would hang on idle connections."""
-    host = "0.0.0.0" if clinic.options.lan else "127.0.0.1"  # noqa: S104 - only when asked for, and over TLS
+    # beyond loopback only when asked for, and over TLS
+    host = "0.0.0.0" if clinic.options.lan else "127.0.0.1"  # noqa: S104  # nosec B104
     argv: list[str | Path] = [
         "-m", "gunicorn", "clinic.wsgi", "--bind", f"{host}:{clinic.port}", "--worker-class", "gthread",
         "--workers", "2", "--threads", "4", "--preload", "--keep-alive", "15", "--graceful-timeout", "8",

@@ -55,8 +55,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
 ]
-import importlib.util  # noqa: E402
-INSTALLED_APPS = [a for a in INSTALLED_APPS if importlib.util.find_spec(a)]
+
 
 MIDDLEWARE = [
     "clinic.core.middleware.RequestContext",

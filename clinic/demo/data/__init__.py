@@ -1,0 +1,1 @@
+"""Words the demo clinic is made of. All people are invented."""

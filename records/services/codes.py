@@ -69,6 +69,7 @@ def read_codes(path: Path) -> Iterator[tuple[str, bool, str]]:
                 continue
             if not row:
                 continue
+            row = [*row[:2], " ".join(row[2:])]  # a description of the published file holds a tab
             if len(row) != 3 or not _CODE.fullmatch(row[0]) or row[1] not in {"0", "1"} or not row[2].strip():
                 raise Refused(f"Line {number} is not a code, 0 or 1, and a description.")
             plain = row[0].replace(".", "")

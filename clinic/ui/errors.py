@@ -41,7 +41,9 @@ def error_page(
     if is_htmx(request) and not is_dialog(request):
         response = HttpResponse(status=status)
         response["HX-Reswap"] = "none"
-        triggers(response, {"clinic:toast": {"message": words or fault.words, "tone": "danger"}})
+        if request.method not in {"GET", "HEAD"}:
+            # Nobody wrote anything by a GET: the page says in place that this part could not be loaded.
+            triggers(response, {"clinic:toast": {"message": words or fault.words, "tone": "danger"}})
     else:
         # No request context: a page about a failure must not need the database or the session.
         context = {"status": status, "title": fault.title, "message": words, "theme": theme_of(request)}

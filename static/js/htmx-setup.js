@@ -51,8 +51,30 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (xhr.status >= 400 && !text.trim()) event.detail.shouldSwap = false;
 });
 
+// A part of the page that cannot be loaded says so where it would stand, and offers to try again.
+function failedPart(panel, words) {
+  const note = document.createElement("div");
+  note.className = "panel-fault";
+  note.setAttribute("role", "status");
+  const text = document.createElement("span");
+  text.textContent = words;
+  const retry = document.createElement("button");
+  retry.type = "button";
+  retry.className = "btn btn-sm";
+  retry.textContent = "Try again";
+  retry.addEventListener("click", () => window.htmx.ajax("GET", panel.getAttribute("hx-get"), { source: panel, target: panel }));
+  note.append(text, retry);
+  panel.replaceChildren(note);
+}
+
 document.addEventListener("htmx:responseError", (event) => {
-  const { xhr } = event.detail;
+  const { xhr, elt, requestConfig } = event.detail;
+  if (requestConfig.verb === "get" && ![401, 423].includes(xhr.status)) {
+    const words = xhr.status === 403 ? "Your role does not open this part." : "This part could not be loaded.";
+    if (elt.matches("[data-panel]")) failedPart(elt, words);
+    else if (!(xhr.responseText ?? "").trim()) toast(words, { tone: "soon" });
+    return;
+  }
   const isTold = xhr.getResponseHeader("HX-Trigger") || (xhr.responseText ?? "").trim();
   if (!isTold && xhr.status !== 423 && xhr.status !== 401) toast(GENERAL, { tone: "danger" });
 });

@@ -57,7 +57,7 @@ mount("[data-poll]", (element) => {
   async function show(response) {
     const html = await response.text();
     if (isDocument(html)) return;
-    if (board.dataset.pollMode === "inner") board.innerHTML = html;
+    if (board.dataset.pollMode === "inner") board.innerHTML = html.trim();
     else board = morph(board, html);
     const version = response.headers.get("X-Board-Version");
     if (version) board.dataset.version = version;

@@ -111,10 +111,16 @@ def test_error_pages_stand_without_database_or_session(status):
     assert b"data-error-words" in page.content
 
 
-def test_an_error_in_a_fragment_is_a_toast():
-    page = error_page(RequestFactory().get("/x/", headers=HTMX), 403)
+def test_a_write_that_fails_in_a_fragment_is_a_toast():
+    page = error_page(RequestFactory().post("/x/", headers=HTMX), 403)
     assert (page.status_code, page["HX-Reswap"], page.content) == (403, "none", b"")
     assert json.loads(page["HX-Trigger"])["clinic:toast"]["tone"] == "danger"
+
+
+def test_a_part_that_cannot_be_loaded_says_nothing_about_changes():
+    page = error_page(RequestFactory().get("/x/", headers=HTMX), 500)
+    assert (page.status_code, page["HX-Reswap"], page.content) == (500, "none", b"")
+    assert "HX-Trigger" not in page
 
 
 def test_an_error_in_a_dialog_is_words_in_the_dialog():

@@ -82,7 +82,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     patient_id = wanted["patient_id"]
     rows = audit_queries.with_names(page.rows)
     patient = audit_queries.patient_names({patient_id}).get(patient_id, "") if patient_id else ""
-    record(request.actor, "audit.viewed", kind=AuditEvent.Kind.LOOK, patient=patient_id, filters=_noted(wanted))
+    record(request.actor, "audit.viewed", kind=AuditEvent.Kind.SECURITY, patient=patient_id, filters=_noted(wanted))
     query = request.GET.copy()
     query.pop("page", None)
     sort = wanted["sort"] if wanted["sort"].lstrip("-") in audit_queries.SORTS else "-at"
@@ -137,7 +137,7 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered trail as CSV. The export itself is recorded first, with its filter."""
     _, wanted = _filter(request)
     record(
-        request.actor, "audit.exported", kind=AuditEvent.Kind.LOOK, patient=wanted["patient_id"], filters=_noted(wanted)
+        request.actor, "audit.exported", kind=AuditEvent.Kind.SECURITY, patient=wanted["patient_id"], filters=_noted(wanted)
     )
     rows = audit_queries.export_rows(audit_queries.events(**wanted))
     response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")

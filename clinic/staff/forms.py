@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm, ResetPasswordForm
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -146,6 +147,11 @@ class RolesField(forms.MultipleChoiceField):
 class InviteForm(ClinicForm):
     """A new member."""
 
+    layout_fields = Layout(
+        Div("first_name", "last_name", css_class="form-grid"), Div("email", "username", css_class="form-grid"),
+        Div("credential", "npi", css_class="form-grid"), "roles",
+    )
+
     first_name = forms.CharField(max_length=60)
     last_name = forms.CharField(max_length=60)
     email = forms.EmailField(label="E-mail", max_length=254, help_text="The invitation goes here.")
@@ -157,6 +163,11 @@ class InviteForm(ClinicForm):
 
 class MemberForm(ClinicForm):
     """Names and registration facts of a member."""
+
+    layout_fields = Layout(
+        Div("first_name", "last_name", css_class="form-grid"), "email",
+        Div("credential", "npi", "color", css_class="form-grid"), "version",
+    )
 
     first_name = forms.CharField(max_length=60)
     last_name = forms.CharField(max_length=60)

@@ -11,7 +11,15 @@ from django.db.models import Q, QuerySet
 from clinic.core.time import now
 from clinic.staff.effective import of_member
 from clinic.staff.lockout import minutes_left, paused_accounts
-from clinic.staff.models import Draft, Member, PermissionException, ScopeRule, StaffSession, Workstation
+from clinic.staff.models import (
+    Credential,
+    Draft,
+    Member,
+    PermissionException,
+    ScopeRule,
+    StaffSession,
+    Workstation,
+)
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import ROLE_PERMISSIONS, Role
 from clinic.staff.rules import DRAFT_LIFETIME
@@ -131,6 +139,11 @@ def live_sessions(member: Member) -> QuerySet[StaffSession]:
     """The member's open sessions, newest first, with their workstation."""
     rows = StaffSession.objects.filter(member=member, ended_at__isnull=True, expires_at__gt=now())
     return rows.select_related("workstation").order_by("-started_at")
+
+
+def credentials_of(member: Member) -> QuerySet[Credential]:
+    """Licenses and certificates, the next to expire first."""
+    return Credential.objects.filter(member=member).order_by("expires_on", "kind")
 
 
 def workstation_list() -> QuerySet[Workstation]:

@@ -19,6 +19,7 @@ from clinic.staff.models import Member, MemberMail, PermissionException, StaffSe
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import ROLE_PERMISSIONS, Role
 from clinic.staff.services import exceptions, mail, members, secrets, sessions
+from clinic.staff.views.once import send_once
 from clinic.ui.responses import invalid, refused, saved
 
 
@@ -47,6 +48,7 @@ def member_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "lines": queries.permission_lines(member),
         "exceptions": queries.exceptions_of(member),
         "sessions": queries.live_sessions(member),
+        "credentials": queries.credentials_of(member),
         "is_self": member.pk == request.user.pk,
     }
     return render(request, "staff/member/detail.html", context)
@@ -68,11 +70,14 @@ def member_invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fields = {k: v for k, v in form.cleaned_data.items() if k != "form_key"}
         try:
-            member = members.invite_member(by=request.actor, **fields)
+            pk = send_once(
+                request, form, "member-invite", lambda: members.invite_member(by=request.actor, **fields)
+            )
         except ClinicError as error:
             to_form(form, error)
         else:
-            return saved(request, f"{member.name} is invited.", to=_page(member))
+            name = f"{fields['first_name']} {fields['last_name']}"
+            return saved(request, f"{name} is invited.", to=reverse("staff:member", args=[pk]))
     return _form(request, form, "Invite a member", "Send invitation", reverse("staff:list"))
 
 
@@ -97,7 +102,10 @@ def member_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fields = {k: v for k, v in form.cleaned_data.items() if k != "form_key"}
         try:
-            members.edit_member(by=request.actor, member=member, **fields)
+            send_once(
+                request, form, f"member-edit:{pk}",
+                lambda: members.edit_member(by=request.actor, member=member, **fields),
+            )
         except ClinicError as error:
             to_form(form, error)
         else:
@@ -113,8 +121,10 @@ def member_roles(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = RolesForm(request.POST or None, initial={"roles": member.roles})
     if request.method == "POST" and form.is_valid():
         try:
-            members.set_roles(
-                by=request.actor, member=member, roles=form.cleaned_data["roles"], reason=form.cleaned_data["reason"]
+            roles, reason = form.cleaned_data["roles"], form.cleaned_data["reason"]
+            send_once(
+                request, form, f"member-roles:{pk}",
+                lambda: members.set_roles(by=request.actor, member=member, roles=roles, reason=reason),
             )
         except ClinicError as error:
             to_form(form, error)
@@ -135,7 +145,10 @@ def exception_add(request: HttpRequest, pk: UUID) -> HttpResponse:
             exceptions.grant_permission if data["effect"] == PermissionException.GRANT else exceptions.revoke_permission
         )
         try:
-            act(by=request.actor, member=member, permission=data["permission"], reason=data["reason"])
+            send_once(
+                request, form, f"exception-add:{pk}",
+                lambda: act(by=request.actor, member=member, permission=data["permission"], reason=data["reason"]),
+            )
         except ClinicError as error:
             to_form(form, error)
         else:

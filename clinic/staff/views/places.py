@@ -15,6 +15,7 @@ from clinic.staff.forms import SessionPolicyForm, WorkstationForm
 from clinic.staff.models import Workstation
 from clinic.staff.permissions import Permission
 from clinic.staff.services import sessions, workstations
+from clinic.staff.views.once import send_once
 from clinic.ui.responses import invalid, saved
 
 
@@ -36,15 +37,18 @@ def workstation_register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            row = workstations.register_workstation(
-                by=request.actor, name=data["name"], room=data["room"], is_shared=data["is_shared"],
-                session=request.staff_session,
+            pk = send_once(
+                request, form, "workstation-register",
+                lambda: workstations.register_workstation(
+                    by=request.actor, name=data["name"], room=data["room"], is_shared=data["is_shared"],
+                    session=request.staff_session,
+                ),
             )
         except ClinicError as error:
             to_form(form, error)
         else:
-            response = saved(request, f"This PC is now {row.label}.", to="staff:workstation-list")
-            set_workstation_cookie(response, row.pk)
+            response = saved(request, f"This PC is now {data['name']}.", to="staff:workstation-list")
+            set_workstation_cookie(response, UUID(pk))
             return response
     intro = "You register the PC or tablet that you are using right now. It remembers this by a signed cookie."
     return _form(request, form, "Register this PC", "Register", intro)
@@ -108,7 +112,7 @@ def session_policy(request: HttpRequest) -> HttpResponse:
     intro = "A PC that nobody registered counts as shared."
     context = {
         "form": form, "title": "Locking and sessions", "submit_label": "Save",
-        "cancel_url": reverse("staff:list"), "intro": intro,
+        "cancel_url": reverse("staff:list"), "intro": intro, "tab": "locking",
     }
     if form.is_bound:
         return invalid(request, "staff/form.html", context)

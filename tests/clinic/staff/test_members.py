@@ -60,6 +60,16 @@ def test_invitation_from_the_form_to_the_first_sign_in(admin, mailoutbox, settin
         "action", flat=True).count() == 2
 
 
+def test_a_form_sent_twice_invites_once(admin):
+    client = signed_in(admin)
+    form = NEW | {"roles": ["ma"], "form_key": "one-form"}
+    first, again = (client.post(reverse("staff:member-invite"), form) for _ in range(2))
+    member = Member.objects.get(username="new.person")
+    assert first.url == again.url == reverse("staff:member", args=[member.pk])
+    assert MemberMail.objects.count() == 1
+    assert AuditEvent.objects.filter(action="member.invited").count() == 1
+
+
 def test_an_invitation_expires_and_ends_with_the_account(admin, by_admin):
     import time_machine
     from django.utils import timezone

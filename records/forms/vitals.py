@@ -66,6 +66,11 @@ class Row:
         return self.vital.code == "acvpu"
 
     @property
+    def last_words(self) -> str:
+        """The last number without its unit, for the pair of a blood pressure."""
+        return self.last.split(" ")[0]
+
+    @property
     def needs_confirm(self) -> bool:
         return self.problem is not None and self.problem.tier == CONFIRM
 

@@ -23,7 +23,8 @@ RESTRICTION_WORDS = {"no_text": "no texts", "no_voicemail": "no voicemail", "no_
 COLUMNS = (
     "id", "mrn", "version", "first_name", "middle_name", "last_name", "suffix", "preferred_name", "pronouns",
     "sex_at_birth", "gender_identity", "birth_date", "deceased_on", "language", "needs_interpreter", "is_sensitive",
-    "photo_id", "restrictions", "notes_for_desk", "primary_provider_id",
+    "photo_id", "restrictions", "notes_for_desk", "primary_provider_id", "address_line1", "address_line2", "city",
+    "state", "postal_code",
 )
 # Each list comes as JSON beside the patient's row, so that the banner is one round trip.
 LISTS = {
@@ -45,6 +46,10 @@ LISTS = {
 }
 _NO_KNOWN = """(SELECT s.no_known FROM records_allergystatement s WHERE s.patient_id = p.id
                 ORDER BY s.at DESC LIMIT 1)"""
+
+
+_PROVIDER = """(SELECT trim(u.first_name || ' ' || u.last_name) || coalesce(', ' || nullif(u.credential, ''), '')
+               FROM staff_member u WHERE u.id = p.primary_provider_id)"""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Banner:
 
 def fetch(patient_id: UUID, lists: Mapping[str, str]) -> dict:
     """The patient's row with the lists as JSON; raises NotFound. One query."""
-    parts = [f"p.{name}" for name in COLUMNS] + [f"{_NO_KNOWN} AS no_known"]
+    parts = [f"p.{name}" for name in COLUMNS] + [f"{_NO_KNOWN} AS no_known", f"{_PROVIDER} AS provider_name"]
     parts += [
         f"(SELECT coalesce(json_agg(t), '[]'::json) FROM ({body}) AS t) AS {name}"  # noqa: S608 - fixed texts
         for name, body in lists.items()

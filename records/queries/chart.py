@@ -7,11 +7,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
+from django.urls import reverse
 
 from clinic.core.profile import clinic_zone
 from clinic.core.time import today, zone
 from records.queries import banners
 from records.queries.vitals import SetLine, recent_sets, set_line
+from records.rules import names
 from records.rules.vitals.catalog import VITALS
 from records.rules.vitals.limits import months_old
 
@@ -65,9 +67,27 @@ class Chart:
 
 def chart(patient_id: UUID) -> Chart:
     """Everything of the first screenful. Four queries: the patient with all lists, and the last vitals."""
-    row = banners.fetch(patient_id, LISTS)
+    row = _dressed(banners.fetch(patient_id, LISTS))
     open_one = next((one for one in row["encounters"] if one["status"] == "open"), None)
     return Chart(banners.banner_of(row), row, vitals_summary(patient_id, row["birth_date"]), open_one)
+
+
+def _dressed(row: dict) -> dict:
+    """The row with the strings that the page shows."""
+    for one in row["contacts"]:
+        one["shown"] = one["value"] if one["kind"] == "email" else names.phone_words(one["value"])
+    for one in row["related"]:
+        flags = (("is_emergency", "emergency contact"), ("is_guardian", "guardian"), ("is_proxy", "health care proxy"),
+                 ("may_discuss", "may discuss care"))
+        one["roles"] = ", ".join(words for key, words in flags if one[key])
+        one["phone_shown"] = names.phone_words(one["phone"])
+    for one in row["allergies"]:
+        one["is_dangerous"] = banners.is_dangerous(one)
+    place = " ".join(filter(None, (row["state"], row["postal_code"])))
+    parts = (row["address_line1"], row["address_line2"], row["city"], place)
+    row["address"] = ", ".join(filter(None, parts))
+    row["language_name"] = banners.language_name(row["language"])
+    return row
 
 
 def vitals_summary(patient_id: UUID, born: dt.date) -> VitalsSummary:
@@ -96,6 +116,17 @@ class Event:
     is_struck: bool
     day: str = ""
     is_new_day: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where the line leads; lists stand on the page itself."""
+        if self.kind == "visits":
+            return reverse("records:encounter", args=[self.id])
+        return reverse("records:note", args=[self.id]) if self.kind == "notes" else ""
+
+    @property
+    def tone(self) -> str:
+        return _TONES.get(self.kind, "past")
 
 
 # kind, label, statement. Each statement gives kind, id, at, title, detail, struck.
@@ -136,6 +167,7 @@ _PARTS = {
         FROM records_medication m WHERE m.patient_id = %(id)s""",
 }
 KINDS = tuple(_PARTS)
+_TONES = {"visits": "now", "notes": "done", "vaccines": "done"}
 
 
 def timeline(

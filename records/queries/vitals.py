@@ -49,6 +49,7 @@ class ReadingLine:
     tier: str
     not_done: str
     is_excluded: bool
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def reading_line(one: VitalReading) -> ReadingLine:
         vital=one.vital, sequence=one.sequence, value=one.value, words=words,
         entered=f"{one.entered_value} {unit_label(vital, one.entered_unit)}".strip(),
         detail=detail_words(one.detail), tier=one.tier, not_done=one.not_done_reason,
-        is_excluded=one.is_excluded,
+        is_excluded=one.is_excluded, label=vital.label,
     )
 
 
@@ -171,17 +172,28 @@ class Trend:
 
 
 _TREND_SQL = """
-SELECT s.measured_at, avg(r.value)
+SELECT r.vital, s.measured_at, avg(r.value)
 FROM records_vitalset s JOIN records_vitalreading r ON r.set_id = s.id
-WHERE s.patient_id = %s AND r.vital = %s AND s.retracted_at IS NULL AND r.value IS NOT NULL AND NOT r.is_excluded
-GROUP BY s.id ORDER BY s.measured_at DESC LIMIT %s
+WHERE s.patient_id = %s AND r.vital = ANY(%s) AND s.retracted_at IS NULL AND r.value IS NOT NULL
+  AND NOT r.is_excluded
+GROUP BY r.vital, s.id ORDER BY s.measured_at DESC LIMIT 600
 """
 
 
-def trend(patient_id: UUID, vital: str, limit: int = 40) -> Trend:
-    """The values of one vital sign over time, in its canonical unit; wrong and excluded ones left out."""
-    described = VITALS[vital]
+def trends(patient_id: UUID, vitals: Sequence[str], limit: int = 40) -> dict[str, Trend]:
+    """The newest values of several vital signs, oldest first, canonical units; wrong ones left out. One query."""
+    found: dict[str, list] = {code: [] for code in vitals}
     with connection.cursor() as cursor:
-        cursor.execute(_TREND_SQL, [patient_id, vital, limit])
-        points = cursor.fetchall()
-    return Trend(vital, described.label, described.canonical.label, points[::-1])
+        cursor.execute(_TREND_SQL, [patient_id, list(vitals)])
+        for code, at, value in cursor.fetchall():
+            if len(found[code]) < limit:
+                found[code].append((at, value))
+    return {
+        code: Trend(code, VITALS[code].label, VITALS[code].canonical.label, points[::-1])
+        for code, points in found.items()
+    }
+
+
+def trend(patient_id: UUID, vital: str, limit: int = 40) -> Trend:
+    """The values of one vital sign over time."""
+    return trends(patient_id, [vital], limit)[vital]

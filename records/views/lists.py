@@ -20,7 +20,7 @@ from records import services
 from records.forms import lists as forms
 from records.models import Allergy, DiagnosisCode, Medication, Problem
 from records.queries import rows
-from records.queries.banners import allergy_words, fetch
+from records.queries.banners import allergy_words, fetch, is_dangerous
 from records.queries.chart import LISTS
 from records.queries.codes import search_diagnoses
 
@@ -69,6 +69,8 @@ def _panel(request, patient_pk, list_name, encounter_pk) -> HttpResponse:
         raise NotFound("There is no such list.")
     wanted = {name: LISTS[name] for name in {list_name, "allergies", "reviews"}}
     row = fetch(patient_pk, wanted)
+    for one in row["allergies"]:
+        one["is_dangerous"] = is_dangerous(one)
     audit.looked(request, patient_pk, list_name)
     return render(request, f"records/lists/{list_name}.html", {
         "row": row, "patient_pk": patient_pk, "encounter_pk": encounter_pk, "title": TITLES[list_name],

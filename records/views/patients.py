@@ -20,6 +20,8 @@ from records.queries import find_patients
 from records.queries.chart import KINDS, chart, timeline
 from records.services import Contact, PossibleDuplicate, register_patient
 
+CHART_LISTS = (("problems", "Problems", "list-check"), ("medications", "Medications", "pill"),
+               ("allergies", "Allergies", "alert-triangle"))
 CONSENT_WORDS = "May we text you about your appointments? Reply STOP at any time."
 
 
@@ -101,7 +103,9 @@ def patient(request, pk):
     """The patient's page. Who may not read the chart sees who the patient is, and panels of their own work."""
     page = chart(pk)
     audit.looked(request, pk, "chart" if request.actor.can(P.CHART_VIEW) else "patient")
-    context = {"page": page, "row": page.row, "banner": page.banner, "patient_pk": pk, "kinds": KINDS}
+    reviews = {one["list_name"]: one for one in page.row["reviews"]}
+    context = {"page": page, "row": page.row, "banner": page.banner, "patient_pk": pk, "lists": CHART_LISTS,
+               "reviews": reviews}
     return render(request, "records/patient/detail.html", context)
 
 

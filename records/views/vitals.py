@@ -22,13 +22,12 @@ from records.forms.lists import RetractForm
 from records.forms.vitals_acts import AcknowledgeForm
 from records.queries import rows
 from records.queries.chart import vitals_summary
-from records.queries.vitals import recent_sets, set_line, set_rows, trend
-from records.rules.vitals.catalog import VITALS
+from records.queries.curves import curves
+from records.queries.vitals import recent_sets, set_line, set_rows
 from records.rules.vitals.limits import months_old
 from records.services.vitals import VitalsRefused, form_setting
 
 RECORD = "records/vitals/record.html"
-DRAWN = ("systolic", "diastolic", "pulse", "temp", "spo2", "weight", "height", "glucose")
 
 
 @allow(P.VITALS_RECORD)
@@ -81,10 +80,10 @@ def vitals_history(request, pk):
     months = months_old(patient.birth_date, today(clinic_zone()))
     page = page_of(request, set_rows(pk), 20)
     audit.looked(request, pk, "vitals")
-    curves = [trend(pk, code) for code in DRAWN] if page.number == 1 else []
+    charts = curves(pk) if page.number == 1 else []
     return render(request, "records/vitals/history.html", {
         "patient": patient, "page": page, "sets": [set_line(row, months) for row in page.rows],
-        "curves": [one for one in curves if len(one.points) > 1], "labels": VITALS})
+        "charts": charts})
 
 
 @allow(P.VITALS_RECORD)

@@ -95,7 +95,7 @@ def make_venv(requirements: Path) -> None:
     total = sum("==" in line for line in requirements.read_text(encoding="utf-8").splitlines())
     argv: list[str | Path] = [
         PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off",
-        "--require-hashes", "--no-deps", "-r", requirements,
+        "--require-hashes", "-r", requirements,
     ]  # fmt: skip
     run_quietly(argv, what=f"Python packages ({total})", total=total, counted="Collecting")
     mark.write_text(wanted, encoding="utf-8")

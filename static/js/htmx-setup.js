@@ -100,5 +100,5 @@ const line = document.createElement("div");
 line.className = "progress-line";
 line.setAttribute("aria-hidden", "true");
 document.body.append(line);
-document.addEventListener("htmx:beforeRequest", () => working(1));
+document.addEventListener("htmx:beforeSend", () => working(1));
 document.addEventListener("htmx:afterRequest", () => working(-1));

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clinic.desk.views import check_in, check_out, home, rooming, setup
+from clinic.desk.views import check_in, check_out, flow, home, rooming, setup
 
 app_name = "desk"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("today/panel/", home.manager_panel, name="manager-panel"),
     path("today/access/", home.oversight_panel, name="oversight-panel"),
     path("today/gaps/", home.gaps_panel, name="gaps-panel"),
+    path("flow/", flow.flow, name="flow"),
     path("visits/<uuid:pk>/check-in/", check_in.check_in, name="check-in"),
     path("visits/<uuid:pk>/check-in/block/", check_in.check_in_block, name="check-in-block"),
     path("visits/<uuid:pk>/check-in/arrive/", check_in.check_in_arrive, name="check-in-arrive"),

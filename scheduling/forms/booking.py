@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django import forms
 
-from clinic.core.time import zone
+from clinic.core.profile import clinic_zone
+from clinic.core.time import today, zone
 from clinic.staff.models import Member
 from clinic.ui.forms import ClinicForm
+from records.forms.patients import BirthDateField, PhoneField
 from records.models import Patient
 from records.queries.finder import find_patients
 from scheduling.models import CancelReason, Location, VisitType
@@ -62,15 +64,34 @@ class TimeFields(ClinicForm):
 
 
 class PatientField(ClinicForm):
-    """A patient chosen in the finder, or typed so that only one fits."""
+    """A patient chosen in the finder, typed so that only one fits, or registered in place with six fields."""
+
+    NEW = ("new_first_name", "new_last_name", "new_birth_date", "new_sex")
 
     patient = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-combobox-value": ""}))
     patient_search = forms.CharField(required=False, max_length=100, label="Patient")
+    new_first_name = forms.CharField(required=False, max_length=80, label="First name")
+    new_last_name = forms.CharField(required=False, max_length=80, label="Last name")
+    new_birth_date = BirthDateField(required=False)
+    new_sex = forms.ChoiceField(
+        required=False, choices=[("", "Choose"), *Patient.Sex.choices], label="Sex at birth"
+    )
+    new_phone = PhoneField(required=False, label="Mobile phone")
+    new_may_text = forms.BooleanField(required=False, label="Agrees to appointment texts")
+    new_anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    found_patient: Patient | None = None
+    is_new = False
 
     def clean(self):
         values = super().clean()
         self.found_patient = self._patient(values)
-        if self.found_patient is None and "patient" not in self.errors:
+        self.is_new = self.found_patient is None and any(values.get(name) for name in self.NEW[:3])
+        if self.is_new:
+            for name in self.NEW:
+                if not values.get(name) and name not in self.errors:
+                    self.add_error(name, "Needed to register a patient.")
+        elif self.found_patient is None and not any(name in self.errors for name in self.NEW):
             self.add_error("patient_search", "Choose a patient, or register a new one.")
         return values
 
@@ -80,7 +101,7 @@ class PatientField(ClinicForm):
         typed = (values.get("patient_search") or "").strip()
         if len(typed) < 2:
             return None
-        rows = find_patients(typed, datetime.now(UTC).date()).rows
+        rows = find_patients(typed, today(clinic_zone())).rows
         return Patient.objects.get(pk=rows[0].id) if len(rows) == 1 else None
 
 
@@ -95,21 +116,6 @@ class BookAppointmentForm(PatientField, TimeFields):
     reason = forms.CharField(required=False, max_length=300, label="Reason, in the patient's words")
     text_me = forms.BooleanField(required=False, label="Text reminders to this number")
     text_known = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    field_order = [
-        "patient",
-        "patient_search",
-        "visit_type",
-        "provider",
-        "location",
-        "slot",
-        "day",
-        "clock",
-        "reason",
-        "text_me",
-        "text_known",
-        "overbook_reason",
-    ]
 
     def __init__(self, *args, places: list[Location], **kwargs):
         super().__init__(*args, **kwargs)
@@ -163,8 +169,6 @@ class MoveAppointmentForm(TimeFields):
 
     provider = forms.ModelChoiceField(queryset=Member.objects.none(), required=False, label="With", empty_label=None)
     version = forms.IntegerField(widget=forms.HiddenInput)
-
-    field_order = ["provider", "slot", "day", "clock", "overbook_reason", "version"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -13,10 +13,10 @@ from django.urls import reverse
 from clinic.core.time import now, today, zone
 from clinic.staff.models import Member
 from clinic.staff.roles import Role
-from scheduling.models import Appointment, Location
+from scheduling.models import Appointment, Location, VisitType
 from scheduling.queries._words import clock, clock_full, patient_name, version_of
 from scheduling.queries.rosters import load_roster
-from scheduling.rules.rosters import Roster
+from scheduling.rules.rosters import Roster, Session
 from scheduling.rules.slots import Span, lanes, without
 from scheduling.rules.visit_states import IN_CLINIC, LABELS, TERMINAL, UPCOMING, State
 from scheduling.rules.wall_time import to_instant_shifted
@@ -30,6 +30,7 @@ TONES = {
     State.LEFT: "danger",
     State.NO_SHOW: "danger",
 }
+SHORT = {State.LEFT: "Left", State.WITH_PROVIDER: "Provider", State.COMPLETED: "Done"}
 _FIELDS = (
     "id",
     "patient_id",
@@ -73,6 +74,9 @@ class Visit:
     reason: str
     room: str
     flags: tuple[str, ...]
+    # Printed as they are: what the second line says, and a mark at the end of the first.
+    sub: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class Column:
     name: str
     note: str
     color: str
+    initials: str
     cells: tuple[Cell, ...]
     late_since: datetime | None
 
@@ -160,7 +165,9 @@ def day_board(day: date, location: Location, *, may_book: bool = False) -> DayBo
     wanted = dict.fromkeys([*(one for one in sessions if sessions[one]), *(v.member_id for v in visits)])
     people = _people([one for one in wanted if one])
     first, last = _hours(roster, day, visits)
-    frame = _Frame(day, location, roster, first, last, may_book)
+    kinds = VisitType.objects.filter(is_bookable=True, needs_provider=True) if may_book else ()
+    fits = tuple((kind.pk, kind.name, kind.provider_minutes) for kind in kinds)
+    frame = _Frame(day, location, roster, first, last, may_book, fits)
     by_member: dict[UUID | None, list[Visit]] = defaultdict(list)
     for visit in visits:
         by_member[visit.member_id].append(visit)
@@ -217,7 +224,20 @@ def _visit(row: dict, tz, href: str) -> Visit:
         reason=row["reason"],
         room=row["room__label"] or "",
         flags=tuple(flags),
+        sub=" · ".join(
+            words for words in (*flags, row["visit_type__name"], row["reason"] and f"“{row['reason']}”") if words
+        ),
+        mark=_mark(state, row["room__label"]),
     )
+
+
+def _mark(state: State, room: str | None) -> str:
+    """A word for what stands out; scheduled visits need none."""
+    if room:
+        return f"Room {room}" if len(room) < 3 else room
+    if state == State.CONFIRMED:
+        return "✓"
+    return "" if state == State.SCHEDULED else LABELS[state] if state not in SHORT else SHORT[state]
 
 
 def _people(ids: list[UUID]) -> dict[UUID, Member]:
@@ -248,6 +268,7 @@ class _Frame:
     first: int
     last: int
     may_book: bool
+    fits: tuple[tuple[UUID, str, int], ...]
 
     @property
     def whole(self) -> Span:
@@ -277,6 +298,7 @@ def _column(frame: _Frame, member: Member | None, visits: list[Visit]) -> Column
         name=member.name if member else "Not assigned",
         note="" if member is None or member.has_role(Role.PROVIDER) else "Nurse visits",
         color=(member.color if member else "") or "c8",
+        initials=member.initials if member else "?",
         cells=tuple(cells),
         late_since=late,
     )
@@ -300,12 +322,13 @@ def _background(frame: _Frame, member_id: UUID, visits: list[Visit]) -> list[Cel
             words = f"Kept for same-day until {hours} h before"
             cells.extend(frame.cell("held", gap, words=words) for gap in without([session.span], taken))
         elif frame.may_book:
-            cells.extend(_free(frame, member_id, session.span, taken))
+            cells.extend(_free(frame, member_id, session, taken))
     return cells
 
 
-def _free(frame: _Frame, member_id: UUID, session: Span, taken: list[Span]) -> list[Cell]:
-    """Free time in pieces that can be clicked; the past is not offered."""
+def _free(frame: _Frame, member_id: UUID, held: Session, taken: list[Span]) -> list[Cell]:
+    """Free time in pieces that can be clicked, with the visit types that fit; the past is not offered."""
+    session = held.span
     from_now = now().replace(second=0, microsecond=0)
     if session.end <= from_now:
         return []
@@ -323,7 +346,10 @@ def _free(frame: _Frame, member_id: UUID, session: Span, taken: list[Span]) -> l
             if (gap.end - end) < timedelta(minutes=10):
                 end = gap.end
             left = int((gap.end - start).total_seconds() // 60)
+            fitting = [name for kind, name, needs in frame.fits if needs <= left and held.block.takes(kind)]
             words = f"{clock(start, frame.roster.zone)} · {left} min free"
+            if fitting:
+                words += f": {', '.join(fitting)}"
             at = start.strftime("%Y-%m-%dT%H:%MZ")
             cells.append(
                 frame.cell(

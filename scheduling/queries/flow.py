@@ -56,7 +56,24 @@ class FlowRow:
     step: int
     flags: tuple[str, ...]
     moves: tuple[Move, ...]
+    takes_room: bool
     is_next: bool = False
+
+    @property
+    def move_url(self) -> str:
+        return f"{self.url}state/"
+
+    @property
+    def undo_url(self) -> str:
+        return f"{self.url}undo/"
+
+    @property
+    def checkout_url(self) -> str:
+        return reverse("desk:check-out", args=[self.id])
+
+    @property
+    def rooming_url(self) -> str:
+        return reverse("desk:rooming", args=[self.id])
 
     @property
     def next_move(self) -> Move | None:
@@ -71,7 +88,7 @@ class FlowRoom:
     id: UUID
     name: str
     label: str
-    kind: str
+    kind_words: str
     state: str
     state_words: str
     since: datetime
@@ -161,6 +178,7 @@ def _row(visit: Appointment, location: Location, limits: FlowSettings) -> FlowRo
         step=STEPS.index(state) + 1 if state in STEPS else 4 if state == State.ORDERS else 0,
         flags=("Interpreter",) if visit.is_interpreter_needed else (),
         moves=tuple(Move(to.value, LABELS[to]) for to in moves),
+        takes_room=kind.needs_room,
     )
 
 
@@ -205,7 +223,7 @@ def _rooms(location: Location, inside: dict[UUID, FlowRow]) -> tuple[FlowRoom, .
             id=room.pk,
             name=room.name,
             label=room.label,
-            kind=room.kind,
+            kind_words=room.get_kind_display(),
             state=room.state,
             state_words=room.get_state_display(),
             since=room.state_since,

@@ -39,6 +39,11 @@ class Opening:
         return f"{format_day(self.day)} at {self.clock}{who}"
 
     @property
+    def when(self) -> str:
+        """Tue, Mar 4 · 9:05 AM, for a button."""
+        return f"{self.day:%a}, {self.day:%b} {self.day.day} · {self.clock}"
+
+    @property
     def value(self) -> str:
         """What a button of the booking form sends."""
         return f"{self.starts_at.isoformat()}|{self.member_id or ''}"

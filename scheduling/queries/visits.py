@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from clinic.core.profile import clinic_zone
 from clinic.core.time import format_clock, format_day, now, today
 from records.models import ContactPoint, Coverage
+from records.rules.names import phone_words
 from scheduling.models import Appointment, Location, VisitInterval
 from scheduling.queries._words import patient_name
 from scheduling.queries.settings import flow_settings
@@ -99,7 +101,9 @@ class Arrival:
     who: str
     state: str
     missing: tuple[str, ...]
+    reason: str = ""
     phone: str = ""
+    phone_words: str = ""
 
 
 def arrivals(location: Location, *, limit: int = 5) -> list[Arrival]:
@@ -154,7 +158,9 @@ def _arrival(row: Appointment) -> Arrival:
         who=person.name if person else "",
         state=row.state,
         missing=tuple(words for words, is_missing in gaps if is_missing),
+        reason=row.reason,
         phone=row.phone or "",
+        phone_words=phone_words(row.phone) if row.phone else "",
     )
 
 
@@ -170,7 +176,7 @@ def timeline(appointment: Appointment) -> list[tuple[Stay, VisitInterval]]:
 def full_history(appointment: Appointment) -> list[VisitInterval]:
     """Every row, undone ones included, the oldest first."""
     rows = VisitInterval.objects.filter(appointment=appointment)
-    return list(rows.select_related("room", "by").prefetch_related("undone_by"))
+    return list(rows.select_related("room", "by", "undone_by"))
 
 
 def next_for(member_id: UUID, location: Location | None = None, *, limit: int = 6) -> list[Arrival]:
@@ -184,6 +190,4 @@ def next_for(member_id: UUID, location: Location | None = None, *, limit: int = 
 
 def today_in(location: Location | None) -> date:
     """Today at the location, or at the clinic."""
-    from clinic.core.profile import clinic_zone
-
     return today(location.zone if location else clinic_zone())

@@ -1,0 +1,196 @@
+"""The booking dialog and what it asks while it is filled in."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from clinic import audit
+from clinic.core.errors import ClinicError, Conflict, to_form
+from clinic.core.time import format_clock, format_day, today, zone
+from clinic.staff.access import allow
+from clinic.staff.models import Member
+from clinic.staff.permissions import Permission as P
+from clinic.ui.responses import fragment, invalid, saved
+from records.models import Patient
+from records.services.registration import PossibleDuplicate
+from scheduling.forms.booking import BookAppointmentForm
+from scheduling.models import Appointment, Location, VisitType
+from scheduling.queries.booking import PatientLine, patient_line
+from scheduling.queries.settings import chosen_location, locations
+from scheduling.queries.slots import Opening, next_openings
+from scheduling.services.booking import book_appointment
+from scheduling.services.contact import set_text_consent
+from scheduling.views._common import only_once, patient_of
+
+PAGE = "scheduling/appointment/book.html"
+REFRESH = ("day", "flow", "arrivals", "unconfirmed", "scheduling.visits", "scheduling.next")
+
+
+@allow(P.APPOINTMENT_BOOK)
+def appointment_book(request: HttpRequest) -> HttpResponse:
+    """Books a visit; a lost race keeps everything typed and offers the next free times."""
+    places = locations()
+    if request.method != "POST":
+        place = chosen_location(places, request.GET.get("where") or request.GET.get("location"))
+        form = BookAppointmentForm(places=places, initial=_from_address(request, place))
+        return render(request, PAGE, _context(request, form, place))
+    form = BookAppointmentForm(request.POST, places=places)
+    place = chosen_location(places, request.POST.get("location"))
+    chosen = form.when(form.place) if form.is_valid() else None
+    if chosen is None or form.errors:
+        return invalid(request, PAGE, _context(request, form, place))
+    try:
+        pk = only_once(request, "book_appointment", lambda: _book(request, form, *chosen))
+    except ClinicError as error:
+        to_form(form, error)
+        openings = error.alternatives if isinstance(error, Conflict) else None
+        context = _context(request, form, place, openings) | {"duplicates": duplicates_of(request, error)}
+        return invalid(request, PAGE, context, status=error.status)
+    visit = Appointment.objects.select_related("patient", "visit_type", "provider", "ma", "location").get(pk=pk)
+    return saved(request, said(visit), to=reverse("scheduling:appointment", args=[pk]), refresh=REFRESH)
+
+
+def _book(request: HttpRequest, form: BookAppointmentForm, starts_at: datetime, member_id: UUID | None) -> str:
+    values = form.cleaned_data
+    member = values["provider"] or (Member.objects.filter(pk=member_id).first() if member_id else None)
+    patient = patient_of(request, form)
+    if values["text_known"] and not form.is_new:
+        # Before booking, so that the confirmation already knows it.
+        set_text_consent(by=request.actor, patient=patient, wants=values["text_me"])
+    visit = book_appointment(
+        by=request.actor,
+        patient=patient,
+        visit_type=values["visit_type"],
+        starts_at=starts_at,
+        location=form.place,
+        provider=member,
+        reason=values["reason"],
+        overbook_reason=values["overbook_reason"],
+    )
+    return str(visit.pk)
+
+
+def duplicates_of(request: HttpRequest, error: ClinicError) -> list:
+    """Patients on file who may be the one that was being registered."""
+    if not isinstance(error, PossibleDuplicate):
+        return []
+    audit.looked_many(request, [one.patient_id for one in error.candidates], "duplicates")
+    return error.candidates
+
+
+def said(visit: Appointment) -> str:
+    """Who, what, when (weekday), where, what to bring: to be read back on the phone."""
+    person = visit.provider or visit.ma
+    with_whom = f" with {person.name}" if person else ""
+    early = visit.visit_type.ma_before_minutes if visit.visit_type.needs_provider else 0
+    when = f"{format_day(visit.local_day)} at {format_clock(visit.starts_at, visit.zone)}"
+    words = f"Booked: {visit.patient.name}, {visit.visit_type.name}{with_whom}, {when}, {visit.location.name}."
+    if early and visit.visit_type.needs_room:
+        words += f" Please come {early} minutes early."
+    return f"{words} Bring: {visit.visit_type.prep_note}." if visit.visit_type.prep_note else words
+
+
+def _from_address(request: HttpRequest, place: Location) -> dict:
+    """What a click on a free slot, a patient page or a checkout already knows."""
+    asked = request.GET
+    initial: dict = {"location": place.pk, "provider": asked.get("with"), "visit_type": asked.get("type")}
+    patient = Patient.objects.filter(pk=_uuid(asked.get("patient"))).first()
+    if patient:
+        initial |= {"patient": patient.pk, "patient_search": patient.list_name}
+    if asked.get("at"):
+        initial["slot"] = f"{_instant(asked['at'])}|{asked.get('with', '')}"
+    return initial
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _instant(text: str) -> str:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC).isoformat()
+    except ValueError:
+        return ""
+
+
+def _context(
+    request: HttpRequest, form: BookAppointmentForm, place: Location, openings: list[Opening] | None = None
+) -> dict:
+    patient = form.found_patient
+    if patient is None:
+        patient = Patient.objects.filter(pk=_uuid(str(form["patient"].value() or ""))).first()
+    if patient is not None:
+        audit.looked(request, patient, "booking")
+    if openings is None:
+        openings = _openings_for(form, place, patient)
+    return {
+        "form": form,
+        "place": place,
+        "line": patient_line(patient) if patient else None,
+        "openings": openings,
+        "chosen": form["slot"].value() or "",
+        "chosen_words": _chosen_words(form, place, openings),
+        "may_overbook": request.actor.can(P.APPOINTMENT_OVERBOOK),
+        "today": today(place.zone),
+        "may_register": request.actor.can(P.PATIENT_REGISTER),
+    }
+
+
+def _chosen_words(form, place: Location, openings: list[Opening]) -> str:
+    """Words for a slot that came from the grid and is not among the buttons."""
+    value = form["slot"].value() or ""
+    if not value or any(opening.value == value for opening in openings):
+        return ""
+    try:
+        at = datetime.fromisoformat(value.partition("|")[0])
+    except ValueError:
+        return ""
+    return f"{format_day(at.astimezone(zone(place.zone)).date())} at {format_clock(at, place.zone)}"
+
+
+def _openings_for(form, place: Location, patient: Patient | None, after: date | None = None) -> list[Opening]:
+    kind_id = form["visit_type"].value() or VisitType.objects.filter(is_bookable=True).values_list("pk", flat=True).first()
+    kind = VisitType.objects.filter(pk=_uuid(str(kind_id or ""))).first()
+    if kind is None:
+        return []
+    member = Member.objects.filter(pk=_uuid(str(form["provider"].value() or ""))).first()
+    return next_openings(location=place, visit_type=kind, provider=member, patient=patient, day_from=after)
+
+
+@require_POST
+@allow(P.APPOINTMENT_BOOK, P.APPOINTMENT_MOVE)
+def openings(request: HttpRequest) -> HttpResponse:
+    """The next six openings for what the dialog says so far, from a day on when one is given."""
+    places = locations()
+    place = chosen_location(places, request.POST.get("location"))
+    form = BookAppointmentForm(request.POST, places=places)
+    patient = Patient.objects.filter(pk=_uuid(request.POST.get("patient"))).first()
+    try:
+        after = date.fromisoformat(request.POST.get("from", ""))
+    except ValueError:
+        after = None
+    found = _openings_for(form, place, patient, after)
+    return fragment(
+        request, "scheduling/appointment/_openings.html", {"openings": found, "chosen": "", "place": place}
+    )
+
+
+@require_POST
+@allow(P.APPOINTMENT_BOOK)
+def patient_facts(request: HttpRequest) -> HttpResponse:
+    """What the desk has to know about the patient who was chosen."""
+    patient = Patient.objects.filter(pk=_uuid(request.POST.get("patient"))).first()
+    line: PatientLine | None = None
+    if patient is not None:
+        audit.looked(request, patient, "booking")
+        line = patient_line(patient)
+    return fragment(request, "scheduling/appointment/_patient_line.html", {"line": line})

@@ -1,0 +1,95 @@
+// The booking dialog: facts about the chosen patient, the next six openings, and the way through it by keyboard:
+// three letters, Enter, type, Enter, 1, Enter.
+import { post } from "../http.js";
+import { mount } from "../mount.js";
+
+const CHANGES = new Set(["patient", "visit_type", "provider", "location"]);
+
+function data(form) {
+  const body = new URLSearchParams();
+  for (const name of ["patient", "visit_type", "provider", "location"]) {
+    const field = form.elements[name];
+    if (field?.value) body.set(name, field.value);
+  }
+  const day = form.elements.day;
+  if (day?.value && !form.elements.clock?.value) body.set("from", day.value);
+  return body;
+}
+
+async function loadOpenings(form) {
+  const box = form.querySelector("[data-openings]");
+  if (!box || !form.dataset.booking) return;
+  form.openingsAsked?.abort();
+  form.openingsAsked = new AbortController();
+  box.classList.add("is-busy");
+  try {
+    const response = await post(form.dataset.booking, data(form), { signal: form.openingsAsked.signal });
+    if (!response.ok) return;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-openings]");
+    const held = box.contains(document.activeElement);
+    if (fresh) box.replaceWith(fresh);
+    if (held) first(form)?.focus();
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+  } finally {
+    box.classList.remove("is-busy");
+  }
+}
+
+async function loadFacts(form, field) {
+  const line = form.querySelector("[data-patient-line]");
+  if (!line || !field.dataset.patientFacts) return;
+  const response = await post(field.dataset.patientFacts, { patient: field.value });
+  if (response.ok) line.innerHTML = await response.text();
+}
+
+const first = (form) => form.querySelector("input[name=slot]:checked, [data-openings] input[name=slot]");
+const submit = (form) => form.querySelector("[data-submit]");
+
+mount("form[data-booking]", (form) => {
+  const patient = form.elements.patient;
+  form.addEventListener("change", (event) => {
+    const { name } = event.target;
+    if (name === "patient" && patient.value) loadFacts(form, patient);
+    if (CHANGES.has(name) || event.target.matches("[data-from-day]")) loadOpenings(form);
+    if (name === "slot") submit(form)?.focus();
+  });
+  form.addEventListener("click", (event) => {
+    const known = event.target.closest("[data-use-patient]");
+    if (!known) return;
+    patient.value = known.dataset.usePatient;
+    form.elements.patient_search.value = known.dataset.label;
+    const section = form.querySelector("[data-new-patient]");
+    for (const field of section.querySelectorAll("input, select")) {
+      if (field.type === "checkbox") field.checked = false; else field.value = "";
+    }
+    section.open = false;
+    patient.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  form.addEventListener("clinic:chosen", () => form.elements.visit_type?.focus?.());
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
+    const { name } = event.target;
+    if (name === "visit_type" || name === "provider") {
+      event.preventDefault();
+      const next = first(form) ?? submit(form);
+      next?.focus();
+    } else if (event.target.matches("[data-from-day]")) {
+      event.preventDefault();
+      loadOpenings(form).then(() => first(form)?.focus());
+    }
+  });
+  if (patient?.value && form.elements.visit_type?.matches("select") && !form.querySelector("[data-form-summary]")) {
+    form.elements.visit_type.focus();
+  }
+});
+
+// A number chooses an opening wherever the focus is, as long as nobody is typing words.
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("form[data-booking]");
+  if (!form || !/^[1-6]$/.test(event.key) || !event.target.matches("select, button, [type=radio], [type=checkbox]")) return;
+  const choice = form.querySelector(`[data-openings] [data-key="${event.key}"]`);
+  if (!choice) return;
+  event.preventDefault();
+  choice.click();
+});

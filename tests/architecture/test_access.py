@@ -64,7 +64,7 @@ def test_strangers_are_sent_to_the_sign_in_page(method):
         response = getattr(client, method)(address.path())
         if not (response.status_code == 302 and response["Location"].startswith("/sign-in/?next=")):
             wrong[address.name] = response.status_code
-    assert wrong == {}
+    none(wrong)
 
 
 @pytest.mark.django_db
@@ -75,7 +75,13 @@ def test_scripts_of_strangers_get_401_and_no_page():
         response = client.get(address.path(), headers={"HX-Request": "true"})
         if response.status_code != 401 or response.json() != {"signed_out": True}:
             wrong[address.name] = response.status_code
-    assert wrong == {}
+    none(wrong)
+
+
+def none(wrong):
+    """Fails with one line for each deviation, so that all are named at once."""
+    lines = [f"{name}: {what}" for name, what in sorted(wrong.items())]
+    assert not lines, "\n" + "\n".join(lines)
 
 
 def usable(client, member):
@@ -105,13 +111,13 @@ def deviations(member, held, method):
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("role", list(Role), ids=str)
 def test_role_by_url(role, method):
-    assert deviations(make_member(role), ROLE_PERMISSIONS[role], method) == {}
+    none(deviations(make_member(role), ROLE_PERMISSIONS[role], method))
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_member_without_any_role_may_only_do_what_everybody_may(method):
-    assert deviations(make_member(), frozenset(), method) == {}
+    none(deviations(make_member(), frozenset(), method))
 
 
 @pytest.mark.django_db
@@ -122,7 +128,7 @@ def test_open_addresses_answer_without_failing():
             status = getattr(client, method)(address.path()).status_code
             if status >= 500 and not (address.name == "readyz" and status == 503):
                 wrong[f"{method} {address.name}"] = status
-    assert wrong == {}
+    none(wrong)
 
 
 @pytest.mark.django_db
@@ -138,7 +144,7 @@ def test_a_locked_session_opens_nothing():
             status = getattr(client, method)(address.path()).status_code
             if status != 423:
                 wrong[f"{method} {address.name}"] = status
-    assert wrong == {}
+    none(wrong)
     assert names(a for a in GUARDED if getattr(a.view, "clinic_when_locked", False)) == [
         "account_logout", "staff:lock", "staff:sign-out", "staff:switch", "staff:unlock",
     ]

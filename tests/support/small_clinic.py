@@ -1,0 +1,107 @@
+"""One of nearly everything, with names that no page may show to who must not see them."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import time_machine
+from django.apps import apps
+from django.db import connection
+
+from tests.support.urls import Address
+
+CANARY = "Zyxwhistle"
+NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)  # Tuesday, ten in the morning in Chicago
+
+# What the first id of a route names, by the route's beginning (the longest match counts).
+ROWS = {
+    "billing/drawers/": "billing.Drawer", "billing/fees/": "billing.FeeItem", "billing/panels/": "records.Patient",
+    "billing/panels/checkout/": "scheduling.Appointment", "billing/patients/": "records.Patient",
+    "billing/payments/": "billing.Payment", "billing/visit-types/": "scheduling.VisitType",
+    "billing/visits/": "records.Encounter",
+    "chart/medication/": "records.Medication", "coverage/": "records.Coverage", "encounters/": "records.Encounter",
+    "files/": "files.StoredFile", "immunizations/": "records.Immunization", "notes/": "records.Note",
+    "patients/": "records.Patient", "red-flags/": "records.RedFlag", "related/": "records.RelatedPerson",
+    "vitals/": "records.VitalSet",
+    "inbox/alerts/": "inbox.Alert", "inbox/calls/": "inbox.PhoneCall", "inbox/calls/new/": "records.Patient",
+    "inbox/patient/": "records.Patient", "inbox/tasks/": "inbox.Task", "inbox/tasks/new/": "records.Patient",
+    "inventory/counts/": "inventory.Count", "inventory/equipment/": "inventory.Equipment",
+    "inventory/items/": "inventory.Item", "inventory/lots/": "inventory.Lot",
+    "inventory/movements/": "inventory.Movement", "inventory/places/": "inventory.Place",
+    "messages/": "messaging.Message", "messages/patient/": "records.Patient",
+    "messages/reminders/": "scheduling.ReminderPolicy", "messages/replies/": "messaging.InboundMessage",
+    "messages/wording/": "messaging.MessageTemplate",
+    "schedule/locations/": "scheduling.Location", "schedule/patients/": "records.Patient",
+    "schedule/rooms/": "scheduling.Room", "schedule/templates/absences/": "scheduling.SessionException",
+    "schedule/templates/closures/": "scheduling.Closure",
+    "schedule/templates/sessions/": "scheduling.ProviderSession",
+    "schedule/visit-types/": "scheduling.VisitType", "schedule/visits/": "scheduling.Appointment",
+    "staff/": "staff.Member", "staff/workstations/": "staff.Workstation",
+    "visits/": "scheduling.Appointment",
+}
+SECOND = {"charge": "billing.Charge", "diagnosis": "billing.EncounterDiagnosis", "entry": "billing.JournalEntry",
+          "exception_id": "staff.PermissionException", "session_id": "staff.StaffSession"}
+# Written by every request, whoever makes it.
+NOT_COMPARED = {"audit_auditevent", "audit_auditlink", "django_session", "staff_staffsession", "core_ratewindow",
+                "axes_accessattempt", "axes_accesslog", "core_heartbeat",
+                "records_diagnosiscode"}  # the last is a shipped code set, large and the same for all
+
+
+def build() -> None:
+    """A patient with a telling name, one visit in progress, coverage, a payment, stock and a message."""
+    from clinic.staff.models import PermissionException, Workstation
+    from tests.factories import billing, inventory, messaging, scheduling
+    from tests.factories.staff import make_member
+
+    with time_machine.travel(NOW, tick=False):
+        clinic = scheduling.Clinic()
+        patient = messaging.make_reachable(last_name=CANARY, first_name="Ottoline")
+        fee = billing.make_fee()
+        billing.make_visit(patient, clinic=clinic, code=fee.code, clock="11:00", ended=False)
+        billing.make_coverage(patient, member_id=f"{CANARY}-1", plan_name="Plan")
+        billing.paid(patient, Decimal("25.00"))
+        inventory.stocked(quantity=3)
+        inventory.make_equipment()
+        messaging.make_message(patient)
+        Workstation.objects.create(name="Room 9 PC", room="Room 9")
+        member = make_member("ma")
+        PermissionException.objects.create(member=member, permission="chart_view", effect="grant", reason="x")
+        medication = apps.get_model("records.Medication")
+        medication.objects.create(patient=patient, name=f"{CANARY}ine", recorded_at=NOW)
+
+
+def known_ids(address: Address) -> dict[str, object] | None:
+    """Ids of real rows for the address, or None where the small clinic has none."""
+    values: dict[str, object] = {}
+    for name, kind in address.parameters.items():
+        label = SECOND.get(name)
+        if label is None and kind == "uuid" and not values:
+            starts = [start for start in ROWS if address.route.startswith(start)]
+            label = ROWS[max(starts, key=len)] if starts else None
+        if label:
+            try:
+                values[name] = apps.get_model(label).objects.order_by("pk").values_list("pk", flat=True).first()
+            except LookupError:
+                return None
+            if values[name] is None:
+                return None
+        elif kind == "slug":
+            values[name] = {"list_name": "allergies", "noun": "allergy"}.get(name, "x")
+    return values or None
+
+
+def everything() -> dict[str, str]:
+    """Table -> a fingerprint of its rows, for every table of the project."""
+    prints = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table in NOT_COMPARED:
+                continue
+            cursor.execute(f'SELECT md5(coalesce(string_agg(h, \'\' ORDER BY h), \'\')) '
+                           f'FROM (SELECT md5(t::text) AS h FROM "{table}" t) x')
+            prints[table] = cursor.fetchone()[0]
+    return prints
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Tables whose rows differ."""
+    return sorted(table for table in before if before[table] != after.get(table))

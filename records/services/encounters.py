@@ -64,8 +64,8 @@ def status_of(row: Encounter) -> str:
     """Open until it ends; then signed when a visit note is signed and none is still a draft."""
     if row.ended_at is None:
         return Encounter.Status.OPEN
-    notes = set(Note.objects.filter(encounter=row).values_list("signed_at__isnull", flat=True))
-    return Encounter.Status.SIGNED if notes == {False} else Encounter.Status.CLOSED
+    signed = [at is not None for at in Note.objects.filter(encounter=row).values_list("signed_at", flat=True)]
+    return Encounter.Status.SIGNED if signed and all(signed) else Encounter.Status.CLOSED
 
 
 @service

@@ -16,6 +16,7 @@ def main() -> None:
         from clinic.runtime.supervisor import prepare_environment
 
         prepare_environment(sys.argv[2:])
+    import clinic.celery  # noqa: F401  (what a command queues must go to the configured broker)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -24,6 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
         servers.start()
     import django
 
+    import clinic.celery  # noqa: F401  (services queue into the configured broker, as under wsgi)
+
     django.setup()  # pytest-django would only do this for a settings module named before any conftest
     _lighten_settings()
     network.forbid_outside()

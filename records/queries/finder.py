@@ -78,7 +78,7 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list]:
 def _order(wanted: Wanted) -> tuple[str, list]:
     """Word starts before parts inside words, the first word at the last name's start before all."""
     if not wanted.words:
-        return "0", []
+        return "(p.id IS NULL)::int", []
     starts = " + ".join("(p.search LIKE %s)::int" for _ in wanted.words)
     return f"(p.search LIKE %s)::int * 2 + {starts}", [f" {wanted.words[0]}%", *(f"% {w}%" for w in wanted.words)]
 

@@ -2,13 +2,13 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic import audit
 from clinic.core.errors import ClinicError, to_form
-from clinic.core.profile import clinic_zone
 from clinic.core.submissions import once
 from clinic.core.time import now, today
 from clinic.messaging.services.consent import record_consent
@@ -37,7 +37,8 @@ def finder_page(request):
 def finder(request):
     """The finder's results for what was typed. By POST, so that no name is ever in an address."""
     text = request.POST.get("q", "")
-    found = find_patients(text, today(clinic_zone()))
+    # The server's own zone will do for an age in years, and saves a query on every letter typed.
+    found = find_patients(text, today(settings.TIME_ZONE))
     audit.looked_many(request, [row.id for row in found.rows], page="finder")
     context = {"found": found, "may_register": request.actor.can(P.PATIENT_REGISTER)}
     if request.headers.get("HX-Request") == "true":
@@ -49,7 +50,7 @@ def finder(request):
 @allow(P.PATIENT_FIND)
 def patient_options(request):
     """The finder inside a form: options for a combobox."""
-    found = find_patients(request.POST.get("q", ""), today(clinic_zone()), limit=8)
+    found = find_patients(request.POST.get("q", ""), today(settings.TIME_ZONE), limit=8)
     audit.looked_many(request, [row.id for row in found.rows], page="finder")
     return render(request, "records/patient/_options.html", {"found": found})
 

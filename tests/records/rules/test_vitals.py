@@ -4,7 +4,8 @@ import datetime as dt
 from decimal import Decimal as D
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from records.rules.vitals import derived
 from records.rules.vitals.catalog import GLUCOSE, HEIGHT, TEMP, WEIGHT, parse_number, shown

@@ -16,8 +16,9 @@ def main() -> None:
         from clinic.runtime.supervisor import prepare_environment
 
         prepare_environment(sys.argv[2:])
-    import clinic.celery  # noqa: F401  (what a command queues must go to the configured broker)
     from django.core.management import execute_from_command_line
+
+    import clinic.celery  # noqa: F401  (what a command queues must go to the configured broker)
 
     execute_from_command_line(sys.argv)
 

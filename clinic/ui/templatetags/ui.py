@@ -152,22 +152,22 @@ def callout(context, content: str, tone: str = "now", icon: str = "") -> SafeStr
 
 @register.tag
 def around(parser, token):
-    """`{% around "aside" "page-aside" %}...{% endaround %}`: the element, or nothing when it would be empty."""
-    pieces = [piece.strip("\"'") for piece in token.split_contents()[1:]]
+    """`{% around "aside" "page-aside" "Label" %}...{% endaround %}`: the element, or nothing when it would be empty."""
+    element, css, label = ([piece.strip("\"'") for piece in token.split_contents()[1:]] + [""])[:3]
     nodes = parser.parse(("endaround",))
     parser.delete_first_token()
-    return _Around(nodes, pieces[0], pieces[1] if len(pieces) > 1 else "")
+    return _Around(nodes, f'{element} class="{css}"' + (f' aria-label="{label}"' if label else ""), element)
 
 
 class _Around(template.Node):
-    def __init__(self, nodelist: NodeList, element: str, css: str):
-        self.nodelist, self.element, self.css = nodelist, element, css
+    def __init__(self, nodelist: NodeList, opening: str, element: str):
+        self.nodelist, self.opening, self.element = nodelist, opening, element
 
     def render(self, context):
         inside = self.nodelist.render(context)
         if not inside.strip():
             return ""
-        return f'<{self.element} class="{self.css}">{inside}</{self.element}>'
+        return f"<{self.opening}>{inside}</{self.element}>"
 
 
 @register.tag

@@ -106,6 +106,8 @@ def test_around_disappears_when_there_is_nothing_in_it():
     source = "{% around 'aside' 'page-aside' %} {{ words }} {% endaround %}"
     assert rendered(source, words="") == ""
     assert rendered(source, words="x") == '<aside class="page-aside"> x </aside>'
+    labelled = "{% around 'section' 'a b' 'Patient' %}x{% endaround %}"
+    assert rendered(labelled) == '<section class="a b" aria-label="Patient">x</section>'
 
 
 @pytest.mark.parametrize(

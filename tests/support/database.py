@@ -63,7 +63,6 @@ def fingerprint() -> str:
         files += (ROOT / app).rglob("migrations/*.sql")
     files += (ROOT / "clinic" / "core").rglob("guard*.py")
     files += (ROOT / "clinic" / "core").rglob("rights*.py")
-    files += (ROOT / "clinic" / "core").rglob("management/commands/migrate.py")
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
     return digest.hexdigest()

@@ -123,7 +123,7 @@ class Book:
                 at += GRID
                 continue
             found.append(visit)
-            if visit.outcome == "cancelled":
+            if visit.outcome == "cancelled" and visit.ended_early_at <= now:
                 again = self._replace(dice, visit, column, day, end, taken, now, is_today)
                 found += [again] if again else []
             at = _up(visit.start + visit.told)
@@ -134,16 +134,17 @@ class Book:
         if dice.random() < 0.4 or visit.start - visit.ended_early_at < dt.timedelta(hours=2):
             return None
         again = self._visit(
-            dice, visit.key + "b", column, day, visit.start, min(end, visit.start + visit.told), taken, now, is_today
+            dice, visit.key + "b", column, day, visit.start, min(end, visit.start + visit.told), taken, now, is_today, True
         )
         if again:
             again.booked_at = max(again.booked_at, visit.ended_early_at + dt.timedelta(minutes=dice.randint(9, 80)))
             if again.confirmed_at and again.confirmed_at < again.booked_at:
                 again.confirmed_at = None
-            again.outcome = "completed"
         return again
 
-    def _visit(self, dice, key, column: Column, day: Day, start, end, taken, now, is_today) -> Visit | None:
+    def _visit(
+        self, dice, key, column: Column, day: Day, start, end, taken, now, is_today, comes=False
+    ) -> Visit | None:
         room_for = (end - start).total_seconds() / 60
         for _ in range(10):
             complaint = weighted(dice, self._menu(column, room_for, (start - now).days, day.day.month))
@@ -152,7 +153,8 @@ class Book:
                 continue
             kind = self.kinds[complaint.visit_type]
             visit = self._make(dice, key, column, complaint, person, start, kind, day, now, is_today)
-            if start + visit.told <= end and self._take(visit, kind, day, taken):
+            visit.outcome = "completed" if comes else visit.outcome
+            if start + visit.told <= end and self._take(visit, kind, taken, now):
                 self.note(person, complaint, day.day)
                 return visit
         return None
@@ -227,9 +229,11 @@ class Book:
                 visit.confirmed_at = None
         return visit
 
-    def _take(self, visit: Visit, kind: Kind, day: Day, taken: Taken) -> bool:
-        if visit.outcome == "cancelled":
-            return visit.ended_early_at < visit.start
+    def _take(self, visit: Visit, kind: Kind, taken: Taken, now: dt.datetime) -> bool:
+        if visit.outcome == "cancelled" and visit.ended_early_at >= visit.start:
+            return False
+        if visit.outcome == "cancelled" and visit.ended_early_at <= now:
+            return True
         start, end = visit.whole
         keys = [f"patient:{visit.person.index}", f"column:{visit.column}"]
         keys += [f"room:{kind.room_kind}"] if kind.room_kind else []

@@ -19,6 +19,7 @@ from clinic.messaging.models import Attempt, DeliveryEvent, InboundMessage, Mess
 from clinic.messaging.queries.receipts import practice_name
 from clinic.messaging.rules import texts
 from clinic.messaging.rules.phones import spoken_phone
+from clinic.messaging.subjects import link_for
 from records.models import ContactPoint
 from scheduling.models import Appointment
 from scheduling.rules import reminders as rules
@@ -88,19 +89,20 @@ class _Reminders:
         if address is None or ended or left < visit.created_at or left > self.world.now or not 9 <= local.hour < 20:
             return None
         channel, value = address
-        template, body, heading, variables = self._words(visit, channel, code, fallback)
-        if template is None:
-            return None
         failed = dice.random() < 0.018
         digest = hashlib.sha256(value.encode()).hexdigest()[:12]
         key = f"{subject_of(visit)}|reminder-{hours}h|{rules.instant_key(visit.starts_at)}|{channel}|{digest}"
+        token = hashlib.sha256(b"token" + key.encode()).hexdigest()[:22]
+        template, body, heading, variables = self._words(visit, channel, code, fallback, token)
+        if template is None:
+            return None
         ref = f"cap-{hashlib.sha256(key.encode()).hexdigest()[:20]}"
         message = self.rows.add(
             Message(
                 pk=self.rows.id("message", key, at=left), key=key, patient_id=visit.patient_id, purpose="reminder",
                 channel=channel, address=value, template=template, template_code=template.code,
                 language=template.language, variables=variables, heading=heading, body=body,
-                subject=subject_of(visit), link_token=hashlib.sha256(b"t" + key.encode()).hexdigest()[:22],
+                subject=subject_of(visit), link_token=token,
                 planned_at=left, wanted_at=left, not_after=visit.starts_at, zone=self.world.location.zone,
                 state="failed" if failed else "delivered", next_try_at=left, attempts=1, gateway=GATEWAY,
                 gateway_ref=ref, error="The number is not in service." if failed else "", left_at=left,
@@ -110,21 +112,19 @@ class _Reminders:
         self._trace(message, left, ref, failed=failed)
         return None if failed else Sent(message, left)
 
-    def _words(self, visit: Appointment, channel: str, code: str, fallback: str):
+    def _words(self, visit: Appointment, channel: str, code: str, fallback: str, token: str):
         language = "es" if visit.patient.language == "es" else "en"
         variables = {
             "first_name": visit.patient.preferred_name or visit.patient.first_name, "clinic": practice_name(),
             "date": rules.day_words(visit.starts_at, visit.zone, language),
             "time": rules.time_words(visit.starts_at, visit.zone), "phone": spoken_phone(visit.location.phone),
         }  # fmt: skip
-        for name in (fallback, code):
+        filled = {**variables, "link": link_for(subject_of(visit), token)}
+        for name in (code, fallback):
             template = self.templates.get((name, channel, language))
-            if template is None or "{link}" in template.body and channel == "sms":
-                continue
-            filled = {**variables, "link": ""}
-            return template, texts.fill(template.body, filled, channel=channel), texts.fill(
-                template.heading, filled, channel=channel
-            ), variables
+            body = texts.fill(template.body, filled, channel=channel) if template else ""
+            if body and (channel != "sms" or (texts.gsm7_length(body) or 999) <= texts.SMS_LENGTH):
+                return template, body, texts.fill(template.heading, filled, channel=channel), variables
         return None, "", "", variables
 
     def _trace(self, message: Message, left: dt.datetime, ref: str, *, failed: bool) -> None:

@@ -111,6 +111,9 @@ class Rows:
         )
 
     def flush(self) -> None:
+        # Changes first: a visit's open interval has to end before its next one begins.
+        for model, rows in self.changed.items():
+            self._update(model, rows.values())
         self._number_receipts()
         for model in ORDER:
             rows = self.new.pop(model, [])
@@ -118,14 +121,16 @@ class Rows:
                 model._base_manager.bulk_create(rows, batch_size=BATCH)
         if self.new:
             raise AssertionError(f"no place in the order for {', '.join(m.__name__ for m in self.new)}")
-        for model, rows in self.changed.items():
-            self._update(model, rows.values())
         self.events.sort(key=lambda event: event.at)
         AuditEvent.objects.bulk_create(self.events, batch_size=BATCH)
         self.new, self.changed, self.events, self.fresh = {}, {}, [], set()
 
     def _update(self, model: type[models.Model], rows: Iterable[tuple[models.Model, set[str]]]) -> None:
         alike: dict[tuple[str, ...], list[models.Model]] = {}
+        rows = list(rows)
+        if model is Appointment:  # one patient leaves a room before the next one is put into it
+            moving = [row.pk for row, names in rows if "room" in names]
+            Appointment.objects.filter(pk__in=moving).update(room=None)
         for row, names in rows:
             alike.setdefault(tuple(sorted(names)), []).append(row)
         for names, same in alike.items():

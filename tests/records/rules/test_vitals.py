@@ -201,7 +201,8 @@ def test_a_whole_set_is_checked():
 ])
 def test_what_cannot_be_saved(entries, words):
     rejected = [one for one in check(entries, setting()) if one.tier == "reject"]
-    assert rejected and words in rejected[0].text
+    assert rejected
+    assert words in rejected[0].text
 
 
 def test_confirm_needs_the_tick_and_red_does_not():

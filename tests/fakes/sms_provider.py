@@ -103,7 +103,7 @@ class SmsProvider:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self):  # noqa: N802 - the name is the protocol's
+            def do_POST(self):
                 raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 form = {name: values[0] for name, values in parse_qs(raw).items()}
                 word = provider.next_word()
@@ -126,7 +126,7 @@ class SmsProvider:
                 else:
                     self._answer(400, {"code": int(word), "message": "no"})
 
-            def do_GET(self):  # noqa: N802 - the name is the protocol's
+            def do_GET(self):
                 if provider.is_deaf_to_questions:
                     self._answer(500, {})
                     return

@@ -34,7 +34,8 @@ def practice_name() -> str:
 
 def receipt_variables(reply: InboundMessage) -> dict[str, str]:
     told = dict(reply.message.variables) if reply.message else {}
-    told.update(clinic=practice_name(), phone=spoken_phone(clinic().phone))
+    told["clinic"] = practice_name()
+    told["phone"] = spoken_phone(clinic().phone) or told.get("phone", "")
     return told
 
 

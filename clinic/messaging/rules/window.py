@@ -11,6 +11,10 @@ from zoneinfo import ZoneInfo
 END_MARGIN = timedelta(minutes=15)
 
 
+# What is wanted "now" is planned a moment later.
+GRACE = timedelta(minutes=5)
+
+
 @dataclass(frozen=True)
 class Window:
     """Local times between which messages may leave: `opens` <= t < `closes`."""
@@ -74,10 +78,9 @@ def place(
     is not: a message that `may_wait` (a receipt of what the patient just did) leaves at the next opening,
     everything else is dropped. Nothing is ever placed after `not_after`, nor in the past.
     """
-    if wanted < now:
-        if not may_wait:
-            return None
-        wanted = now
+    if wanted < now - GRACE and not may_wait:
+        return None
+    wanted = max(wanted, now)
     if is_inside(wanted, zone, window):
         return wanted if wanted <= not_after else None
     earlier = last_closing(wanted, zone, window)

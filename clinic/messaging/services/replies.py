@@ -4,6 +4,7 @@ The text is kept first, and an opt-out acts in the same transaction. Everything 
 that the provider gets its answer at once and a fault in an app above loses nothing.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from clinic import audit
@@ -22,6 +23,8 @@ from clinic.messaging.rules.replies import Meaning, read_reply
 from clinic.messaging.services.consent import address_lock, opt_in_address, opt_out_address
 from clinic.messaging.services.planning import plan_message
 from clinic.messaging.subjects import answer, why_not
+
+log = logging.getLogger(__name__)
 
 SETTLE_TASK = "messaging.settle_replies"
 RECEIPT_GOOD_FOR = timedelta(hours=12)
@@ -119,7 +122,18 @@ def _to_person(reply: InboundMessage, why: str) -> None:
 
 
 def _send_receipt(reply: InboundMessage, code: str) -> None:
-    """One short answer to what was just texted. Best within five minutes, and of no use after half a day."""
+    """One short answer to what was just texted. Best within five minutes, and of no use after half a day.
+
+    A wording that can't be used never stops what the patient asked for: opting out above all.
+    """
+    try:
+        _plan_receipt(reply, code)
+    except ClinicError as error:
+        log.warning("a receipt could not be planned", extra={"event": "receipt.not_planned"})
+        audit.record(_texter(), "receipt.not_planned", obj=reply, patient=reply.patient_id, why=str(error)[:200])
+
+
+def _plan_receipt(reply: InboundMessage, code: str) -> None:
     plan_message(
         by=Actor.system("messaging.settle_replies"),
         key=f"reply:{reply.pk}|{code}",

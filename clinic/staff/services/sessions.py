@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password
 from django.contrib.sessions.models import Session
 from django.db.models import F
+from django.db.models.functions import Least
 from django.http import HttpRequest
 
 from clinic.audit.models import AuditEvent
@@ -180,8 +181,15 @@ def _unlocked(row: StaffSession, session: StaffSession) -> None:
 
 @service
 def end_session(*, by: Actor, session: StaffSession, why: str) -> None:
-    """End one session for good: its record is closed and its cookie worth nothing. Audits `session.ended`."""
+    """End one session for good: its record is closed and its cookie worth nothing. Audits `session.ended`.
+
+    Signing out also takes back the way by PIN that an earlier switch of user left at this PC.
+    """
     _end(by, [session], why)
+    if why == "signed out":
+        StaffSession.objects.filter(
+            member_id=session.member_id, workstation_id=session.workstation_id, ended_why="switched"
+        ).update(ended_why=why)
 
 
 @service
@@ -257,6 +265,7 @@ def _apply_limits(limits: SessionPolicy) -> None:
     live = StaffSession.objects.filter(ended_at__isnull=True)
     live.update(
         idle_seconds=60 * limits.idle_minutes_shared,
-        expires_at=F("started_at") + timedelta(hours=limits.absolute_hours),
+        # A session opened by PIN stands on the older password sign-in.
+        expires_at=Least("started_at", "password_at") + timedelta(hours=limits.absolute_hours),
     )
     live.filter(workstation__is_shared=False).update(idle_seconds=60 * limits.idle_minutes)

@@ -61,6 +61,8 @@ class SignInView(LoginView):
         context["colleagues"] = colleagues(self.request)
         context["next"] = safe_next(self.request, "")
         context["chosen"] = self.request.GET.get("colleague", "")
+        if not context["chosen"]:
+            context["form"].fields["login"].widget.attrs["autofocus"] = True
         return context
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:

@@ -149,6 +149,16 @@ def test_no_way_back_by_pin_after(here, dana, room_pc, admin, end):
         assert here.post(url, {"pin": "4071"}).status_code == 404
 
 
+def test_signing_out_takes_back_the_way_that_an_earlier_switch_left(here, dana):
+    with time_machine.travel(START + timedelta(minutes=1), tick=False):
+        here.post(reverse("staff:switch"))
+        sign_in_by_password(dana, here)
+        here.post(reverse("staff:sign-out"))
+        assert "PIN of Dana" not in here.get("/sign-in/").content.decode()
+        for row in StaffSession.objects.all():
+            assert here.post(reverse("staff:pin-sign-in", args=[row.pk]), {"pin": "4071"}).status_code == 404
+
+
 def test_a_pin_is_set_with_the_password_and_by_the_member_alone(dana, admin):
     client = sign_in_by_password(dana)
     form = {"current": "wrong", "pin": "83921", "pin2": "83921"}

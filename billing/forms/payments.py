@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from crispy_forms.layout import HTML, Div, Layout
 from django import forms
 
 from billing.models import Drawer, Payment
@@ -27,9 +28,12 @@ class PaymentForm(ClinicForm):
     amount = AmountField(label="Amount", widget=forms.TextInput(attrs={"autofocus": True, "class": "pay-amount"}))
     method = forms.ChoiceField(choices=Payment.Method.choices, widget=forms.RadioSelect, initial="card")
     reference = forms.CharField(label="Reference", required=False, max_length=40, help_text=(
-        "Check number, or the card terminal's reference. Never a card number."))
+        "Check number or terminal reference. Never a card number."))
     purpose = forms.ChoiceField(choices=Payment.Purpose.choices, label="For")
     drawer = forms.ModelChoiceField(queryset=None, empty_label=None)
+    layout_fields = Layout(
+        Div("amount", "purpose", css_class="form-grid"), HTML("{% include 'billing/payment/_methods.html' %}"),
+        Div("reference", "drawer", css_class="form-grid"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

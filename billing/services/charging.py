@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from billing.models import Charge, FeeItem
+from billing.models import Charge, EncounterDiagnosis, FeeItem
 from billing.queries.fees import fee_of_vaccine, fee_on, first_fee_of_kind, visit_type_code
 from billing.queries.visits import given_immunizations, service_day, visit_of
 from clinic.audit import record
@@ -67,8 +67,9 @@ def _create(*, by, encounter, fee, units, day, source="", at=None, diagnoses=())
         service_on=day, source=source, proposed_at=at or time.now(), proposed_by_id=by.member_id)
     record(by, "charge.proposed", obj=charge, patient=encounter.patient_id, code=fee.code, units=units,
            amount=str(charge.amount))
-    if diagnoses:
-        set_pointers(charge, diagnoses)
+    # Without a word said, a service was done for the main reason of the visit.
+    diagnoses = diagnoses or EncounterDiagnosis.objects.filter(encounter=encounter).order_by("rank")[:1]
+    set_pointers(charge, list(diagnoses), keep_empty=True)
     return charge
 
 

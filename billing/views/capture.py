@@ -18,7 +18,8 @@ from clinic.ui.acts import form_act
 from clinic.ui.responses import fragment, is_htmx, refused
 
 PAGE, PIECE = "billing/charge/capture.html", "billing/charge/_capture.html"
-REFRESH = ("money", "balance", "check-out", "charges")
+TOLD = ("money", "balance", "check-out")
+REFRESH = (*TOLD, "charges")
 
 
 @require_GET
@@ -48,7 +49,7 @@ def propose(request, pk):
     if not form.is_valid():
         return _show(request, encounter, form=form, status=422)
     values = form.cleaned_data
-    pointed = [listed[place - 1] for place in values["letters"]] or listed[:1]
+    pointed = [listed[place - 1] for place in values["letters"]]
 
     def do():
         charge = services.propose_charge(by=request.actor, encounter=encounter, code=values["code"],
@@ -156,7 +157,7 @@ def _context(request, encounter, form=None, error="") -> dict:
 def _show(request, encounter, form=None, error="", status=200):
     context = _context(request, encounter, form, error)
     if is_htmx(request):
-        return fragment(request, PIECE, context, status=status, refresh=() if status != 200 else REFRESH)
+        return fragment(request, PIECE, context, status=status, refresh=() if status != 200 else TOLD)
     return render(request, PAGE, context, status=status)
 
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.urls import reverse_lazy
 
@@ -37,6 +38,9 @@ class ReceiveForm(ClinicForm):
     funding = forms.ChoiceField(choices=Lot.Funding.choices, required=False, initial="private",
                                 help_text="VFC and state doses are kept apart.")
     reference = forms.CharField(label="Packing slip or order", required=False, max_length=60)
+    layout_fields = Layout(
+        "scan", Div("item", "place", css_class="form-grid"), Div("lot_number", "expires_on", css_class="form-grid"),
+        Div("packs", "quantity", css_class="form-grid"), Div("funding", "reference", css_class="form-grid"))
 
     def __init__(self, *args, item=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -63,16 +67,22 @@ class ShelfForm(ClinicForm):
     shelf = forms.ChoiceField(label="From")
     quantity = QuantityField(label="Quantity")
 
-    def __init__(self, *args, item: Item, **kwargs):
+    def __init__(self, *args, item: Item, suggested: dict[str, str] | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.item, self.levels = item, {}
+        suggested = suggested or {}
         today = time.today(clinic_zone())
         for level in item_levels(item):
             if not (self.only_usable and _blocked(level, today)):
                 self.levels[f"{level.lot_id or ''}:{level.place_id}"] = level
         self.fields["shelf"].choices = [(key, _shelf_words(level, today)) for key, level in self.levels.items()]
         self.fields["quantity"].label = f"Quantity ({item.unit})"
-        self.fields["quantity"].initial = 1
+        self.fields["quantity"].initial = suggested.get("quantity") or 1
+        self.fields["shelf"].initial = next(
+            (key for key in self.levels if suggested.get("from") and key.endswith(f":{suggested['from']}")
+             and key.startswith(suggested.get("lot", ""))), None)
+        if "to_place" in self.fields:
+            self.fields["to_place"].initial = suggested.get("to")
         if not item.is_lot_tracked:
             del self.fields["scan"]
 

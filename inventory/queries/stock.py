@@ -57,6 +57,10 @@ class StockRow:
         return in_words(self.on_hand, self.item.unit, self.item.pack_unit, self.item.units_per_pack)
 
     @property
+    def has_whole_pack(self) -> bool:
+        return 1 < self.item.units_per_pack <= self.on_hand
+
+    @property
     def low(self) -> bool:
         return bool(self.par) and is_low(self.usable, self.par, self.reorder_at)
 

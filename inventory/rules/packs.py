@@ -22,14 +22,25 @@ def packs_for(units: Decimal, units_per_pack: int) -> int:
 def in_words(units: Decimal, unit: str, pack_unit: str, units_per_pack: int) -> str:
     """"2 boxes + 3 doses" as a shelf is counted; just the units when an item has no pack."""
     if units_per_pack <= 1 or units <= 0:
-        return f"{_plain(units)} {unit}"
+        return f"{_plain(units)} {plural(unit, units)}"
     packs, loose = divmod(units, units_per_pack)
     parts = []
     if packs:
-        parts.append(f"{_plain(packs)} {pack_unit}")
+        parts.append(f"{_plain(packs)} {plural(pack_unit, packs)}")
     if loose or not packs:
-        parts.append(f"{_plain(loose)} {unit}")
+        parts.append(f"{_plain(loose)} {plural(unit, loose)}")
     return " + ".join(parts)
+
+
+def plural(word: str, units: Decimal) -> str:
+    """A unit beside a quantity: "1 box", "2 boxes". Measures (mL, g) and words with digits stay as they are."""
+    if units == 1 or len(word) <= 2 or not word.isalpha() or not word.islower():
+        return word
+    if word.endswith(("s", "x", "ch", "sh")):
+        return f"{word}es"
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}s"
 
 
 def _plain(number: Decimal) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django import template
 
 from clinic.ui.templatetags.ui import pill
+from inventory.rules.packs import plural
 
 register = template.Library()
 
@@ -14,6 +15,12 @@ register = template.Library()
 def units(number) -> str:
     """A quantity without trailing zeros."""
     return f"{Decimal(number or 0).normalize():,f}"
+
+
+@register.filter
+def of(number, word: str) -> str:
+    """A quantity with its unit: `{{ 3|of:"box" }}` is 3 boxes."""
+    return f"{units(number)} {plural(word, Decimal(number or 0))}" if word else units(number)
 
 
 @register.filter

@@ -93,7 +93,9 @@ def reverse_movement(request, pk):
 
 def _shelf_act(request, pk, form_class, verb, title, label, service, **extra):
     item = item_or_404(pk)
-    form = form_class(request.POST or None, item=item)
+    form = form_class(request.POST or None, item=item, suggested={
+        "from": request.GET.get("from", ""), "to": request.GET.get("to", ""), "lot": request.GET.get("lot", ""),
+        "quantity": request.GET.get("quantity", "")[:9].replace(",", "")})
     to = reverse("inventory:item", args=[pk])
 
     def do(values):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from inventory.rules import gs1
 from inventory.rules.expiry import days_left, is_usable_on, parse_expiry
-from inventory.rules.packs import in_words, packs_for, to_units
+from inventory.rules.packs import in_words, packs_for, plural, to_units
 from inventory.rules.reorder import is_low, packs_to_order, reorder_point
 
 TODAY = dt.date(2026, 11, 22)
@@ -120,9 +120,16 @@ def test_packs_and_units(packs, loose, size):
 
 
 def test_units_in_words():
-    assert in_words(Decimal("23.000"), "dose", "box", 10) == "2 box + 3 dose"
-    assert in_words(Decimal("20"), "dose", "box", 10) == "2 box"
-    assert in_words(Decimal("0"), "dose", "box", 10) == "0 dose"
+    assert in_words(Decimal("23.000"), "dose", "box", 10) == "2 boxes + 3 doses"
+    assert in_words(Decimal("20"), "dose", "box", 10) == "2 boxes"
+    assert in_words(Decimal("0"), "dose", "box", 10) == "0 doses"
+
+
+@pytest.mark.parametrize(("word", "shown"), [
+    ("box", "boxes"), ("dose", "doses"), ("mL", "mL"), ("tray", "trays"), ("assembly", "assemblies"), ("g", "g")])
+def test_plural(word, shown):
+    assert plural(word, Decimal(2)) == shown
+    assert plural(word, Decimal(1)) == word
 
 
 def test_to_units_refuses_a_negative():

@@ -12,6 +12,12 @@ import pytest
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # sync Playwright runs a loop in this thread
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# Two frames and every running transition: what a person sees, not what is on its way.
+SETTLED = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  await frame(); await frame();
+  await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+}"""
 PASSWORD = "seven maples in a quiet row"
 PIN = "246810"
 
@@ -81,7 +87,7 @@ class Person:
             self.page.evaluate(AXE.read_text())
         result = self.page.evaluate("() => axe.run({resultTypes: ['violations']})")
         return [
-            f"{one['id']}: {node['target']}"
+            f"{one['id']}: {node['target']} {(node['any'] or [{}])[0].get('message', '')[:160]}"
             for one in result["violations"]
             if one["impact"] in ("serious", "critical")
             for node in one["nodes"]
@@ -91,7 +97,9 @@ class Person:
         """No serious finding, in light and in dark."""
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
-            assert self.axe() == [], f"{scheme}: {self.page.url}"
+            self.page.evaluate(SETTLED)
+            found = self.axe()
+            assert not found, f"{scheme} {self.page.url}: " + "; ".join(found)
         self.page.emulate_media(color_scheme="light")
 
 
@@ -101,7 +109,9 @@ def person(browser, live_server) -> Iterator[Callable[..., Person]]:
     contexts = []
 
     def make(width: int = 1366, height: int = 768, **options) -> Person:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, reduced_motion="reduce", **options
+        )
         context.set_default_timeout(15_000)
         contexts.append(context)
         return Person(context.new_page(), live_server.url)

@@ -18,6 +18,8 @@ class Purpose(models.TextChoices):
 
 
 ALL_PURPOSES = "all"
+# “May we text you about your appointments?” answers for both: a confirmation goes by the word on reminders.
+COVERED_BY = {Purpose.CONFIRMATION: Purpose.REMINDER}
 
 
 class Language(models.TextChoices):

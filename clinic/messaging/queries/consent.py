@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from clinic.messaging.models import ContactConsent
-from clinic.messaging.models.choices import ALL_PURPOSES, Channel, Purpose
+from clinic.messaging.models.choices import ALL_PURPOSES, COVERED_BY, Channel, Purpose
 from clinic.messaging.queries.policy import send_settings
 
 # Confidential-communication flags kept with the patient, and the channels that they close.
@@ -32,7 +32,7 @@ class Decision:
 def newest_decision(*, patient, channel: str, address: str, purpose: str, at=None) -> ContactConsent | None:
     """The newest yes or no that fits: of this patient or of the address itself, for this purpose or for all."""
     rows = ContactConsent.objects.filter(
-        channel=channel, address=address, purpose__in=(purpose, ALL_PURPOSES)
+        channel=channel, address=address, purpose__in=(purpose, COVERED_BY.get(purpose, purpose), ALL_PURPOSES)
     )
     who = Q(patient=None)
     if patient is not None:

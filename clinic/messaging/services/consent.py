@@ -6,7 +6,7 @@ from clinic.core.errors import Refused
 from clinic.core.locks import lock_keys, lock_rows
 from clinic.core.time import now
 from clinic.messaging.models import ContactConsent, Message
-from clinic.messaging.models.choices import ALL_PURPOSES, Channel, Purpose
+from clinic.messaging.models.choices import ALL_PURPOSES, COVERED_BY, Channel, Purpose
 from clinic.messaging.rules.states import WAITING, State
 
 
@@ -62,7 +62,8 @@ def _void_queued(*, by, row: ContactConsent) -> None:
         address=row.address, channel=row.channel, state__in=[*WAITING, State.CLAIMED]
     ).exclude(purpose=Purpose.RECEIPT)
     if row.purpose != ALL_PURPOSES:
-        queued = queued.filter(purpose=row.purpose)
+        covered = [purpose for purpose, by_which in COVERED_BY.items() if by_which == row.purpose]
+        queued = queued.filter(purpose__in=[row.purpose, *covered])
     if row.patient_id:
         queued = queued.filter(patient_id=row.patient_id)
     for message in lock_rows(queued):

@@ -28,8 +28,8 @@ def pc(person):
 def test_a_pc_is_registered_handed_over_and_taken_back_by_pin(pc):
     page = pc.go("/staff/workstations/")
     page.keyboard.press("n")
-    page.get_by_label("Name").fill("Room 3 PC")
-    page.get_by_label("Room", exact=True).fill("Exam 3")
+    page.get_by_role("textbox", name="Name*").fill("Room 3 PC")
+    page.get_by_role("textbox", name="Room", exact=True).fill("Exam 3")
     page.keyboard.press("Enter")
     expect(page.get_by_text("You are at Room 3 PC (Exam 3)")).to_be_visible()
     assert Workstation.objects.get().is_shared

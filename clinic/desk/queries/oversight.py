@@ -51,9 +51,9 @@ def set_up_gaps() -> list[Gap]:
     no_pin = sum(not member.has_pin for member in members)
     gaps = []
     if waiting:
-        gaps.append(Gap(f"{waiting} invited, not joined yet", reverse("staff:members")))
+        gaps.append(Gap(f"{waiting} invited, not joined yet", reverse("staff:list")))
     if no_pin:
-        gaps.append(Gap(f"{no_pin} without a PIN for quick re-login", reverse("staff:members")))
+        gaps.append(Gap(f"{no_pin} without a PIN for quick re-login", reverse("staff:list")))
     if not Workstation.objects.filter(revoked_at__isnull=True).exists():
-        gaps.append(Gap("No PC is registered; all count as shared", reverse("staff:workstations")))
+        gaps.append(Gap("No PC is registered; all count as shared", reverse("staff:workstation-list")))
     return gaps

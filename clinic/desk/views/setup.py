@@ -119,11 +119,11 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     (
         "People and PCs",
         (
-            Setting("Staff", "Invite, roles, exceptions, deactivate", "staff:members", "users", P.STAFF_VIEW),
+            Setting("Staff", "Invite, roles, exceptions, deactivate", "staff:list", "users", P.STAFF_VIEW),
             Setting(
                 "Workstations",
                 "Register PCs and say which are shared",
-                "staff:workstations",
+                "staff:workstation-list",
                 "device-desktop",
                 P.WORKSTATION_MANAGE,
             ),

@@ -31,7 +31,17 @@ def parse_slot(value: str) -> tuple[datetime, UUID | None]:
     return instant.astimezone(UTC), member
 
 
-class TimeFields(ClinicForm):
+class Plain(ClinicForm):
+    """Fields that the template places itself get the look of the others."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Select):
+                field.widget.attrs.setdefault("class", "form-select")
+
+
+class TimeFields(Plain):
     """A time by button, or any other day and time typed in, in the location's wall time."""
 
     slot = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -63,7 +73,7 @@ class TimeFields(ClinicForm):
             return None
 
 
-class PatientField(ClinicForm):
+class PatientField(Plain):
     """A patient chosen in the finder, typed so that only one fits, or registered in place with six fields."""
 
     NEW = ("new_first_name", "new_last_name", "new_birth_date", "new_sex")

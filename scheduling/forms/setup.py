@@ -165,7 +165,7 @@ class SessionForm(VersionedForm):
 
 def _time() -> forms.TimeInput:
     """The browser's own time field."""
-    widget = forms.TimeInput(format="%H:%M")
+    widget = forms.TimeInput(format="%H:%M", attrs={"class": "form-control"})
     widget.input_type = "time"
     return widget
 

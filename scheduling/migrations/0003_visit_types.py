@@ -4,9 +4,9 @@ from django.db import migrations
 
 # code, name, provider / MA before / buffer after (min), room held, device held, color, what to bring or do
 TYPES = (
-    ("new-patient", "New patient", 40, 15, 5, "", "", "c1", "Photo ID, insurance card, list of medicines"),
     ("follow-up", "Established follow-up", 20, 10, 0, "", "", "c2", "Insurance card, list of medicines"),
     ("acute", "Acute same-day", 15, 10, 0, "", "", "c4", "Insurance card"),
+    ("new-patient", "New patient", 40, 15, 5, "", "", "c1", "Photo ID, insurance card, list of medicines"),
     ("wellness", "Annual wellness", 40, 15, 5, "", "", "c3", "Insurance card, list of medicines"),
     ("well-child", "Well child", 30, 15, 5, "", "", "c6", "Vaccine record; a parent or guardian comes along"),
     ("procedure", "Minor procedure", 30, 15, 15, "procedure", "", "c7", "See the preparation instructions"),

@@ -92,6 +92,11 @@ class Cell:
     visit: Visit | None = None
 
     @property
+    def is_short(self) -> bool:
+        """Under twenty minutes there is one line only."""
+        return self.height < 4
+
+    @property
     def place(self) -> str:
         return f"at-{self.row} for-{self.height} {self.lane}".strip()
 

@@ -22,12 +22,22 @@ ATTENDED = frozenset({State.WITH_PROVIDER, State.INTAKE, State.ORDERS})
 STEPS = (State.ROOMED, State.INTAKE, State.READY, State.WITH_PROVIDER, State.DISCHARGE)
 
 
+SHORT = {
+    State.INTAKE: "Intake",
+    State.READY: "Ready",
+    State.WITH_PROVIDER: "Provider in",
+    State.ORDERS: "Orders",
+    State.DISCHARGE: "Discharge",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One step a visit may take from here."""
 
     to: str
     words: str
+    short: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,15 @@ class FlowRow:
     flags: tuple[str, ...]
     moves: tuple[Move, ...]
     takes_room: bool
+    room_kind: str
+    best_room_id: UUID | None = None
+    best_room: str = ""
     is_next: bool = False
+
+    @property
+    def is_rooming(self) -> bool:
+        """The MA is at work with the patient, or is about to be."""
+        return self.state in (State.ROOMED, State.INTAKE)
 
     @property
     def move_url(self) -> str:
@@ -88,6 +106,7 @@ class FlowRoom:
     id: UUID
     name: str
     label: str
+    kind: str
     kind_words: str
     state: str
     state_words: str
@@ -119,6 +138,8 @@ def flow_board(location: Location) -> FlowBoard:
     rows = [_row(visit, location, limits) for visit in _visits(location)]
     rows = _mark_next(rows)
     rooms = _rooms(location, {row.room_id: row for row in rows if row.room_id})
+    clean = [room for room in rooms if room.state == Room.State.AVAILABLE]
+    rows = [_with_best_room(row, clean) for row in rows]
     board = FlowBoard(
         location_id=location.pk,
         waiting=tuple(row for row in rows if row.state == State.ARRIVED),
@@ -127,7 +148,7 @@ def flow_board(location: Location) -> FlowBoard:
             row for row in rows if row.state in IN_ROOM - {State.DISCHARGE} and row.room_id is None
         ),
         leaving=tuple(row for row in rows if row.state in (State.DISCHARGE, State.CHECKOUT)),
-        clean_rooms=tuple(room for room in rooms if room.state == Room.State.AVAILABLE),
+        clean_rooms=tuple(clean),
     )
     object.__setattr__(board, "version", version_of(board))
     return board
@@ -177,8 +198,9 @@ def _row(visit: Appointment, location: Location, limits: FlowSettings) -> FlowRo
         red_flags=visit.red_flags,
         step=STEPS.index(state) + 1 if state in STEPS else 4 if state == State.ORDERS else 0,
         flags=("Interpreter",) if visit.is_interpreter_needed else (),
-        moves=tuple(Move(to.value, LABELS[to]) for to in moves),
+        moves=tuple(Move(to.value, LABELS[to], SHORT.get(to, LABELS[to])) for to in moves),
         takes_room=kind.needs_room,
+        room_kind=kind.room_kind or Room.Kind.EXAM,
     )
 
 
@@ -216,6 +238,14 @@ def _mark_next(rows: list[FlowRow]) -> list[FlowRow]:
     return marked
 
 
+def _with_best_room(row: FlowRow, clean: list[FlowRoom]) -> FlowRow:
+    """The clean room to offer: one of the kind the visit needs before any other."""
+    if row.state != State.ARRIVED or not row.takes_room or not clean:
+        return row
+    best = next((room for room in clean if room.kind == row.room_kind), clean[0])
+    return replace(row, best_room_id=best.id, best_room=best.name)
+
+
 def _rooms(location: Location, inside: dict[UUID, FlowRow]) -> tuple[FlowRoom, ...]:
     shown = Room.objects.filter(Q(is_active=True) | Q(pk__in=list(inside)), location=location)
     return tuple(
@@ -223,6 +253,7 @@ def _rooms(location: Location, inside: dict[UUID, FlowRow]) -> tuple[FlowRoom, .
             id=room.pk,
             name=room.name,
             label=room.label,
+            kind=room.kind,
             kind_words=room.get_kind_display(),
             state=room.state,
             state_words=room.get_state_display(),

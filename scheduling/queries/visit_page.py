@@ -44,6 +44,7 @@ class VisitPage:
     when: str
     times: str
     told: str
+    who: str
     is_today: bool
     steps: tuple[Step, ...]
     overbook: ResourceHold | None
@@ -75,6 +76,7 @@ def visit_page(visit: Appointment, actor: Actor) -> VisitPage:
         when=f"{format_day(visit.local_day)} at {format_clock(visit.starts_at, visit.zone)}",
         times=f"{format_clock(visit.starts_at, visit.zone)} – {end}",
         told=_told(visit),
+        who=_who(visit),
         is_today=is_today,
         steps=tuple(_step(row, visit.zone) for row in rows),
         overbook=ResourceHold.objects.filter(appointment=visit, is_overbook=True)
@@ -101,6 +103,11 @@ def _clean_rooms(visit: Appointment) -> tuple[Room, ...]:
     return tuple(
         Room.objects.filter(location_id=visit.location_id, state=Room.State.AVAILABLE, is_active=True)
     )
+
+
+def _who(visit: Appointment) -> str:
+    person = visit.provider or visit.ma
+    return person.name if person else "Whoever is free"
 
 
 def _told(visit: Appointment) -> str:

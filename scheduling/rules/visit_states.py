@@ -57,9 +57,7 @@ LABELS: dict[State, str] = {
 WAITS_FOR: dict[State, str] = {
     State.ARRIVED: "a room",
     State.ROOMED: "MA",
-    State.INTAKE: "MA",
     State.READY: "provider",
-    State.WITH_PROVIDER: "provider",
     State.ORDERS: "MA",
     State.DISCHARGE: "MA",
     State.CHECKOUT: "front desk",

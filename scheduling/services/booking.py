@@ -16,7 +16,7 @@ from scheduling.queries.settings import flow_settings
 from scheduling.queries.slots import open_slots
 from scheduling.rules.visit_states import UPCOMING, State
 from scheduling.services._record import close_interval, locked, open_interval, save
-from scheduling.services.claims import Claim, Wish, claim, new_appointment
+from scheduling.services.claims import Claim, Lost, Wish, claim, new_appointment
 from scheduling.services.reminders import plan_reminders, void_reminders
 
 FEW = 3
@@ -98,6 +98,8 @@ def _facts(appointment: Appointment, made: Claim) -> dict:
 
 def _offer_more(error: Conflict, wish: Wish) -> None:
     """Looked up after the locks are gone, so that losers don't make each other wait."""
+    if isinstance(error, Lost):
+        error.look()
     if len(error.alternatives) >= FEW:
         return
     error.alternatives = open_slots(

@@ -109,6 +109,20 @@ class _Held:
     provider_id: UUID | None
 
 
+class Lost(Conflict):
+    """A conflict that knows the day it happened on. The alternatives are worked out when somebody asks,
+    which is after the locks are gone: losers don't make each other wait."""
+
+    def __init__(self, message: str, day: _Day):
+        super().__init__(message, field="starts_at")
+        self.day = day
+
+    def look(self) -> None:
+        """Fills the alternatives in from the day as it was under the locks; no statement is sent."""
+        if not self.alternatives:
+            self.alternatives = self.day.alternatives()
+
+
 class _Day:
     """The local day of a wish as it stands under the locks."""
 
@@ -134,8 +148,8 @@ class _Day:
             for at, who in sorted(near, key=lambda row: row[0])
         ]
 
-    def lost(self, message: str) -> Conflict:
-        return Conflict(message, field="starts_at", alternatives=self.alternatives())
+    def lost(self, message: str) -> Lost:
+        return Lost(message, self)
 
 
 def claim(
@@ -157,8 +171,9 @@ def claim(
     )
     extra = [wish.ma.pk] if wish.ma else []
     resources = [*needs.resource_ids(), *extra]
-    lock_keys(*(hold_key(one) for one in {*resources, *also_lock}))
+    # What the locks don't protect is read before them: everyone behind waits for what comes after.
     roster = load_roster(wish.location, wish.local_day, wish.local_day, [*names, *extra])
+    lock_keys(*(hold_key(one) for one in {*resources, *also_lock}))
     day = _Day(wish, needs, names, roster, _held(wish, resources, instead_of))
     _check_patient(day)
     member_id, is_overbook = _pick_member(by, day)

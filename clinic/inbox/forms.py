@@ -106,7 +106,8 @@ class LogCallForm(ClinicForm):
         data.pop("form_key", None)
         names = {self.flag_name(group["code"]): group["code"] for group in self.groups}
         flags = {code: data.pop(name) == "yes" for name, code in names.items()}
-        return {**data, "red_flags": flags, **ToWhomField.split(data.pop("to_whom") or "")}
+        whom = ToWhomField.split(data.pop("to_whom") or "")
+        return {**data, **whom, "red_flags": flags}
 
 
 class HandleReplyForm(ClinicForm):

@@ -13,6 +13,8 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+# What the provider keeps, whatever it answers.
+TAKING = {"ok", "lose", "slow", "500_taken", "garbage"}
 ACCOUNT, TOKEN, SENDER = "ACtest", "token-of-the-stub", "+13125550100"
 
 
@@ -98,52 +100,50 @@ class SmsProvider:
             ]
 
     def _handler(self):
-        provider = self
+        return type("Handler", (_Handler,), {"provider": self})
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def do_POST(self):
-                raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-                form = {name: values[0] for name, values in parse_qs(raw).items()}
-                word = provider.next_word()
-                if word in ("ok", "lose", "slow", "500_taken", "garbage"):
-                    message = provider.accept(form)
-                if word in ("lose", "lose_before"):
-                    self.close_connection = True
-                    return
-                if word == "slow":
-                    time.sleep(provider.slow_seconds)
-                    word = "ok"
-                if word == "ok":
-                    self._answer(201, {"sid": message.sid, "status": "queued"})
-                elif word == "garbage":
-                    self._raw(200, b"<html>hello</html>", {})
-                elif word in ("429", "503"):
-                    self._answer(int(word), {"message": "later"}, {"Retry-After": "40"})
-                elif word.startswith("500"):
-                    self._answer(500, {"message": "fault"})
-                else:
-                    self._answer(400, {"code": int(word), "message": "no"})
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    provider: SmsProvider
 
-            def do_GET(self):
-                if provider.is_deaf_to_questions:
-                    self._answer(500, {})
-                    return
-                to = parse_qs(urlsplit(self.path).query).get("To", [""])[0]
-                self._answer(200, {"messages": provider.listed(to), "next_page_uri": None})
+    def do_POST(self):
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        form = {name: values[0] for name, values in parse_qs(raw).items()}
+        word = self.provider.next_word()
+        message = self.provider.accept(form) if word in TAKING else None
+        if word in ("lose", "lose_before"):
+            self.close_connection = True
+            return
+        if word == "slow":
+            time.sleep(self.provider.slow_seconds)
+        if word in ("ok", "slow"):
+            self._answer(201, {"sid": message.sid, "status": "queued"})
+        elif word == "garbage":
+            self._raw(200, b"<html>hello</html>", {})
+        elif word in ("429", "503"):
+            self._answer(int(word), {"message": "later"}, {"Retry-After": "40"})
+        elif word.startswith("500"):
+            self._answer(500, {"message": "fault"})
+        else:
+            self._answer(400, {"code": int(word), "message": "no"})
 
-            def _answer(self, status, told, headers=None):
-                self._raw(status, json.dumps(told).encode(), headers or {})
+    def do_GET(self):
+        if self.provider.is_deaf_to_questions:
+            self._answer(500, {})
+            return
+        to = parse_qs(urlsplit(self.path).query).get("To", [""])[0]
+        self._answer(200, {"messages": self.provider.listed(to), "next_page_uri": None})
 
-            def _raw(self, status, body, headers):
-                self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+    def _answer(self, status, told, headers=None):
+        self._raw(status, json.dumps(told).encode(), headers or {})
 
-            def log_message(self, *args):
-                """Quiet."""
+    def _raw(self, status, body, headers):
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
-        return Handler
+    def log_message(self, *args):
+        """Quiet."""

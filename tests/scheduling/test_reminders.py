@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from clinic.audit.models import AuditEvent
 from clinic.core.time import now
@@ -52,11 +53,13 @@ def test_booking_plans_every_reminder_in_the_same_transaction(clinic):
 
 
 def test_a_booking_that_fails_leaves_no_message(clinic):
-    from django.db import transaction
+    def book_and_fail():
+        with transaction.atomic():
+            clinic.book("10:00", patient=make_reachable())
+            raise RuntimeError("what comes after fails")
 
-    with pytest.raises(RuntimeError), transaction.atomic():
-        clinic.book("10:00", patient=make_reachable())
-        raise RuntimeError("what comes after fails")
+    with pytest.raises(RuntimeError):
+        book_and_fail()
     assert Message.objects.count() == 0
 
 

@@ -7,14 +7,13 @@ from decimal import Decimal
 
 from clinic.core.errors import Refused
 from clinic.core.time import zone
-from records.rules.vitals.catalog import DETAILS, FREE_DETAILS, NOT_DONE, VITALS, Vital
+from records.rules.vitals.catalog import DETAILS, FREE_DETAILS, NOT_DONE, VITALS, Vital, default_unit
 from records.rules.vitals.check import Checked, Entry, Setting
-from records.rules.vitals.limits import ADULT, CONFIRM
+from records.rules.vitals.limits import ADULT, CONFIRM, high_words, low_words
 
 BP_ROWS = 3
 TEEN, INFANT, TODDLER = Decimal(120), Decimal(3), Decimal(36)
 MAIN = ("pulse", "resp", "temp", "spo2", "weight", "height", "pain")
-_METRIC_UNDER = Decimal(144)
 
 
 @dataclass(frozen=True)
@@ -159,15 +158,6 @@ class _Builder:
         return DetailField(field_name, label, DETAILS.get(name, ()), self.post.get(field_name, first))
 
 
-def default_unit(vital: Vital, months: Decimal) -> str:
-    """Pounds, inches and Fahrenheit for adults; children's weight in kilograms, as dosing uses it."""
-    if vital.code == "weight" and months < _METRIC_UNDER:
-        return "kg"
-    if vital.code == "height" and months < TODDLER:
-        return "cm"
-    return vital.units[0].code
-
-
 def default_detail(name: str, months: Decimal) -> str:
     if name == "route":
         return "rectal" if months < INFANT else "oral" if months >= 60 else "temporal"
@@ -224,7 +214,8 @@ def script_data(setting: Setting) -> dict:
     return {
         "months": str(setting.months),
         "limits": [
-            [one.vital, one.tier, _text(one.low), one.low_counts, _text(one.high), one.high_counts, one.condition]
+            [one.vital, one.tier, _text(one.low), one.low_counts, _text(one.high), one.high_counts, one.condition,
+             low_words(one), high_words(one)]
             for one in setting.limits
         ],
         "vitals": {code: _described(vital) for code, vital in VITALS.items()},

@@ -140,13 +140,19 @@ _PARTS = {
         SELECT 'notes', n.id, coalesce(n.signed_at, n.created_at),
                CASE n.kind WHEN 'addendum' THEN 'Addendum' WHEN 'nurse' THEN 'Nurse note' ELSE 'Visit note' END
                    || CASE WHEN n.signed_at IS NULL THEN ' (draft)' ELSE '' END,
-               left(concat_ws(' ', n.sections->>'assessment', n.sections->>'plan', n.sections->>'text'), 160), false
+               left(concat_ws(' · ', nullif(n.sections->>'assessment', ''), nullif(n.sections->>'plan', ''),
+                              nullif(n.sections->>'text', '')), 160), false
         FROM records_note n WHERE n.patient_id = %(id)s""",
     "vitals": """
         SELECT 'vitals', s.id, s.measured_at, 'Vital signs',
-               coalesce((SELECT string_agg(r.vital || ' ' || r.entered_value, ' · ' ORDER BY r.id)
-                         FROM records_vitalreading r WHERE r.set_id = s.id AND r.sequence = 1
-                           AND r.not_done_reason = ''), ''), s.retracted_at IS NOT NULL
+               coalesce((SELECT string_agg(k.label || ' ' || r.entered_value || CASE r.vital WHEN 'systolic' THEN
+                                '/' || coalesce((SELECT d.entered_value FROM records_vitalreading d WHERE d.set_id = s.id
+                                                 AND d.vital = 'diastolic' AND d.sequence = 1), '') ELSE '' END,
+                                ' · ' ORDER BY k.n)
+                         FROM records_vitalreading r JOIN unnest(%(vitals)s::text[], %(labels)s::text[])
+                              WITH ORDINALITY AS k(code, label, n) ON k.code = r.vital
+                         WHERE r.set_id = s.id AND r.sequence = 1 AND r.not_done_reason = ''), ''),
+               s.retracted_at IS NOT NULL
         FROM records_vitalset s WHERE s.patient_id = %(id)s""",
     "vaccines": """
         SELECT 'vaccines', i.id, i.given_at,
@@ -179,7 +185,10 @@ def timeline(
     """
     chosen = [kind for kind in KINDS if kind in kinds] or list(KINDS)
     union = " UNION ALL ".join(f"({_PARTS[kind]})" for kind in chosen)
-    where, values = ["at < %(before)s"], {"id": patient_id, "before": before or dt.datetime.max.replace(tzinfo=dt.UTC)}
+    shown = {code: "BP" if code == "systolic" else one.label for code, one in VITALS.items() if code != "diastolic"}
+    where = ["at < %(before)s"]
+    values = {"id": patient_id, "before": before or dt.datetime.max.replace(tzinfo=dt.UTC),
+              "vitals": list(shown), "labels": list(shown.values())}
     if text.strip():
         where.append("(title || ' ' || detail) ILIKE %(text)s")
         values["text"] = f"%{text.strip()[:60].replace('%', '').replace('_', ' ')}%"

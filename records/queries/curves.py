@@ -14,6 +14,9 @@ WIDTH, HEIGHT = 420, 170
 LEFT, RIGHT, TOP, BOTTOM = 44, 408, 14, 136
 _GROUPS = (("Blood pressure", ("systolic", "diastolic")), ("Pulse", ("pulse",)), ("Weight", ("weight",)),
            ("Temperature", ("temp",)), ("SpO₂", ("spo2",)), ("Height", ("height",)), ("Glucose", ("glucose",)))
+_SPREADS = {title: Decimal(text) for title, text in (
+    ("Blood pressure", "40"), ("Pulse", "30"), ("Weight", "8"), ("Temperature", "3"), ("SpO₂", "6"), ("Height", "4"),
+    ("Glucose", "60"))}
 _STEPS = tuple(Decimal(text) for text in ("0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50", "100", "200"))
 
 
@@ -62,9 +65,9 @@ class Curve:
     date_y: int = HEIGHT - 12
 
 
-def curves(patient_id: UUID) -> list[Curve]:
-    """A plot for every vital sign that was measured at least twice. One query."""
-    found = trends(patient_id, [code for _, codes in _GROUPS for code in codes])
+def curves(patient_id: UUID, months: Decimal) -> list[Curve]:
+    """A plot for every vital sign that was measured at least twice, in the units of this age. One query."""
+    found = trends(patient_id, [code for _, codes in _GROUPS for code in codes], months)
     plots = []
     for title, codes in _GROUPS:
         lines = [found[code] for code in codes if len(found[code].points) > 1]
@@ -75,7 +78,7 @@ def curves(patient_id: UUID) -> list[Curve]:
 
 def _curve(title: str, lines: Sequence[Trend]) -> Curve:
     values = [value for line in lines for _, value in line.points]
-    step, low, high = _scale(min(values), max(values))
+    step, low, high = _scale(min(values), max(values), _SPREADS.get(title, Decimal(1)))
     times = [at for line in lines for at, _ in line.points]
     first, last = min(times), max(times)
     span = (last - first).total_seconds() or 1
@@ -104,9 +107,12 @@ def _curve(title: str, lines: Sequence[Trend]) -> Curve:
     return Curve(title, f"{newest} {unit}", words, series, grid, dates)
 
 
-def _scale(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal, Decimal]:
-    """A round step and bounds with three to six lines."""
-    spread = max(high - low, Decimal(1))
+def _scale(low: Decimal, high: Decimal, least: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+    """A round step and bounds with three to six lines. `least` keeps small changes from looking large."""
+    if high - low < least:
+        middle = (low + high) / 2
+        low, high = middle - least / 2, middle + least / 2
+    spread = high - low
     step = next((one for one in _STEPS if spread / one <= 4), _STEPS[-1])
     bottom = (low // step) * step
     top = bottom

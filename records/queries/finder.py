@@ -29,6 +29,7 @@ class FinderRow:
     mrn: str
     name: str
     list_name: str
+    called: str
     born: str
     age: str
     sex: str
@@ -114,11 +115,16 @@ def _row(row: tuple, today: dt.date) -> FinderRow:
     pk, mrn, first, last, preferred, suffix, pronouns, sex, born, died, is_sensitive, photo_id, phone = row
     return FinderRow(
         id=pk, mrn=mrn, name=names.display_name(first, last, preferred, suffix),
-        list_name=names.list_name(first, last), born=f"{born:%m/%d/%Y}",
+        list_name=names.list_name(first, last), called=_called(first, preferred, pronouns), born=f"{born:%m/%d/%Y}",
         age="deceased" if died else names.age_words(born, today), sex=SEX.get(sex, ""), pronouns=pronouns,
         phone=names.phone_words(phone) if phone else "", url=patient_url(pk), photo_id=photo_id,
         is_sensitive=is_sensitive, is_deceased=died is not None,
     )
+
+
+def _called(first: str, preferred: str, pronouns: str) -> str:
+    """“Mia” · she/her: what the list name does not say."""
+    return " · ".join(filter(None, (f"“{preferred}”" if preferred and preferred != first else "", pronouns)))
 
 
 def patient_url(pk: UUID) -> str:

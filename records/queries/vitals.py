@@ -13,7 +13,7 @@ from clinic.core.profile import clinic_zone
 from clinic.core.time import zone
 from records.models import RedFlag, VitalReading, VitalSet
 from records.rules.vitals import derived
-from records.rules.vitals.catalog import DETAILS, VITALS, Vital, shown
+from records.rules.vitals.catalog import DETAILS, VITALS, Vital, default_unit, shown
 
 _PAST_SQL = """
 SELECT r.vital, r.value, s.measured_at
@@ -69,6 +69,23 @@ class SetLine:
     pressure_class: str = ""
     bmi: Decimal | None = None
     flags: Sequence[RedFlag] = field(default_factory=tuple)
+
+    @property
+    def lines(self) -> list[ReadingLine]:
+        """What stands beside the blood pressure line: its own numbers only when there are several, or none."""
+        if not self.pressure or any(one.sequence > 1 for one in self.readings):
+            return list(self.readings)
+        return [one for one in self.readings if one.vital not in ("systolic", "diastolic")]
+
+    @property
+    def pressure_tier(self) -> str:
+        tiers = {one.tier for one in self.readings if one.vital in ("systolic", "diastolic")}
+        return "red" if "red" in tiers else "confirm" if "confirm" in tiers else "ok"
+
+    @property
+    def pressure_detail(self) -> str:
+        first = self.get("systolic")
+        return first.detail if first else ""
 
     def get(self, vital: str) -> ReadingLine | None:
         return next((one for one in self.readings if one.vital == vital), None)
@@ -163,7 +180,7 @@ def detail_words(detail: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Trend:
-    """A vital over time, oldest first."""
+    """A vital over time, oldest first, in `unit`."""
 
     vital: str
     label: str
@@ -180,20 +197,30 @@ GROUP BY r.vital, s.id ORDER BY s.measured_at DESC LIMIT 600
 """
 
 
-def trends(patient_id: UUID, vitals: Sequence[str], limit: int = 40) -> dict[str, Trend]:
-    """The newest values of several vital signs, oldest first, canonical units; wrong ones left out. One query."""
+def trends(
+    patient_id: UUID, vitals: Sequence[str], months: Decimal | None = None, limit: int = 40
+) -> dict[str, Trend]:
+    """The newest values of several vital signs, oldest first; wrong ones left out. One query.
+
+    In the units shown at an age in months, or in canonical units without one.
+    """
     found: dict[str, list] = {code: [] for code in vitals}
     with connection.cursor() as cursor:
         cursor.execute(_TREND_SQL, [patient_id, list(vitals)])
         for code, at, value in cursor.fetchall():
             if len(found[code]) < limit:
                 found[code].append((at, value))
+    units = {
+        code: VITALS[code].unit(default_unit(VITALS[code], months)) if months is not None else VITALS[code].canonical
+        for code in vitals
+    }
     return {
-        code: Trend(code, VITALS[code].label, VITALS[code].canonical.label, points[::-1])
+        code: Trend(code, VITALS[code].label, units[code].label,
+                    [(at, units[code].from_canonical(value)) for at, value in reversed(points)])
         for code, points in found.items()
     }
 
 
 def trend(patient_id: UUID, vital: str, limit: int = 40) -> Trend:
     """The values of one vital sign over time."""
-    return trends(patient_id, [vital], limit)[vital]
+    return trends(patient_id, [vital], limit=limit)[vital]

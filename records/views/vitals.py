@@ -80,7 +80,7 @@ def vitals_history(request, pk):
     months = months_old(patient.birth_date, today(clinic_zone()))
     page = page_of(request, set_rows(pk), 20)
     audit.looked(request, pk, "vitals")
-    charts = curves(pk) if page.number == 1 else []
+    charts = curves(pk, months) if page.number == 1 else []
     return render(request, "records/vitals/history.html", {
         "patient": patient, "page": page, "sets": [set_line(row, months) for row in page.rows],
         "charts": charts})

@@ -136,15 +136,18 @@ NOT_DONE = (
 LABELS = {vital.code: vital.label for vital in VITALS.values()} | {
     "pulse_pressure": "Pulse pressure",
     "bmi": "BMI",
-    "weight_change_pct": "Weight change in 90 days",
-    "weight_change_kg": "Weight change in 90 days",
-    "weight_ratio": "Weight against last time",
-    "weight_loss_pct": "Weight loss in 6 months",
-    "height_change": "Height against last time",
-    "head_change": "Head against last time",
     "lmp_days": "Days since LMP",
     "glucose_symptoms": "Glucose with symptoms or ketones",
 }
+
+
+def default_unit(vital: Vital, months: Decimal) -> str:
+    """Pounds, inches and Fahrenheit for adults; children's weight in kilograms, as dosing uses it."""
+    if vital.code == "weight" and months < 144:
+        return "kg"
+    if vital.code == "height" and months < 36:
+        return "cm"
+    return vital.units[0].code
 
 
 def parse_number(text: str) -> Decimal | None:

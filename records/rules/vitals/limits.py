@@ -82,31 +82,44 @@ def judge(limits: Iterable[Limit], vital: str, value: Decimal) -> Judgement:
 
 
 def words(limit: Limit, value: Decimal) -> str:
-    """What to tell the person at the keyboard."""
+    """What to tell the person at the keyboard about a value that a limit caught."""
+    return low_words(limit) if limit.is_low(value) else high_words(limit)
+
+
+def low_words(limit: Limit) -> str:
+    """For a value that is too low."""
+    return _said(limit, limit.low, ("at or below" if limit.low_counts else "below"))
+
+
+def high_words(limit: Limit) -> str:
+    """For a value that is too high."""
+    return _said(limit, limit.high, ("at or above" if limit.high_counts else "above"))
+
+
+def _said(limit: Limit, bound: Decimal | None, side: str) -> str:
+    if bound is None:
+        return ""
     if limit.vital == "pulse_pressure" and limit.tier == REJECT:
         return "Systolic has to be higher than diastolic."
+    if limit.vital in _WORDS:
+        return _WORDS[limit.vital].format(plain(abs(bound)))
     label = LABELS.get(limit.vital, limit.vital)
     unit = VITALS[limit.vital].canonical.label if limit.vital in VITALS else _DERIVED_UNITS.get(limit.vital, "")
-    low, bound = limit.is_low(value), limit.low if limit.is_low(value) else limit.high
-    if limit.vital in _WORDS:
-        return _WORDS[limit.vital]
     if limit.tier == REJECT:
         return f"{label} {_range(limit)} {unit}".strip() + "."
-    side = ("at or below" if limit.low_counts else "below") if low else (
-        "at or above" if limit.high_counts else "above")
     return f"{label} {side} {plain(bound)} {unit}".strip()
 
 
-# Where the number itself would say nothing to the reader.
+# Where the bound alone would say little to the reader.
 _WORDS = {
     "weight_ratio": "About half or twice the last weight: pounds or kilograms?",
+    "weight_change_pct": "Weight changed by more than {} % in 90 days",
+    "weight_change_kg": "Weight changed by more than {} kg in 90 days",
+    "weight_loss_pct": "Weight loss of {} % or more in 6 months",
+    "height_change": "Height differs from last time by more than {} cm",
     "head_change": "Head circumference is smaller than last time",
 }
-_DERIVED_UNITS = {
-    "glucose_symptoms": "mg/dL",
-    "pulse_pressure": "mmHg", "bmi": "kg/m²", "weight_change_pct": "%", "weight_change_kg": "kg",
-    "weight_loss_pct": "%", "height_change": "cm", "head_change": "cm",
-}
+_DERIVED_UNITS = {"glucose_symptoms": "mg/dL", "pulse_pressure": "mmHg", "bmi": "kg/m²"}
 
 
 def plain(number: Decimal) -> str:

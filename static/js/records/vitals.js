@@ -181,6 +181,15 @@ mount("form[data-vitals]", (form) => {
   function recheck(row) {
     for (const box of row.querySelectorAll("[data-confirm-for]")) if (!box.closest("label").hidden) box.checked = true;
     refresh();
+    // After a save that was held back, on to the next amber number, then to the button.
+    if (form.dataset.held) (unsettled() ?? form.querySelector("[data-vitals-save]")).focus();
+  }
+
+  function unsettled() {
+    return inputs().find((one) => {
+      const judged = said.get(keyOf(one));
+      return judged?.tier === "reject" || (judged?.tier === "confirm" && !confirmOf(keyOf(one))?.checked);
+    });
   }
 
   const keys = {
@@ -216,13 +225,11 @@ mount("form[data-vitals]", (form) => {
   // Before it is sent: to the first number that cannot be saved as it stands.
   form.addEventListener("submit", (event) => {
     refresh();
-    const wrong = inputs().find((one) => {
-      const judged = said.get(keyOf(one));
-      return judged?.tier === "reject" || (judged?.tier === "confirm" && !confirmOf(keyOf(one))?.checked);
-    });
+    const wrong = unsettled();
     if (!wrong) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    form.dataset.held = "1";
     wrong.focus();
     rowOf(wrong).classList.remove("is-nudged");
     requestAnimationFrame(() => rowOf(wrong).classList.add("is-nudged"));

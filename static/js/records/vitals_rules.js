@@ -7,8 +7,8 @@ const tidy = (value) => Math.round(value * 1e6) / 1e6;
 
 export function readRules(text) {
   const data = JSON.parse(text);
-  const limits = data.limits.map(([vital, tier, low, lowCounts, high, highCounts, condition]) => (
-    { vital, tier, low: number(low), lowCounts, high: number(high), highCounts, condition }));
+  const limits = data.limits.map(([vital, tier, low, lowCounts, high, highCounts, condition, lowText, highText]) => (
+    { vital, tier, low: number(low), lowCounts, high: number(high), highCounts, condition, lowText, highText }));
   const vitals = {};
   for (const [code, one] of Object.entries(data.vitals)) {
     const units = one.units.map(([unit, label, factor, divisor, offset, decimals]) => (
@@ -28,27 +28,6 @@ export function parse(text) {
 export const toCanonical = (unit, value) => tidy(((value - unit.offset) * unit.factor) / unit.divisor);
 export const fromCanonical = (unit, value) => tidy((value * unit.divisor) / unit.factor + unit.offset);
 
-function words(rules, limit, value, isLow) {
-  const labels = {
-    pulse_pressure: "Pulse pressure", bmi: "BMI", weight_change_pct: "Weight change in 90 days", weight_loss_pct: "Weight loss in 6 months",
-    weight_change_kg: "Weight change in 90 days", height_change: "Height against last time",
-  };
-  const units = { pulse_pressure: "mmHg", bmi: "kg/m²", weight_change_pct: "%", weight_loss_pct: "%", weight_change_kg: "kg", height_change: "cm" };
-  if (limit.vital === "pulse_pressure" && limit.tier === "reject") return "Systolic has to be higher than diastolic.";
-  if (limit.vital === "weight_ratio") return "About half or twice the last weight: pounds or kilograms?";
-  if (limit.vital === "head_change") return "Head circumference is smaller than last time";
-  const vital = rules.vitals[limit.vital];
-  const label = vital?.label ?? labels[limit.vital] ?? "Value";
-  const unit = vital ? vital.units.find((one) => one.code === vital.canonical).label : units[limit.vital] ?? "";
-  if (limit.tier === "reject") {
-    const range = limit.low === null ? `can’t be over ${limit.high}` : limit.high === null ? `can’t be under ${limit.low}` : `has to be ${limit.low} to ${limit.high}`;
-    return `${label} ${range} ${unit}`.trim();
-  }
-  const counts = isLow ? limit.lowCounts : limit.highCounts;
-  const side = isLow ? (counts ? "at or below" : "below") : (counts ? "at or above" : "above");
-  return `${label} ${side} ${isLow ? limit.low : limit.high} ${unit}`.trim();
-}
-
 // The worst tier that a canonical value touches.
 export function judge(rules, vital, value, conditions = []) {
   let worst = { tier: "ok", text: "" };
@@ -56,7 +35,7 @@ export function judge(rules, vital, value, conditions = []) {
     if (limit.vital !== vital || (limit.condition && !conditions.includes(limit.condition))) continue;
     const isLow = limit.low !== null && (value < limit.low || (limit.lowCounts && value === limit.low));
     const isHigh = limit.high !== null && (value > limit.high || (limit.highCounts && value === limit.high));
-    if ((isLow || isHigh) && RANK[limit.tier] > RANK[worst.tier]) worst = { tier: limit.tier, text: words(rules, limit, value, isLow) };
+    if ((isLow || isHigh) && RANK[limit.tier] > RANK[worst.tier]) worst = { tier: limit.tier, text: isLow ? limit.lowText : limit.highText };
   }
   return worst;
 }

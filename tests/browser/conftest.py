@@ -94,7 +94,8 @@ class Person:
         ]
 
     def assert_accessible(self) -> None:
-        """No serious finding, in light and in dark."""
+        """No serious finding, in light and in dark, once nothing is loading any more."""
+        self.page.wait_for_function("() => !document.querySelector('.is-busy, .htmx-request')")
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
             self.page.evaluate(SETTLED)

@@ -82,7 +82,7 @@ def _patient_confirms(phone, visit) -> None:
     """The link of the text: looking changes nothing, pressing confirms."""
     send_due()
     message = Message.objects.get(purpose="confirmation")
-    assert message.state == "sent"
+    assert message.state == "delivered"
     assert "Rosa" in message.body
     assert "cough" not in message.body
     page = phone.go(f"/v/{message.link_token}")

@@ -55,7 +55,7 @@ def test_opening_changes_nothing_and_tells_only_what_the_text_said(visit, client
 
 def test_the_address_stays_a_secret(visit, client):
     response = client.get(address(visit))
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert "no-store" in response["Cache-Control"]
 
 

@@ -18,4 +18,4 @@ def register():
     slots.register(slot="manager.day", name="collected", title="Money today", url_name="billing:day-panel",
                    permission=Permission.REPORT_VIEW, order=40, icon="cash")
     slots.register(slot="home", name="billing-queue", title="Money waiting", url_name="billing:home-panel",
-                   permission=Permission.BILLING_QUEUE, order=30, icon="receipt", width=2)
+                   permission=Permission.CHARGE_APPROVE, order=5, icon="receipt", width=2)

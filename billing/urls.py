@@ -11,6 +11,7 @@ urlpatterns = [
     path("visits/<uuid:pk>/charges/from-visit/", capture.from_visit, name="charges-from-visit"),
     path("visits/<uuid:pk>/charges/propose/", capture.propose, name="charge-propose"),
     path("visits/<uuid:pk>/charges/approve/", capture.approve, name="charges-approve"),
+    path("visits/<uuid:pk>/charges/point-rest/", capture.point_rest, name="charges-point-rest"),
     path("visits/<uuid:pk>/charges/<uuid:charge>/point/", capture.point, name="charge-point"),
     path("visits/<uuid:pk>/charges/<uuid:charge>/change/", capture.change, name="charge-change"),
     path("visits/<uuid:pk>/charges/<uuid:charge>/void/", capture.void, name="charge-void"),

@@ -86,6 +86,23 @@ def point_charge(*, by, charge: Charge, diagnoses: Sequence[EncounterDiagnosis])
     return charge
 
 
+@service
+def point_rest(*, by, encounter) -> list[Charge]:
+    """Point every proposal of a visit that points at nothing yet at its main diagnosis. Audited per charge.
+
+    Refuses a visit without a diagnosis.
+    """
+    lock_keys(f"charges:{encounter.pk}")
+    main = EncounterDiagnosis.objects.filter(encounter=encounter).order_by("rank").first()
+    if main is None:
+        raise Refused("Add a diagnosis to the visit first.", field="diagnosis")
+    bare = list(Charge.objects.filter(encounter=encounter, state=Charge.State.PROPOSED, pointers__isnull=True))
+    for charge in bare:
+        set_pointers(charge, [main])
+        record(by, "charge.pointed", obj=charge, patient=charge.patient_id, diagnoses=[main.rank])
+    return bare
+
+
 def set_pointers(charge: Charge, diagnoses: Sequence[EncounterDiagnosis], keep_empty: bool = False) -> None:
     """Replace a charge's pointers. Refuses none (unless asked), more than four, and another visit's."""
     if not diagnoses and not keep_empty:

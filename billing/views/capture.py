@@ -71,6 +71,14 @@ def approve(request, pk):
 
 @require_POST
 @allow(Permission.CHARGE_PROPOSE, Permission.CHARGE_APPROVE)
+def point_rest(request, pk):
+    """Point what points at nothing yet at the main diagnosis."""
+    encounter = encounter_or_404(pk)
+    return _do(request, encounter, lambda: services.point_rest(by=request.actor, encounter=encounter))
+
+
+@require_POST
+@allow(Permission.CHARGE_PROPOSE, Permission.CHARGE_APPROVE)
 def point(request, pk, charge):
     """Point a proposal at diagnoses by their letters."""
     encounter = encounter_or_404(pk)

@@ -49,7 +49,7 @@ class PlaceForm(VersionedForm):
 class ParForm(ClinicForm):
     """Par and reorder point of one item in one place. An empty par takes it away."""
 
-    place = forms.ModelChoiceField(queryset=None)
+    place = forms.ModelChoiceField(queryset=None, empty_label="Choose a place")
     par = forms.DecimalField(required=False, min_value=0, max_digits=9, decimal_places=3,
                              help_text="How much should stand there. Empty: nothing.")
     reorder_at = forms.DecimalField(label="Reorder at", required=False, min_value=0, max_digits=9, decimal_places=3,

@@ -15,7 +15,7 @@ COUNT_REASONS = ["Miscounted before", "Used, not recorded", "Received, not recor
 class StartCountForm(ClinicForm):
     """Which place is counted."""
 
-    place = forms.ModelChoiceField(queryset=None)
+    place = forms.ModelChoiceField(queryset=None, empty_label="Choose a place")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -29,7 +29,7 @@ class ReceiveForm(ClinicForm):
 
     scan = scan_field(reverse_lazy("inventory:scan"))
     item = forms.ModelChoiceField(queryset=Item.objects.none(), empty_label="Choose an item")
-    place = forms.ModelChoiceField(queryset=None, label="Put it into")
+    place = forms.ModelChoiceField(queryset=None, label="Put it into", empty_label="Choose a place")
     packs = forms.DecimalField(label="Packs", required=False, min_value=0, max_digits=7, decimal_places=0)
     quantity = forms.DecimalField(label="Single units", required=False, min_value=0, max_digits=9, decimal_places=3)
     lot_number = forms.CharField(label="Lot number", required=False, max_length=40,
@@ -120,7 +120,7 @@ class IssueForm(ShelfForm):
 class TransferForm(ShelfForm):
     """Carried to another place."""
 
-    to_place = forms.ModelChoiceField(queryset=None, label="To")
+    to_place = forms.ModelChoiceField(queryset=None, label="To", empty_label="Choose a place")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

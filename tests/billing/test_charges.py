@@ -147,6 +147,20 @@ def test_a_diagnosis_is_checked_in_the_release_of_the_service_date():
     assert outdated_release(dt.date(2026, 10, 1)) == "2026-04"
 
 
+def test_the_rest_is_pointed_at_the_main_reason():
+    make_fee("LOC-101")
+    encounter = make_encounter()
+    bare = services.propose_charge(by=SYSTEM, encounter=encounter, code="LOC-101")
+    with pytest.raises(Refused, match="Add a diagnosis"):
+        services.point_rest(by=SYSTEM, encounter=encounter)
+    main, other = (services.add_diagnosis(by=SYSTEM, encounter=encounter, code=make_code()) for _ in range(2))
+    services.point_charge(by=SYSTEM, charge=bare, diagnoses=[other])
+    second = services.propose_charge(by=SYSTEM, encounter=encounter, code="LOC-101")
+    second.pointers.all().delete()
+    assert services.point_rest(by=SYSTEM, encounter=encounter) == [second]
+    assert [row.pointers.get().diagnosis for row in (bare, second)] == [other, main]
+
+
 def test_a_charge_points_only_at_diagnoses_of_its_own_visit():
     make_fee("LOC-101")
     mine, other = make_encounter(), make_encounter()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import os
 import re
 import signal
 import socket
@@ -17,25 +16,21 @@ import pytest
 from clinic.runtime.supervisor import free_port_from
 from tests.runtime.waiting import descendants, is_alive, open_way, wait_for
 from tests.support.cluster import ROOT
+from tests.support.demo_process import clean_environment
 
 pytestmark = [pytest.mark.runtime, pytest.mark.slow]
-
-_OURS = re.compile(
-    r"^(DATABASE_|REDIS_URL|SECRET_KEY|CLINIC_|ALLOWED_|PUBLIC_|MEDIA_|STATIC_|AUDIT_|DJANGO_)"
-)
 
 
 class Demo:
     """One `manage.py demo --no-seed` in a folder."""
 
     def __init__(self, folder, port: int, *options: str):
-        environment = {name: value for name, value in os.environ.items() if not _OURS.match(name)}
         self.log = folder.parent / f"{folder.name}.{port}.out"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "demo", "--no-seed", "--port", str(port), "--data-dir", str(folder),
                  *options],
-                cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                cwd=ROOT, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
 
     @property

@@ -14,36 +14,72 @@ NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)  # Tuesday, ten in the morning in
 
 # What the first id of a route names, by the route's beginning (the longest match counts).
 ROWS = {
-    "billing/drawers/": "billing.Drawer", "billing/fees/": "billing.FeeItem", "billing/panels/": "records.Patient",
-    "billing/panels/checkout/": "scheduling.Appointment", "billing/patients/": "records.Patient",
-    "billing/payments/": "billing.Payment", "billing/visit-types/": "scheduling.VisitType",
+    "billing/drawers/": "billing.Drawer",
+    "billing/fees/": "billing.FeeItem",
+    "billing/panels/": "records.Patient",
+    "billing/panels/checkout/": "scheduling.Appointment",
+    "billing/patients/": "records.Patient",
+    "billing/payments/": "billing.Payment",
+    "billing/visit-types/": "scheduling.VisitType",
     "billing/visits/": "records.Encounter",
-    "chart/medication/": "records.Medication", "coverage/": "records.Coverage", "encounters/": "records.Encounter",
-    "files/": "files.StoredFile", "immunizations/": "records.Immunization", "notes/": "records.Note",
-    "patients/": "records.Patient", "red-flags/": "records.RedFlag", "related/": "records.RelatedPerson",
+    "chart/medication/": "records.Medication",
+    "coverage/": "records.Coverage",
+    "encounters/": "records.Encounter",
+    "files/": "files.StoredFile",
+    "immunizations/": "records.Immunization",
+    "notes/": "records.Note",
+    "patients/": "records.Patient",
+    "red-flags/": "records.RedFlag",
+    "related/": "records.RelatedPerson",
     "vitals/": "records.VitalSet",
-    "inbox/alerts/": "inbox.Alert", "inbox/calls/": "inbox.PhoneCall", "inbox/calls/new/": "records.Patient",
-    "inbox/patient/": "records.Patient", "inbox/tasks/": "inbox.Task", "inbox/tasks/new/": "records.Patient",
-    "inventory/counts/": "inventory.Count", "inventory/equipment/": "inventory.Equipment",
-    "inventory/items/": "inventory.Item", "inventory/lots/": "inventory.Lot",
-    "inventory/movements/": "inventory.Movement", "inventory/places/": "inventory.Place",
-    "messages/": "messaging.Message", "messages/patient/": "records.Patient",
-    "messages/reminders/": "scheduling.ReminderPolicy", "messages/replies/": "messaging.InboundMessage",
+    "inbox/alerts/": "inbox.Alert",
+    "inbox/calls/": "inbox.PhoneCall",
+    "inbox/calls/new/": "records.Patient",
+    "inbox/patient/": "records.Patient",
+    "inbox/tasks/": "inbox.Task",
+    "inbox/tasks/new/": "records.Patient",
+    "inventory/counts/": "inventory.Count",
+    "inventory/equipment/": "inventory.Equipment",
+    "inventory/items/": "inventory.Item",
+    "inventory/lots/": "inventory.Lot",
+    "inventory/movements/": "inventory.Movement",
+    "inventory/places/": "inventory.Place",
+    "messages/": "messaging.Message",
+    "messages/patient/": "records.Patient",
+    "messages/reminders/": "scheduling.ReminderPolicy",
+    "messages/replies/": "messaging.InboundMessage",
     "messages/wording/": "messaging.MessageTemplate",
-    "schedule/locations/": "scheduling.Location", "schedule/patients/": "records.Patient",
-    "schedule/rooms/": "scheduling.Room", "schedule/templates/absences/": "scheduling.SessionException",
+    "schedule/locations/": "scheduling.Location",
+    "schedule/patients/": "records.Patient",
+    "schedule/rooms/": "scheduling.Room",
+    "schedule/templates/absences/": "scheduling.SessionException",
     "schedule/templates/closures/": "scheduling.Closure",
     "schedule/templates/sessions/": "scheduling.ProviderSession",
-    "schedule/visit-types/": "scheduling.VisitType", "schedule/visits/": "scheduling.Appointment",
-    "staff/": "staff.Member", "staff/workstations/": "staff.Workstation",
+    "schedule/visit-types/": "scheduling.VisitType",
+    "schedule/visits/": "scheduling.Appointment",
+    "staff/": "staff.Member",
+    "staff/workstations/": "staff.Workstation",
     "visits/": "scheduling.Appointment",
 }
-SECOND = {"charge": "billing.Charge", "diagnosis": "billing.EncounterDiagnosis", "entry": "billing.JournalEntry",
-          "exception_id": "staff.PermissionException", "session_id": "staff.StaffSession"}
+SECOND = {
+    "charge": "billing.Charge",
+    "diagnosis": "billing.EncounterDiagnosis",
+    "entry": "billing.JournalEntry",
+    "exception_id": "staff.PermissionException",
+    "session_id": "staff.StaffSession",
+}
 # Written by every request, whoever makes it.
-NOT_COMPARED = {"audit_auditevent", "audit_auditlink", "django_session", "staff_staffsession", "core_ratewindow",
-                "axes_accessattempt", "axes_accesslog", "core_heartbeat",
-                "records_diagnosiscode"}  # the last is a shipped code set, large and the same for all
+NOT_COMPARED = {
+    "audit_auditevent",
+    "audit_auditlink",
+    "django_session",
+    "staff_staffsession",
+    "core_ratewindow",
+    "axes_accessattempt",
+    "axes_accesslog",
+    "core_heartbeat",
+    "records_diagnosiscode",
+}  # the last is a shipped code set, large and the same for all
 
 
 def build() -> None:
@@ -79,7 +115,9 @@ def known_ids(address: Address) -> dict[str, object] | None:
             label = ROWS[max(starts, key=len)] if starts else None
         if label:
             try:
-                values[name] = apps.get_model(label).objects.order_by("pk").values_list("pk", flat=True).first()
+                values[name] = (
+                    apps.get_model(label).objects.order_by("pk").values_list("pk", flat=True).first()
+                )
             except LookupError:
                 return None
             if values[name] is None:
@@ -96,8 +134,10 @@ def everything() -> dict[str, str]:
         for table in connection.introspection.table_names(cursor):
             if table in NOT_COMPARED:
                 continue
-            cursor.execute(f'SELECT md5(coalesce(string_agg(h, \'\' ORDER BY h), \'\')) '
-                           f'FROM (SELECT md5(t::text) AS h FROM "{table}" t) x')
+            cursor.execute(
+                f"SELECT md5(coalesce(string_agg(h, '' ORDER BY h), '')) "
+                f'FROM (SELECT md5(t::text) AS h FROM "{table}" t) x'
+            )
             prints[table] = cursor.fetchone()[0]
     return prints
 

@@ -54,7 +54,7 @@ class Command(BaseCommand):
             _seed()
         connections.close_all()  # the supervisor needs the database no longer
         start_workers(clinic)
-        supervisor.wait_healthy(clinic, seconds=60)
+        supervisor.wait_healthy(clinic, seconds=120)
         announce(clinic, seconds=time.monotonic() - started)
         clinic.watch()
 

@@ -162,7 +162,7 @@ def visit_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     visit = visit_or_404(pk)
     to, room_id = request.POST.get("to", ""), request.POST.get("room", "")
     back = reverse("desk:flow")
-    if to not in State:
+    if to not in set(State):
         return refused(request, "Choose where the visit moves.", to=back, refresh=REFRESH)
     room = Room.objects.filter(pk=room_id).first() if room_id else None
     try:

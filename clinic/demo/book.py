@@ -76,6 +76,8 @@ class Book:
         if is_today:
             visits += self._walk_ins(day, taken, now)
         play(visits, day.opens_at, late_from=now - dt.timedelta(minutes=50) if is_today else None)
+        if is_today:
+            _one_red_flag(visits, now)
         return visits
 
     def note_key(self, person: Person, complaint: str, day: dt.date) -> None:
@@ -247,6 +249,16 @@ class Book:
         return True
 
 
+def _one_red_flag(visits: list[Visit], now: dt.datetime) -> None:
+    """One patient who is being seen by the first provider comes with a very high pressure."""
+    for visit in visits:
+        past = [step[0] for step in visit.script if step[1] <= now]
+        waiting = past and past[-1] in ("ready", "with_provider")
+        if waiting and visit.column == "provider" and visit.person.age(now.date()) > 35 and not visit.is_walk_in:
+            visit.complaint = BY_KEY["severe_bp"]
+            return
+
+
 def _sort(complaint: Complaint) -> str:
     """What counts as the same once-only thing: any yearly check is one."""
     return complaint.visit_type if complaint.visit_type in ONCE else complaint.key
@@ -286,7 +298,7 @@ def _office_hours(dice: random.Random, wanted: dt.datetime, day: Day, start: dt.
 
 
 def _outcome(dice: random.Random, complaint: Complaint, lead: dt.timedelta) -> str:
-    missed = 0.02 + min(lead.days, 30) * 0.0022
+    missed = 0.032 + min(lead.days, 30) * 0.0034
     if complaint.visit_type == "new-patient":
         missed *= 1.6
     roll = dice.random()

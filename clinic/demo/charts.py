@@ -100,9 +100,18 @@ def child_schedule(person: Person) -> list[tuple[str, dt.date]]:
     return [(cvx, person.born + MONTH * months) for cvx, months in CHILD_DOSES]
 
 
-def doses_due(person: Person, on: dt.date, anchor: dt.date) -> list[str]:
-    """What to give at a visit: due by then and not long past (that was had, or declined, before)."""
-    return [cvx for cvx, due in child_schedule(person) if anchor - SOON - dt.timedelta(days=25) < due <= on][:5]
+def doses_due(person: Person, chart: Chart, on: dt.date) -> list[str]:
+    """What to give at a well-child visit: scheduled by then and not had yet, four shots at most."""
+    had: dict[str, int] = {}
+    for cvx, _ in chart.doses:
+        had[cvx] = had.get(cvx, 0) + 1
+    due = []
+    for cvx, day in child_schedule(person):
+        had[cvx] = had.get(cvx, 0) - 1
+        late_start = cvx in ("119", "48", "10") and person.age(on) > 4
+        if day <= on and had[cvx] < 0 and not late_start:
+            due.append(cvx)
+    return due[-4:]
 
 
 def _visits(dice, person: Person, anchor: dt.date, conditions: int) -> tuple[dt.date, ...]:

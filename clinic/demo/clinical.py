@@ -74,7 +74,7 @@ def _flag(rows: Rows, world: World, live: Live, vital_set, reading, text: str, w
     dice = stream("flag", live.name, number)
     seen = when + minutes(dice, 3, 7, 16)
     provider = live.appointment.provider or world.members["provider"]
-    is_seen = seen <= world.now
+    is_seen = seen <= world.now and not (live.complaint.key == "severe_bp" and live.appointment.local_day == world.today)
     flag = rows.add(
         RedFlag(pk=rows.id("flag", live.name, number, at=when), patient_id=live.appointment.patient_id,
                 encounter=live.encounter, set=vital_set, reading=reading, text=text[:200], raised_at=when,
@@ -108,7 +108,9 @@ def _doses(rows: Rows, world: World, stockroom: Stockroom, live: Live, when: dt.
     day = when.astimezone(world.zone).date()
     wanted: list[str] = []
     if live.complaint.visit_type == "well-child":
-        wanted = doses_due(live.person, day, world.anchor)
+        wanted = doses_due(live.person, world.charts[live.person.index], day)
+        if day.month in (9, 10, 11, 12, 1) and live.person.age(day) > 0.6 and dice.random() < 0.6:
+            wanted = ["140", *wanted[:3]]
     elif live.complaint.key == "flu_shot":
         wanted = ["140"]
     elif live.complaint.visit_type == "wellness" and dice.random() < 0.55:

@@ -51,12 +51,12 @@ def measure(
         numbers["height"], numbers["weight"] = height, weight
         numbers["temp"] = dice.gauss(36.75, 0.17) + (dice.uniform(1.1, 2.1) if "fever" in signs and dice.random() < 0.7 else 0)
         numbers["resp"] = _resp(age) + dice.randint(-1, 1) + (dice.randint(1, 4) if "tachypnea" in signs else 0)
-        numbers["spo2"] = 98 - (dice.choice((0, 0, 1))) - (dice.choice((2, 4, 6)) if "low_oxygen" in signs else 0)
+        numbers["spo2"] = 98 - (dice.choice((0, 0, 1))) - (dice.choice((1, 2, 3, 4, 7)) if "low_oxygen" in signs else 0)
     numbers["pulse"] = _pulse(age) + dice.gauss(0, 6) + (9 if "fever" in signs else 0)
     if age >= 3:
         numbers["systolic"], numbers["diastolic"] = _pressure(base, dice, person, chart, age, signs)
     if "pain" in signs:
-        numbers["pain"] = dice.choice((2, 3, 4, 4, 5, 6, 7))
+        numbers["pain"] = 8 if dice.random() < 0.035 else dice.choice((2, 3, 4, 4, 5, 6, 7))
     if age < 2.5 and not nurse_only:
         numbers["head"] = 35 + 12.5 * min(1, (age / 2.5) ** 0.42) + base.gauss(0, 0.7)
     return _values(person, on, limits, numbers, age, dice)
@@ -98,6 +98,8 @@ def _pressure(base, dice, person: Person, chart: Chart, age: float, signs) -> tu
         systolic, diastolic = max(systolic + 8, 126 + base.gauss(0, 6)), max(diastolic + 4, 78 + base.gauss(0, 5))
     if "high_bp" in signs:
         systolic, diastolic = systolic + dice.uniform(16, 30), diastolic + dice.uniform(8, 15)
+    if "severe_bp" in signs or age > 40 and "high_bp" in signs and dice.random() < 0.12:
+        return dice.uniform(183, 192), dice.uniform(102, 113)
     systolic += dice.gauss(0, 5)
     return max(systolic, 92 if age >= 10 else 78 + age), min(max(diastolic + dice.gauss(0, 3.5), 50), systolic - 26)
 
@@ -111,15 +113,16 @@ def _resp(age: float) -> int:
 
 
 def _values(person: Person, on: dt.date, limits: list[Limit], numbers: dict[str, float], age: float, dice) -> list[Value]:
-    at_age = select(limits, months_old(person.born, on))
+    months = months_old(person.born, on)
     found = []
     for vital, number in numbers.items():
+        at_age = select((limit for limit in limits if limit.vital == vital), months)
         value, entered, unit = _entered(vital, number, age)
         verdict = judge(at_age, vital, value)
         if verdict.tier == "confirm" and dice.random() < 0.75 and vital in ("pulse", "resp", "systolic", "diastolic"):
-            continue_value = _inside(at_age, vital, value)
-            if continue_value is not None:
-                value, entered = continue_value, f"{continue_value}"
+            usual_value = _inside(at_age, vital, value)
+            if usual_value is not None:
+                value, entered = usual_value, f"{usual_value}"
                 verdict = judge(at_age, vital, value)
         found.append(Value(vital, value, entered, unit, verdict.tier, verdict.text, detail=_detail(vital, age)))
     return found

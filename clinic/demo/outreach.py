@@ -63,6 +63,7 @@ class _Reminders:
         self.rows, self.world = rows, world
         self.templates = {(t.code, t.channel, t.language): t for t in MessageTemplate.objects.filter(is_active=True)}
         self.people = {world.patients[p.index]: p for p in world.people if p.index in world.patients}
+        self.practice = practice_name()
         self.addresses: dict = {}
         for contact in ContactPoint.objects.filter(is_active=True, kind__in=("mobile", "email")).order_by("rank"):
             channel = "sms" if contact.kind == "mobile" else "email"
@@ -115,7 +116,7 @@ class _Reminders:
     def _words(self, visit: Appointment, channel: str, code: str, fallback: str, token: str):
         language = "es" if visit.patient.language == "es" else "en"
         variables = {
-            "first_name": visit.patient.preferred_name or visit.patient.first_name, "clinic": practice_name(),
+            "first_name": visit.patient.preferred_name or visit.patient.first_name, "clinic": self.practice,
             "date": rules.day_words(visit.starts_at, visit.zone, language),
             "time": rules.time_words(visit.starts_at, visit.zone), "phone": spoken_phone(visit.location.phone),
         }  # fmt: skip

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
+from psycopg.types.json import Jsonb
 
 from billing.models import (
     Charge,
@@ -19,6 +21,7 @@ from billing.models import (
     ReceiptCounter,
 )
 from clinic.audit.models import AuditEvent
+from clinic.core.time import now
 from clinic.demo.dice import row_id, stream
 from clinic.demo.models import DemoVisit
 from clinic.desk.models import DeskBlock
@@ -54,7 +57,6 @@ ORDER: tuple[type[models.Model], ...] = (
     Charge, ChargeDiagnosis, Payment, Message, Attempt, DeliveryEvent, InboundMessage, Task, PhoneCall, Alert,
     DemoVisit,
 )  # fmt: skip
-BATCH = 1000
 
 
 class Rows:
@@ -116,13 +118,11 @@ class Rows:
             self._update(model, rows.values())
         self._number_receipts()
         for model in ORDER:
-            rows = self.new.pop(model, [])
-            if rows:
-                model._base_manager.bulk_create(rows, batch_size=BATCH)
+            copy_rows(model, self.new.pop(model, []))
         if self.new:
             raise AssertionError(f"no place in the order for {', '.join(m.__name__ for m in self.new)}")
         self.events.sort(key=lambda event: event.at)
-        AuditEvent.objects.bulk_create(self.events, batch_size=BATCH)
+        copy_rows(AuditEvent, self.events)
         self.new, self.changed, self.events, self.fresh = {}, {}, [], set()
 
     def _update(self, model: type[models.Model], rows: Iterable[tuple[models.Model, set[str]]]) -> None:
@@ -134,7 +134,7 @@ class Rows:
         for row, names in rows:
             alike.setdefault(tuple(sorted(names)), []).append(row)
         for names, same in alike.items():
-            model._base_manager.bulk_update(same, names, batch_size=BATCH)
+            update_rows(model, names, same)
 
     def _number_receipts(self) -> None:
         """Receipt numbers run on in the order in which the money came in."""
@@ -146,3 +146,44 @@ class Rows:
             counter.last += 1
             payment.receipt_number = counter.last
         counter.save(update_fields=["last"])
+
+
+def copy_rows(model: type[models.Model], rows: list[models.Model]) -> None:
+    """Writes new rows by COPY: several times faster than INSERT for a seeding of a hundred thousand."""
+    if not rows:
+        return
+    present = now()
+    # A key that the database counts up is left to it.
+    fields = [f for f in model._meta.concrete_fields if not (f.primary_key and isinstance(f, models.AutoField))]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    with connection.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy:
+        for row in rows:
+            if hasattr(row, "updated_at"):
+                row.updated_at = present
+            copy.write_row([_plain(field, row) for field in fields])
+
+
+def update_rows(model: type[models.Model], names: tuple[str, ...], rows: list[models.Model]) -> None:
+    """Sets a few columns of many rows, one short statement each, sent together."""
+    fields = [model._meta.get_field(name) for name in names]
+    if hasattr(model, "updated_at"):
+        fields.append(model._meta.get_field("updated_at"))
+    append_only = model is VisitInterval or model is RedFlag
+    fields = [field for field in fields if not (append_only and field.name == "updated_at")]
+    sets = ", ".join(f'"{field.column}" = %s' for field in fields)
+    present = now()
+    values = []
+    for row in rows:
+        if hasattr(row, "updated_at"):
+            row.updated_at = present
+        values.append([*(_plain(field, row) for field in fields), row.pk])
+    with connection.cursor() as cursor:
+        cursor.executemany(f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{model._meta.pk.column}" = %s', values)  # noqa: S608
+
+
+def _plain(field: models.Field, row: models.Model) -> Any:
+    """A column's value as psycopg takes it."""
+    value = getattr(row, field.attname)
+    if isinstance(field, models.JSONField):
+        return Jsonb(value)
+    return value.value if isinstance(value, Enum) else value

@@ -39,7 +39,7 @@ from records.fhir.sources import find_files
 from scheduling.models import Appointment, ResourceHold
 
 Progress = Callable[..., None]
-PLAYED_TOGETHER = 250
+PLAYED_TOGETHER = 500
 
 
 def quiet(step: str, done: int = 0, total: int = 0) -> None:

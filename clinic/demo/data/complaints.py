@@ -97,6 +97,12 @@ def _acute() -> tuple[Complaint, ...]:
                   "Sitting to standing fall of 18 systolic. Heart regular, no focal signs.",
                   "Back to the former dose, fluids, recheck blood pressure in one week with the nurse.",
                   ages=(60, 95), needs="hypertension", follow_up_days=7),
+        # Never drawn: given to one patient of today, so that a provider has a red flag to answer.
+        Complaint("severe_bp", "acute", 0, "Headache, pharmacy machine showed very high pressure", ("I10",),
+                  "Dull headache since morning. Ran out of the pressure pills five days ago. No chest pain, no weakness.",
+                  "Alert, walks well, no focal signs. Repeat pressure slightly lower.",
+                  "Back on the former dose today, recheck in 2 days, warning signs gone through.",
+                  ages=(35, 90), vitals=("severe_bp",), follow_up_days=2),
     )  # fmt: skip
 
 

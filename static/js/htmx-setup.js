@@ -79,6 +79,9 @@ document.addEventListener("htmx:responseError", (event) => {
   if (!isTold && xhr.status !== 423 && xhr.status !== 401) toast(GENERAL, { tone: "danger" });
 });
 
+// htmx notes the address of the page in the browser, history or not; nothing of ours is kept there.
+sessionStorage.removeItem("htmx-current-path-for-history");
+
 // Send a refused request once more, the way it was sent first.
 export function again(config, target) {
   const { elt, verb, path, parameters, headers } = config;

@@ -10,7 +10,7 @@ class GiveImmunizationForm(ClinicForm):
     """The dose as it goes into the record. Item, lot and place come as one choice from the stock at hand."""
 
     dose = forms.ChoiceField(label="Lot", widget=forms.RadioSelect)
-    route = forms.ChoiceField(choices=vaccines.ROUTES, initial="IM", widget=forms.RadioSelect)
+    route = forms.ChoiceField(choices=vaccines.ROUTES, initial="IM")
     site = forms.ChoiceField(choices=[("", "—"), *vaccines.SITES], required=False, initial="LD")
     dose_ml = forms.DecimalField(label="Dose (mL)", max_digits=5, decimal_places=2, initial="0.5")
     vis_edition_on = forms.DateField(label="VIS edition")

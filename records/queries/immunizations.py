@@ -3,12 +3,13 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Min, Q, QuerySet, Sum
 
 from clinic.core.errors import NotFound
-from inventory.models import Item
+from inventory.models import Item, Lot
 from inventory.queries.lots import PickableLot, pickable_lots
 from records.models import Immunization
 from records.rules import vaccines
@@ -39,9 +40,24 @@ def dose_line(row: Immunization) -> DoseLine:
     return DoseLine(row, vaccines.makers().get(row.mvx, row.mvx), row.route, row.site)
 
 
-def vaccine_items() -> list[Item]:
-    """Vaccines that the clinic stocks, by name. One query."""
-    return list(Item.objects.filter(kind=Item.Kind.VACCINE, is_active=True).exclude(cvx="").order_by("name"))
+@dataclass(frozen=True)
+class VaccineLine:
+    """A vaccine that the clinic stocks, with what may be used of it."""
+
+    item: Item
+    on_hand: Decimal
+    first_expiry: dt.date | None
+
+
+def vaccine_lines(on: dt.date) -> list[VaccineLine]:
+    """Vaccines that the clinic stocks, by name, with usable doses at hand. One query."""
+    usable = Q(levels__lot__status=Lot.Status.USABLE, levels__lot__expires_on__gte=on, levels__on_hand__gt=0)
+    rows = (
+        Item.objects.filter(kind=Item.Kind.VACCINE, is_active=True).exclude(cvx="")
+        .annotate(usable=Sum("levels__on_hand", filter=usable), first=Min("levels__lot__expires_on", filter=usable))
+        .order_by("name")
+    )
+    return [VaccineLine(row, row.usable or Decimal(0), row.first) for row in rows]
 
 
 def vaccine_item(pk: UUID) -> Item:

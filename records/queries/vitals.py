@@ -13,7 +13,7 @@ from clinic.core.profile import clinic_zone
 from clinic.core.time import zone
 from records.models import RedFlag, VitalReading, VitalSet
 from records.rules.vitals import derived
-from records.rules.vitals.catalog import DETAILS, VITALS, Vital, default_unit, shown
+from records.rules.vitals.catalog import DETAILS, FREE_DETAILS, VITALS, Vital, default_unit, shown
 
 _PAST_SQL = """
 SELECT r.vital, r.value, s.measured_at
@@ -174,8 +174,14 @@ def unit_label(vital: Vital, code: str) -> str:
 
 def detail_words(detail: Mapping[str, str]) -> str:
     """L arm · sitting · adult"""
-    words = [dict(DETAILS[name]).get(value, value) if name in DETAILS else value for name, value in detail.items()]
+    order = [name for name in DETAILS if name in detail] + [name for name in detail if name not in DETAILS]
+    words = [dict(DETAILS.get(name, ())).get(detail[name], _free(name, detail[name])) for name in order]
     return " · ".join(word for word in words if word)
+
+
+def _free(name: str, value: str) -> str:
+    """A tick by its label, anything else as typed."""
+    return FREE_DETAILS[name][0] if value == "1" and name in FREE_DETAILS else value
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from records.queries.immunizations import (
     pick,
     search_vaccines,
     vaccine_item,
-    vaccine_items,
+    vaccine_lines,
 )
 from records.rules import vaccines
 
@@ -54,7 +54,7 @@ def immunization_choose(request, pk):
     encounter = rows.encounter(pk)
     audit.looked(request, encounter.patient_id, "immunizations")
     return render(request, "records/immunization/choose.html", {
-        "encounter": encounter, "patient": encounter.patient, "items": vaccine_items(),
+        "encounter": encounter, "patient": encounter.patient, "lines": vaccine_lines(today(clinic_zone())),
         "banner": banner(encounter.patient_id)})
 
 
@@ -92,6 +92,7 @@ def immunization_give(request, pk):
         context={"title": f"Give {item.name}", "submit_label": "Given", "encounter": encounter, "item": item,
                  "patient": encounter.patient, "banner": banner(encounter.patient_id), "lots": lots,
                  "decision": decision, "statements": statements,
+                 "supervision": decision.supervision.replace("_", " "),
                  "cancel_url": _history_url(encounter.patient_id)},
     )
 

@@ -65,9 +65,10 @@ def _context(encounter, post=None, problems=None, error: str = "") -> dict:
     setting = form_setting(patient, now())
     sheet = sheets.sheet(patient, setting, vitals_summary(patient.pk, patient.birth_date), post, problems)
     months = setting.months
+    sets = [set_line(row, months) for row in recent_sets(patient.pk, 5, encounter_id=encounter.pk)]
     return {
         "encounter": encounter, "patient": patient, "sheet": sheet, "data": json.dumps(sheet.data), "error": error,
-        "sets": [set_line(row, months) for row in recent_sets(patient.pk, 5, encounter_id=encounter.pk)],
+        "sets": sets, "is_again": post is None and any(not one.is_retracted for one in sets),
         "form_key": (post or {}).get("form_key", ""),
     }
 

@@ -235,6 +235,7 @@ mount("form[data-vitals]", (form) => {
     requestAnimationFrame(() => rowOf(wrong).classList.add("is-nudged"));
   }, true);
 
+  form.closest("details.vitals-again")?.addEventListener("toggle", () => form.querySelector("[autofocus]")?.focus());
   refresh();
   // In a panel the browser does not honor autofocus; the number pad goes to the first number.
   if (!form.closest("[data-panel]") || document.activeElement === document.body) form.querySelector("[autofocus]")?.focus();

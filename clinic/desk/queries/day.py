@@ -16,6 +16,7 @@ from clinic.core.profile import clinic_zone
 from clinic.core.time import now, today
 from clinic.inbox.models import Alert, Task
 from clinic.messaging.models import InboundMessage, Message
+from clinic.messaging.rules.states import State as MessageState
 from clinic.staff.permissions import Permission as P
 from inventory.queries.reorder import expiring, low_count
 from records.models import Note, RedFlag
@@ -190,7 +191,6 @@ def _minutes(value: float | None) -> str:
 
 def _decisions(actor, day: date) -> list[Decision]:
     """What waits, most urgent first; only what the actor may open."""
-    states = Message.State
     found = [
         (
             P.CHART_VIEW,
@@ -209,7 +209,7 @@ def _decisions(actor, day: date) -> list[Decision]:
         (
             P.MESSAGE_VIEW,
             2,
-            Message.objects.filter(state__in=(states.UNCERTAIN, states.FAILED)).count(),
+            Message.objects.filter(state__in=(MessageState.UNCERTAIN, MessageState.FAILED)).count(),
             "message{s} to patients failed or in doubt",
             "messaging:outbox",
         ),

@@ -81,6 +81,14 @@ class Person:
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
         return self.page
 
+    def sends(self, act: Callable[[], None]) -> None:
+        """Does `act` and waits until the server has answered the POST it causes."""
+        with self.page.expect_response(
+            lambda answer: answer.request.method == "POST" and answer.status != 423
+        ):
+            act()
+        self.page.wait_for_load_state("networkidle")
+
     def axe(self) -> list[str]:
         """Serious and critical accessibility findings of the page as it stands."""
         if not self.page.evaluate("() => !!window.axe"):

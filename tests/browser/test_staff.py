@@ -17,7 +17,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def pc(person):
     """A PC at which an administrator is signed in; a medical assistant with a PIN exists too."""
-    ClinicProfile.objects.create(name="Maple Street", phone="+13125550100", zone="America/Chicago", set_up_at=now())
+    ClinicProfile.objects.create(
+        name="Maple Street", phone="+13125550100", zone="America/Chicago", set_up_at=now()
+    )
     for username, role, first in (("ada", "administrator", "Ada"), ("dana", "ma", "Dana")):
         make_member(role, username=username, first_name=first, last_name="Reyes", password=PASSWORD, pin=PIN)
     one = person()
@@ -54,9 +56,20 @@ def test_a_pc_is_registered_handed_over_and_taken_back_by_pin(pc):
 
 def test_every_staff_page_is_accessible_in_light_and_dark(pc):
     member = StaffSession.objects.get().member
-    pages = ["/staff/", f"/staff/{member.pk}/", "/staff/invite/", "/staff/permissions/", "/staff/scope/",
-             "/staff/workstations/", "/staff/locking/", "/me/", "/me/pin/", "/password/change/", "/audit/",
-             "/session/switch/"]
+    pages = [
+        "/staff/",
+        f"/staff/{member.pk}/",
+        "/staff/invite/",
+        "/staff/permissions/",
+        "/staff/scope/",
+        "/staff/workstations/",
+        "/staff/locking/",
+        "/me/",
+        "/me/pin/",
+        "/password/change/",
+        "/audit/",
+        "/session/switch/",
+    ]
     for path in pages:
         pc.go(path)
         pc.assert_accessible()

@@ -90,8 +90,7 @@ def _patient_confirms(phone, visit) -> None:
     visit.refresh_from_db()
     assert visit.state == "scheduled"
     assert "cough" not in page.content()
-    page.click("button[value=confirm]")
-    page.wait_for_load_state()
+    phone.sends(lambda: page.click("button[value=confirm]"))
     visit.refresh_from_db()
     assert visit.state == "confirmed"
 
@@ -144,8 +143,7 @@ def _roomed_and_measured(ma, visit) -> None:
     for box in page.query_selector_all("[data-confirm-for]"):
         if box.is_visible():
             box.check()
-    keys.press("Control+Enter")
-    page.wait_for_load_state("networkidle")
+    ma.sends(lambda: keys.press("Control+Enter"))
     values = dict(VitalReading.objects.values_list("vital", "value"))
     assert (values["systolic"], values["diastolic"], values["pulse"]) == (186, 96, 88)
     assert values["weight"] == Decimal("69.989")
@@ -159,8 +157,7 @@ def _seen(provider, visit) -> None:
     provider.assert_accessible()
     page = provider.go(f"/red-flags/{flag.pk}/acknowledge/")
     page.fill("[name=action]", "Seen; repeat in 5 minutes")
-    page.click("[data-submit]")
-    page.wait_for_load_state("networkidle")
+    provider.sends(lambda: page.click("[data-submit]"))
     flag.refresh_from_db()
     assert flag.acknowledged_by.username == "shah"
     _move(provider, visit, "ready", "with_provider")
@@ -168,8 +165,7 @@ def _seen(provider, visit) -> None:
     provider.assert_accessible()
     page.fill("[name=subjective]", "Cough for a week, no fever.")
     page.fill("[name=plan]", "Rest, fluids. Flu vaccine today.")
-    page.click("button[value=sign]")
-    page.wait_for_load_state("networkidle")
+    provider.sends(lambda: page.click("button[value=sign]"))
     note = Note.objects.get()
     assert note.signed_by.username == "shah"
     page = provider.go(f"/patients/{visit.patient_id}/")
@@ -200,8 +196,7 @@ def _vaccinated(ma, visit, world) -> None:
     page.fill("[name=ordered_by]", "Dr. Shah")
     page.select_option("[name=site]", "LD")
     page.check("[name=screened]")
-    page.click("button:has-text('Given')")
-    page.wait_for_load_state("networkidle")
+    ma.sends(lambda: page.click("button:has-text('Given')"))
     dose = Immunization.objects.get()
     assert (dose.lot_number, dose.cvx, dose.given_by.username) == ("FLU2601", "150", "dana")
     assert on_hand(world.vaccine) == 9
@@ -242,8 +237,7 @@ def _billed_and_reviewed(office, visit) -> None:
     page.wait_for_load_state("networkidle")
     office.assert_accessible()
     page = office.go(f"/billing/visits/{visit.encounter_id}/charges/")
-    page.click("#approve-form button")
-    page.wait_for_load_state("networkidle")
+    office.sends(lambda: page.click("#approve-form button"))
     approved = Charge.objects.filter(state="approved")
     assert approved.count() >= 1
     assert balance(visit.patient_id) == sum(c.amount for c in approved) - 25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from billing.services import propose_visit_charges
 from clinic import audit
 from clinic.core.actor import Actor
 from clinic.core.db import service
@@ -67,11 +68,13 @@ def check_in(*, by: Actor, appointment: Appointment) -> Appointment:
 
 @service
 def check_out(*, by: Actor, appointment: Appointment) -> Appointment:
-    """The patient leaves: the visit completes and its encounter closes.
+    """The patient leaves: the visit completes and its encounter closes; what the visit shows is proposed to billing.
 
     Refuses a visit that is not in the clinic. Charges, follow-up and summary may still be open; they stay on
     their work lists.
     """
+    if appointment.encounter is not None:
+        propose_visit_charges(by=by, encounter=appointment.encounter)
     if appointment.state != State.CHECKOUT:
         appointment = visits.move_visit(by=by, appointment=appointment, to=State.CHECKOUT)
     return visits.move_visit(by=by, appointment=appointment, to=State.COMPLETED)

@@ -40,7 +40,9 @@ class WeekHoursMixin:
 
 
 def _time(label: str, initial: str) -> forms.TimeField:
-    widget = forms.TimeInput(format="%H:%M", attrs={"class": "form-control", "aria-label": label, "type": "time"})
+    widget = forms.TimeInput(
+        format="%H:%M", attrs={"class": "form-control", "aria-label": label, "type": "time"}
+    )
     return forms.TimeField(
         label=label, required=False, widget=widget, initial=time.fromisoformat(initial) if initial else None
     )

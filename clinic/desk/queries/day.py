@@ -122,16 +122,18 @@ class ManagerDay:
 
 
 def manager_day(actor) -> ManagerDay:
-    """Today in the clinic's zone."""
+    """Today in the clinic's zone, beside the same weekday of six weeks, or beside any day where that is closed."""
     day = today(clinic_zone())
-    past = [day - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
-    figures = day_figures([day, *past])
-    now_figures, usual = figures[day], [figures[d] for d in past if figures[d].booked]
+    before = [day - timedelta(days=days) for days in range(1, 7 * WEEKS + 1)]
+    figures = day_figures([day, *before])
+    open_days = [figures[one] for one in before if figures[one].arrived]
+    alike = [one for one in open_days if one.day.weekday() == day.weekday()]
+    usual, name = (alike, f"{day:%A}") if len(alike) >= 2 else (open_days, "day")
     return ManagerDay(
         day=day,
-        tiles=_tiles(now_figures, usual),
+        tiles=_tiles(figures[day], usual, name),
         decisions=_decisions(actor, day),
-        excluded=now_figures.lobby.excluded,
+        excluded=figures[day].lobby.excluded,
     )
 
 
@@ -140,11 +142,10 @@ def _usual(days: list[DayFigures], read: Callable[[DayFigures], float | None]) -
     return median(values) if values else None
 
 
-def _tiles(figures: DayFigures, usual: list[DayFigures]) -> list[Tile]:
-    weekday = f"{figures.day:%A}"
+def _tiles(figures: DayFigures, usual: list[DayFigures], name: str) -> list[Tile]:
 
     def hint(value: float | None, unit: str = "") -> str:
-        return f"usual {weekday}: {value:.0f}{unit}" if value is not None else f"no earlier {weekday}"
+        return f"usual {name}: {value:.0f}{unit}" if value is not None else "nothing to compare yet"
 
     schedule = reverse("scheduling:day")
     lobby = figures.lobby
@@ -178,9 +179,7 @@ def _tiles(figures: DayFigures, usual: list[DayFigures]) -> list[Tile]:
         Tile(
             "Collected",
             dollars(money.total),
-            f"usual {weekday}: {dollars(money.usual)}"
-            if money.usual is not None
-            else f"no earlier {weekday}",
+            f"usual {figures.day:%A}: {dollars(money.usual)}" if money.usual is not None else "",
         ),
     ]
 

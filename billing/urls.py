@@ -37,6 +37,7 @@ urlpatterns = [
     path("panels/patient/<uuid:pk>/", slots.patient_panel, name="patient-panel"),
     path("panels/balance/<uuid:pk>/", slots.balance_chip, name="balance-chip"),
     path("panels/checkout/<uuid:pk>/", slots.checkout_panel, name="checkout-panel"),
+    path("panels/checkout/<uuid:pk>/propose/", slots.checkout_propose, name="checkout-propose"),
     path("panels/day/", slots.day_panel, name="day-panel"),
     path("panels/home/", slots.home_panel, name="home-panel"),
 ]

@@ -1,9 +1,11 @@
 """What billing shows on the pages of other apps."""
 
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
-from billing.queries.balances import balance, copay_due, last_payments
+from billing import services
+from billing.queries.balances import balance, last_payments
 from billing.queries.charges import capture
 from billing.queries.days import collected
 from billing.queries.queue import billing_queue, visits_without_charges
@@ -13,6 +15,7 @@ from clinic.core import time
 from clinic.core.profile import clinic_zone
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission
+from clinic.ui.responses import is_htmx, refused
 
 HOME_ROWS = 8
 
@@ -38,13 +41,31 @@ def balance_chip(request, pk):
 @allow(Permission.CHARGE_PROPOSE, Permission.CHARGE_APPROVE, Permission.PAYMENT_TAKE)
 def checkout_panel(request, pk):
     """Charges proposed and money due, at the end of a visit."""
+    return _checkout(request, appointment_or_404(pk))
+
+
+@require_POST
+@allow(Permission.CHARGE_PROPOSE, Permission.CHARGE_APPROVE)
+def checkout_propose(request, pk):
+    """Propose what the visit shows, from the checkout page."""
     appointment = appointment_or_404(pk)
+    if appointment.encounter is None:
+        return refused(request, "The patient has not been checked in yet.", to=_checkout_url(pk))
+    services.propose_visit_charges(by=request.actor, encounter=appointment.encounter)
+    return _checkout(request, appointment) if is_htmx(request) else redirect(_checkout_url(pk))
+
+
+def _checkout_url(pk) -> str:
+    return reverse("billing:checkout-panel", args=[pk])
+
+
+def _checkout(request, appointment):
     audit.looked(request, appointment.patient_id, page="checkout")
     sees_charges = request.actor.can(Permission.CHARGE_PROPOSE) or request.actor.can(Permission.CHARGE_APPROVE)
     has_charges = sees_charges and appointment.encounter is not None
     return render(request, "billing/panels/checkout.html", {
         "appointment": appointment, "page": capture(appointment.encounter) if has_charges else None,
-        "sees_charges": sees_charges, "due": copay_due(appointment), "owed": balance(appointment.patient_id)})
+        "sees_charges": sees_charges})
 
 
 @require_GET

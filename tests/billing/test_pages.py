@@ -135,6 +135,18 @@ def test_capture_from_the_visit_to_approval(biller):
     assert balance(encounter.patient_id) == Decimal("120.00")
 
 
+def test_checkout_proposes_what_the_visit_shows():
+    make_fee("LOC-101")
+    appointment, _ = make_visit(code="LOC-101")
+    ma = signed_in(make_member(Role.MA))
+    assert b"Propose from the visit" in ma.get(url("checkout-panel", appointment)).content
+    shown = ma.post(url("checkout-propose", appointment), headers={"HX-Request": "true"})
+    assert b"LOC-101" in shown.content
+    assert Charge.objects.count() == 1
+    fresh = Clinic().book("11:00", patient=make_patient())
+    assert ma.post(url("checkout-propose", fresh), headers={"HX-Request": "true"}).status_code == 422
+
+
 def test_an_approved_charge_is_not_voided_by_who_only_proposes():
     encounter = make_encounter()
     charge = ready(encounter)

@@ -91,15 +91,13 @@ class SetLine:
         return next((one for one in self.readings if one.vital == vital), None)
 
 
-def set_rows(patient_id: UUID) -> QuerySet[VitalSet]:
+def set_rows(patient_id: UUID, *, with_flags: bool = True) -> QuerySet[VitalSet]:
     """Sets with readings, flags and who recorded them, newest first. Three queries whatever the number."""
-    readings = VitalReading.objects.order_by("vital", "sequence")
-    return (
-        VitalSet.objects.filter(patient_id=patient_id)
-        .select_related("recorded_by")
-        .prefetch_related(Prefetch("readings", readings), Prefetch("red_flags", RedFlag.objects.select_related("acknowledged_by")))
-        .order_by("-measured_at", "-id")
-    )
+    wanted = [Prefetch("readings", VitalReading.objects.order_by("vital", "sequence"))]
+    if with_flags:
+        wanted.append(Prefetch("red_flags", RedFlag.objects.select_related("acknowledged_by")))
+    rows = VitalSet.objects.filter(patient_id=patient_id).select_related("recorded_by")
+    return rows.prefetch_related(*wanted).order_by("-measured_at", "-id")
 
 
 def recent_sets(
@@ -114,7 +112,9 @@ def recent_sets(
     return list(rows[:limit])
 
 
-def set_line(row: VitalSet, months: Decimal, height: Decimal | None = None) -> SetLine:
+def set_line(
+    row: VitalSet, months: Decimal, height: Decimal | None = None, *, with_flags: bool = True
+) -> SetLine:
     """A set as lines in the order of the catalog. `height` (cm) stands in where none was measured."""
     by_vital: dict[str, list[VitalReading]] = {}
     for reading in row.readings.all():
@@ -129,7 +129,7 @@ def set_line(row: VitalSet, months: Decimal, height: Decimal | None = None) -> S
         pressure=f"{derived.average_words(summary.systolic)}/{derived.average_words(summary.diastolic)}"
         if summary else "",
         pressure_class=derived.pressure_words(summary.systolic, summary.diastolic, months) if summary else "",
-        bmi=_bmi(by_vital, height), flags=tuple(row.red_flags.all()),
+        bmi=_bmi(by_vital, height), flags=tuple(row.red_flags.all()) if with_flags else (),
     )
 
 

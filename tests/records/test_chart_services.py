@@ -23,7 +23,8 @@ from records.models import (
     VitalSet,
 )
 from records.services import VitalsRefused
-from tests.factories import inventory as shelf, records as make
+from tests.factories import inventory as shelf
+from tests.factories import records as make
 from tests.factories.staff import actor_for, make_member
 
 entry, pressure = make.entry, make.pressure
@@ -167,7 +168,7 @@ def test_another_patients_visit_changes_nothing(ma, patient):
     ):
         with pytest.raises(Refused, match="another patient"):
             act()
-    assert not (Allergy.objects.exists() or Problem.objects.exists() or Medication.objects.exists())
+    assert [m.objects.count() for m in (Allergy, Problem, Medication)] == [0, 0, 0]
     assert not ReviewStamp.objects.exists()
 
 

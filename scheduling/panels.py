@@ -18,7 +18,11 @@ from scheduling.queries.visits import arrivals, next_for, overdue, patient_visit
 def patient_visits_panel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Why the patient is here today or when they come next, then the latest visits."""
     audit.looked(request, pk, "visits")
-    context = {"visits": patient_visits(pk), "patient_id": pk, "may_book": request.actor.can(P.APPOINTMENT_BOOK)}
+    context = {
+        "visits": patient_visits(pk),
+        "patient_id": pk,
+        "may_book": request.actor.can(P.APPOINTMENT_BOOK),
+    }
     return fragment(request, "scheduling/panels/patient_visits.html", context)
 
 
@@ -31,5 +35,10 @@ def home_next(request: HttpRequest) -> HttpResponse:
     late_ids = {row.id for row in late}
     rows = mine or [row for row in (arrivals(places[0], limit=8) if places else []) if row.id not in late_ids]
     audit.looked_many(request, [row.patient_id for row in (*rows, *late)], "who is next")
-    context = {"rows": rows, "late": late, "is_mine": bool(mine), "may_check_in": request.actor.can(P.CHECK_IN)}
+    context = {
+        "rows": rows,
+        "late": late,
+        "is_mine": bool(mine),
+        "may_check_in": request.actor.can(P.CHECK_IN),
+    }
     return fragment(request, "scheduling/panels/next.html", context)

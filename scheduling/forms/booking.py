@@ -119,7 +119,9 @@ class BookAppointmentForm(PatientField, TimeFields):
     """The booking dialog."""
 
     location = forms.ModelChoiceField(queryset=Location.objects.none(), required=False)
-    visit_type = forms.ModelChoiceField(queryset=VisitType.objects.none(), label="Visit type", empty_label=None)
+    visit_type = forms.ModelChoiceField(
+        queryset=VisitType.objects.none(), label="Visit type", empty_label=None
+    )
     provider = forms.ModelChoiceField(
         queryset=Member.objects.none(), required=False, label="With", empty_label="Anyone"
     )
@@ -152,7 +154,9 @@ class WalkInForm(PatientField):
     """A patient who is here now."""
 
     location = forms.ModelChoiceField(queryset=Location.objects.none(), required=False)
-    visit_type = forms.ModelChoiceField(queryset=VisitType.objects.none(), label="Visit type", empty_label=None)
+    visit_type = forms.ModelChoiceField(
+        queryset=VisitType.objects.none(), label="Visit type", empty_label=None
+    )
     provider = forms.ModelChoiceField(
         queryset=Member.objects.none(), required=False, label="With", empty_label="Whoever is free first"
     )
@@ -177,7 +181,9 @@ class WalkInForm(PatientField):
 class MoveAppointmentForm(TimeFields):
     """Another time for a visit. `version` says which state of it the form was opened on."""
 
-    provider = forms.ModelChoiceField(queryset=Member.objects.none(), required=False, label="With", empty_label=None)
+    provider = forms.ModelChoiceField(
+        queryset=Member.objects.none(), required=False, label="With", empty_label=None
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
@@ -190,8 +196,9 @@ class CancelAppointmentForm(ClinicForm):
     """Why a visit is cancelled."""
 
     reason = forms.ChoiceField(
-        choices=CancelReason.choices, widget=forms.RadioSelect, error_messages={"required": "Choose a reason."}
+        choices=CancelReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a reason."},
     )
     note = forms.CharField(required=False, max_length=200, label="Note")
     version = forms.IntegerField(widget=forms.HiddenInput)
-

@@ -230,7 +230,9 @@ def _visit(row: dict, tz, href: str) -> Visit:
         room=row["room__label"] or "",
         flags=tuple(flags),
         sub=" · ".join(
-            words for words in (*flags, row["visit_type__name"], row["reason"] and f"“{row['reason']}”") if words
+            words
+            for words in (*flags, row["visit_type__name"], row["reason"] and f"“{row['reason']}”")
+            if words
         ),
         mark=_mark(state, row["room__label"]),
     )

@@ -48,17 +48,24 @@ def templates_page(location: Location) -> TemplatesPage:
     )
     by_member: dict = {}
     for session in sessions:
-        by_member.setdefault(session.provider, [[] for _ in WEEKDAYS])[session.weekday].append(_line(session, now_day))
+        by_member.setdefault(session.provider, [[] for _ in WEEKDAYS])[session.weekday].append(
+            _line(session, now_day)
+        )
     start = day_bounds(now_day, zone(location.zone))[0]
     away = SessionException.objects.filter(ends_at__gte=start).select_related("provider")[:100]
-    closed = Closure.objects.filter(Q(location=location) | Q(location=None), day__gte=now_day).select_related("location")
+    closed = Closure.objects.filter(Q(location=location) | Q(location=None), day__gte=now_day).select_related(
+        "location"
+    )
     return TemplatesPage(
         weekdays=WEEKDAYS,
         weeks=tuple(
             MemberWeek(member.name, tuple(tuple(day) for day in days)) for member, days in by_member.items()
         ),
         absences=tuple(
-            (row, f"{format_local(row.starts_at, location.zone)} – {format_local(row.ends_at, location.zone)}")
+            (
+                row,
+                f"{format_local(row.starts_at, location.zone)} – {format_local(row.ends_at, location.zone)}",
+            )
             for row in away
         ),
         closures=tuple((row, format_day(row.day)) for row in closed),

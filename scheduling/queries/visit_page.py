@@ -65,9 +65,7 @@ def visit_page(visit: Appointment, actor: Actor) -> VisitPage:
     limits = flow_settings()
     is_ahead = state in UPCOMING
     grace_over = now() >= visit.starts_at + timedelta(minutes=limits.no_show_grace)
-    undo_words = why_not_undo(
-        [row.as_stay() for row in rows], now(), timedelta(minutes=limits.undo_minutes)
-    )
+    undo_words = why_not_undo([row.as_stay() for row in rows], now(), timedelta(minutes=limits.undo_minutes))
     moves = _moves(visit) if state in IN_CLINIC and actor.can(P.FLOW_MOVE) else ()
     end = format_clock(visit.ends_at, visit.zone)
     return VisitPage(

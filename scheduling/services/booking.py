@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import prefetch_related_objects
+
 from clinic import audit
 from clinic.core.actor import Actor
 from clinic.core.db import service
@@ -72,6 +74,7 @@ def _book(*, by: Actor, wish: Wish, reason: str, source: str) -> Appointment:
     made = claim(by=by, wish=wish)
     appointment = write_claim(by, made, reason=reason.strip()[:300], source=source)
     audit.record(by, "appointment.booked", obj=appointment, patient=wish.patient, **_facts(appointment, made))
+    prefetch_related_objects([wish.patient], "contacts")
     plan_reminders(by=by, appointment=appointment)
     return appointment
 

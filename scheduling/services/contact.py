@@ -31,7 +31,15 @@ def set_text_consent(*, by: Actor, patient: Patient, wants: bool) -> None:
 
 @service
 def register_caller(
-    *, by: Actor, first_name: str, last_name: str, birth_date, sex: str, phone: str, may_text: bool, anyway: bool
+    *,
+    by: Actor,
+    first_name: str,
+    last_name: str,
+    birth_date,
+    sex: str,
+    phone: str,
+    may_text: bool,
+    anyway: bool,
 ) -> Patient:
     """Registers the person on the phone with six fields, and records whether texts are welcome.
 

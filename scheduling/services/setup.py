@@ -29,7 +29,9 @@ from scheduling.models import (
 
 
 @service
-def save_location(*, by: Actor, location: Location | None = None, version: int | None = None, **values) -> Location:
+def save_location(
+    *, by: Actor, location: Location | None = None, version: int | None = None, **values
+) -> Location:
     """Adds or edits a location. Audited `location.saved`. A new zone leaves booked wall times as they are told."""
     return _save(by, Location, location, version, values)
 
@@ -61,7 +63,8 @@ def add_sessions(*, by: Actor, weekdays: Iterable[int], visit_types=(), **values
     Refuses a block that overlaps another of the same member.
     """
     return [
-        _save_session(by, None, None, {**values, "weekday": day}, visit_types) for day in sorted(set(weekdays))
+        _save_session(by, None, None, {**values, "weekday": day}, visit_types)
+        for day in sorted(set(weekdays))
     ]
 
 
@@ -208,9 +211,7 @@ def _save(by: Actor, model: type[models.Model], row, version: int | None, values
         setattr(fresh, name, value)
     fresh.version += 1
     fresh.save(update_fields=[*changed, "version", "updated_at"])
-    audit.record(
-        by, f"{model._meta.model_name}.saved", obj=fresh, before=_said(before), after=_said(changed)
-    )
+    audit.record(by, f"{model._meta.model_name}.saved", obj=fresh, before=_said(before), after=_said(changed))
     return fresh
 
 

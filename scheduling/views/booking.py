@@ -52,11 +52,15 @@ def appointment_book(request: HttpRequest) -> HttpResponse:
         openings = error.alternatives if isinstance(error, Conflict) else None
         context = _context(request, form, place, openings) | {"duplicates": duplicates_of(request, error)}
         return invalid(request, PAGE, context, status=error.status)
-    visit = Appointment.objects.select_related("patient", "visit_type", "provider", "ma", "location").get(pk=pk)
+    visit = Appointment.objects.select_related("patient", "visit_type", "provider", "ma", "location").get(
+        pk=pk
+    )
     return saved(request, said(visit), to=reverse("scheduling:appointment", args=[pk]), refresh=REFRESH)
 
 
-def _book(request: HttpRequest, form: BookAppointmentForm, starts_at: datetime, member_id: UUID | None) -> str:
+def _book(
+    request: HttpRequest, form: BookAppointmentForm, starts_at: datetime, member_id: UUID | None
+) -> str:
     values = form.cleaned_data
     member = values["provider"] or (Member.objects.filter(pk=member_id).first() if member_id else None)
     patient = patient_of(request, form)
@@ -90,7 +94,9 @@ def said(visit: Appointment) -> str:
     with_whom = f" with {person.name}" if person else ""
     early = visit.visit_type.ma_before_minutes if visit.visit_type.needs_provider else 0
     when = f"{format_day(visit.local_day)} at {format_clock(visit.starts_at, visit.zone)}"
-    words = f"Booked: {visit.patient.name}, {visit.visit_type.name}{with_whom}, {when}, {visit.location.name}."
+    words = (
+        f"Booked: {visit.patient.name}, {visit.visit_type.name}{with_whom}, {when}, {visit.location.name}."
+    )
     if early and visit.visit_type.needs_room:
         words += f" Please come {early} minutes early."
     return f"{words} Bring: {visit.visit_type.prep_note}." if visit.visit_type.prep_note else words
@@ -158,7 +164,10 @@ def _chosen_words(form, place: Location, openings: list[Opening]) -> str:
 
 
 def _openings_for(form, place: Location, patient: Patient | None, after: date | None = None) -> list[Opening]:
-    kind_id = form["visit_type"].value() or VisitType.objects.filter(is_bookable=True).values_list("pk", flat=True).first()
+    kind_id = (
+        form["visit_type"].value()
+        or VisitType.objects.filter(is_bookable=True).values_list("pk", flat=True).first()
+    )
     kind = VisitType.objects.filter(pk=_uuid(str(kind_id or ""))).first()
     if kind is None:
         return []

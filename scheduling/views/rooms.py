@@ -21,7 +21,12 @@ from scheduling.services.setup import save_room
 from scheduling.views._common import here
 from scheduling.views.booking import REFRESH
 
-WORDS = {"available": "Clean", "dirty": "Needs cleaning", "cleaning": "Cleaning now", "out_of_service": "Out of service"}
+WORDS = {
+    "available": "Clean",
+    "dirty": "Needs cleaning",
+    "cleaning": "Cleaning now",
+    "out_of_service": "Out of service",
+}
 FORM = "scheduling/settings/form.html"
 
 
@@ -70,7 +75,9 @@ def room_edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         return invalid(request, FORM, context)
     try:
         fresh = Room.objects.filter(pk=pk).first() if pk else None
-        row = save_room(by=request.actor, room=fresh, version=form.cleaned_data.get("version"), **form.values())
+        row = save_room(
+            by=request.actor, room=fresh, version=form.cleaned_data.get("version"), **form.values()
+        )
     except ClinicError as error:
         to_form(form, error)
         return invalid(request, FORM, context, status=error.status)

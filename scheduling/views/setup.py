@@ -33,7 +33,9 @@ from scheduling.views._common import here
 FORM = "scheduling/settings/form.html"
 
 
-def _edit(request: HttpRequest, form, title: str, back: str, save: Callable, template: str = FORM) -> HttpResponse:
+def _edit(
+    request: HttpRequest, form, title: str, back: str, save: Callable, template: str = FORM
+) -> HttpResponse:
     """One form page: shows it, saves it, shows what was refused."""
     context = {"form": form, "title": title, "back": reverse(back)}
     if request.method != "POST":
@@ -129,7 +131,9 @@ def session_edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
             made = setup.add_sessions(by=request.actor, weekdays=values.pop("weekday"), **values)
             return f"{len(made)} session{'s' if len(made) != 1 else ''} added."
         fresh = ProviderSession.objects.select_related("provider").get(pk=pk)
-        setup.save_session(by=request.actor, session=fresh, version=form.cleaned_data.get("version"), **values)
+        setup.save_session(
+            by=request.actor, session=fresh, version=form.cleaned_data.get("version"), **values
+        )
         return "Session saved."
 
     return _edit(request, form, "Edit a session" if row else "Add sessions", "scheduling:templates", save)

@@ -100,7 +100,11 @@ def test_anyone_means_the_least_booked_who_is_free(clinic):
 
 @pytest.mark.parametrize(
     ("clock", "words"),
-    [("7:50", "only working for a part"), ("13:00", "not working then"), ("11:50", "only working for a part")],
+    [
+        ("7:50", "only working for a part"),
+        ("13:00", "not working then"),
+        ("11:50", "only working for a part"),
+    ],
 )
 def test_times_outside_sessions_are_refused(clinic, clock, words):
     refused(Conflict, words, **call(clinic, clock))
@@ -151,7 +155,11 @@ def test_past_notice_horizon_age_and_bookable_are_checked(clinic, early):
     visit_type(is_bookable=True)
     early.move_to(at("9:06"))
     refused(Refused, "That time has passed", **call(clinic))
-    refused(Refused, "recorded as deceased", **call(clinic, "10:00", patient=make_patient(deceased_on=date(2026, 1, 1))))
+    refused(
+        Refused,
+        "recorded as deceased",
+        **call(clinic, "10:00", patient=make_patient(deceased_on=date(2026, 1, 1))),
+    )
 
 
 def test_the_patient_cannot_be_in_two_places(clinic):
@@ -231,7 +239,11 @@ def test_named_ma_and_device_are_held(clinic):
     held = {h.resource_kind: (h.resource_id, h.during.lower, h.during.upper) for h in visit.holds.all()}
     assert held["ma"] == (ma.pk, at("8:50"), at("9:00"))
     assert held["equipment"] == (device.pk, at("8:50"), at("9:20"))
-    refused(Conflict, "is taken just before", **call(clinic, "9:00", ma=ma, provider=make_provider(clinic.location)))
+    refused(
+        Conflict,
+        "is taken just before",
+        **call(clinic, "9:00", ma=ma, provider=make_provider(clinic.location)),
+    )
 
 
 # Overbooking
@@ -239,12 +251,14 @@ def test_named_ma_and_device_are_held(clinic):
 
 def test_overbook_needs_permission_and_reason_and_is_named(clinic):
     clinic.book("9:00")
-    refused(
-        NotAllowed, "You may not overbook", **call(clinic, by=desk(), overbook_reason="in pain")
-    )
+    refused(NotAllowed, "You may not overbook", **call(clinic, by=desk(), overbook_reason="in pain"))
     visit = clinic.book("9:00", overbook_reason="in pain")
     hold = visit.holds.get(resource_kind="provider")
-    assert (hold.is_overbook, hold.overbook_by_id, hold.overbook_reason) == (True, clinic.by.member_id, "in pain")
+    assert (hold.is_overbook, hold.overbook_by_id, hold.overbook_reason) == (
+        True,
+        clinic.by.member_id,
+        "in pain",
+    )
     assert not visit.holds.get(resource_kind="patient").is_overbook
 
 

@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from clinic.staff.roles import Role
 from scheduling.models import Appointment
-from tests.factories.scheduling import at, make_patient, visit_type
 from tests.factories.staff import make_member, signed_in
 
 PAGES = (

@@ -82,7 +82,13 @@ def test_rooming_needs_a_clean_room_of_the_place(clinic):
     move_visit(**call, room=clinic.rooms[1])
     other = clinic.move(clinic.book("9:20"), "arrived")
     refused(
-        Conflict, "is occupied", move_visit, by=clinic.by, appointment=other, to="roomed", room=clinic.rooms[1]
+        Conflict,
+        "is occupied",
+        move_visit,
+        by=clinic.by,
+        appointment=other,
+        to="roomed",
+        room=clinic.rooms[1],
     )
 
 
@@ -247,7 +253,11 @@ def test_moving_by_ten_minutes_over_its_own_time(clinic):
     old = clinic.book("9:00", reason="cough")
     new = reschedule_appointment(by=clinic.by, appointment=old, starts_at=at("9:10"))
     old.refresh_from_db()
-    assert (old.state, old.rescheduled_to_id, old.holds.filter(is_live=True).count()) == ("rescheduled", new.pk, 0)
+    assert (old.state, old.rescheduled_to_id, old.holds.filter(is_live=True).count()) == (
+        "rescheduled",
+        new.pk,
+        0,
+    )
     assert (new.state, new.reason, new.starts_at, new.provider_id) == (
         "scheduled", "cough", at("9:10"), clinic.provider.pk,
     )  # fmt: skip
@@ -273,7 +283,12 @@ def test_moving_to_a_taken_time_keeps_the_old_one(clinic):
     visit = clinic.book("9:00")
     clinic.book("10:00")
     error = refused(
-        Conflict, "is taken on", reschedule_appointment, by=clinic.by, appointment=visit, starts_at=at("10:00")
+        Conflict,
+        "is taken on",
+        reschedule_appointment,
+        by=clinic.by,
+        appointment=visit,
+        starts_at=at("10:00"),
     )
     assert error.alternatives
     assert visit.holds.filter(is_live=True).count() == 2
@@ -286,7 +301,11 @@ def test_walk_in_takes_the_next_free_time_and_is_here(clinic, early):
     early.move_to(at("8:55"))
     clinic.book("9:00")
     visit = walk_in(
-        by=clinic.by, patient=make_patient(), visit_type=visit_type("acute"), location=clinic.location, reason="fever"
+        by=clinic.by,
+        patient=make_patient(),
+        visit_type=visit_type("acute"),
+        location=clinic.location,
+        reason="fever",
     )
     assert (visit.state, visit.is_walk_in, visit.starts_at) == ("arrived", True, at("9:20"))
     assert visit.encounter.reason == "fever"

@@ -1,0 +1,11 @@
+"""The sweep over visits that nobody closed."""
+
+from clinic.core.tasks import clinic_task
+
+
+@clinic_task(name="scheduling.sweep_visits")
+def sweep_visits() -> None:
+    """Puts open visits of past days on the desk's list. A second run finds nothing to do."""
+    from scheduling.services import sweep
+
+    sweep.sweep_visits()

@@ -67,6 +67,8 @@ def top_up(progress: Progress = quiet) -> None:
             progress("patients", len(world.people), len(world.people))
         _visits(rows, world, progress, is_new=is_new)
         progress("follow-up")
+        # Without statistics on what was just copied in, the queries below take minutes instead of seconds.
+        _analyze(is_new)
         settle.settle(rows, world)
         set_rooms(world)
         outreach.write_outreach(rows, world, is_new=is_new)

@@ -35,7 +35,9 @@ class Command(BaseCommand):
     def _start_over(self) -> None:
         """Drops and rebuilds the whole schema: append-only tables cannot be emptied row by row."""
         if not settings.AS_OWNER:
-            raise CommandError("Starting over needs the owner of the database: set CLINIC_DATABASE_ROLE=owner.")
+            raise CommandError(
+                "Starting over needs the owner of the database: set CLINIC_DATABASE_ROLE=owner."
+            )
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
         connection.close()

@@ -1,8 +1,11 @@
 """Forms of the inbox and of patient messages."""
 
 from django import forms
+from django.apps import apps
+from django.urls import reverse
 
 from clinic.core.phones import PhoneField
+from clinic.core.refs import PATIENT
 from clinic.inbox.models import PhoneCall, Task
 from clinic.inbox.models.work import POOLS
 from clinic.inbox.rules.targets import CLASS_WORDS, CallClass
@@ -38,7 +41,37 @@ class ToWhomField(forms.ChoiceField):
         return {"pool": key} if kind == "role" else {}
 
 
-class AddTaskForm(ClinicForm):
+class AboutPatient(forms.Form):
+    """Adds a finder for the patient, unless the page is about one already."""
+
+    patient_search = forms.CharField(label="Patient", required=False, max_length=120)
+    patient = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, about=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.about = about
+        if about is not None:
+            del self.fields["patient_search"], self.fields["patient"]
+            return
+        self.fields["patient_search"].widget.attrs |= {
+            "data-combobox": reverse("records:patient-options"),
+            "data-combobox-for": "patient",
+            "placeholder": "Name, date of birth, phone or MRN; empty for nobody in particular",
+        }
+
+    def clean(self):
+        values = super().clean()
+        if self.about is not None:
+            values["patient"] = self.about
+            return values
+        key, typed = values.get("patient"), values.pop("patient_search", "")
+        values["patient"] = apps.get_model(PATIENT).objects.filter(pk=key).first() if key and typed else None
+        if typed and values["patient"] is None:
+            self.add_error("patient_search", "Choose the patient from the list, or leave it empty.")
+        return values
+
+
+class AddTaskForm(AboutPatient, ClinicForm):
     title = forms.CharField(label="What is to be done", max_length=120)
     to_whom = ToWhomField(label="For")
     priority = forms.ChoiceField(choices=Task.Priority.choices, initial=Task.Priority.NORMAL)
@@ -58,7 +91,7 @@ class AcknowledgeAlertForm(ClinicForm):
     action = forms.CharField(label="What did you do?", max_length=300)
 
 
-class LogCallForm(ClinicForm):
+class LogCallForm(AboutPatient, ClinicForm):
     """The call record; red flags are added from the script in force, each yes or no."""
 
     direction = forms.ChoiceField(choices=PhoneCall.Direction.choices, widget=forms.RadioSelect, initial="in")

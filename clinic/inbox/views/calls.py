@@ -27,12 +27,12 @@ def call_log(request, patient_pk=None):
     if patient:
         audit.looked(request, patient, page="call")
         initial |= {"caller": patient.name, "relation": "patient", "callback_number": _number_of(patient)}
-    form = LogCallForm(request.POST or None, initial=initial, script=script)
+    form = LogCallForm(request.POST or None, initial=initial, script=script, about=patient)
     return form_act(
         request,
         form,
         verb="call.log",
-        do=lambda _: str(services.log_call(by=request.actor, patient=patient, **form.values()).pk),
+        do=lambda _: str(services.log_call(by=request.actor, **form.values()).pk),
         to=lambda _: reverse("inbox:list") + "?view=calls",
         message="Call logged.",
         refresh=REFRESH,

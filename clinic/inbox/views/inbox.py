@@ -87,11 +87,11 @@ def inbox_patient(request, pk):
 def task_add(request, patient_pk=None):
     """Add a task, about a patient or not."""
     patient = patient_or_404(patient_pk) if patient_pk else None
-    form = AddTaskForm(request.POST or None)
+    form = AddTaskForm(request.POST or None, about=patient)
 
     def do(values):
         whom = ToWhomField.split(values.pop("to_whom"))
-        return str(services.add_task(by=request.actor, patient=patient, **values, **whom).pk)
+        return str(services.add_task(by=request.actor, **values, **whom).pk)
 
     return form_act(
         request,

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from clinic.core.ids import uuid7
 from clinic.core.money import dollars
+from clinic.core.phones import display
 from clinic.core.profile import clinic_zone
 from clinic.core.time import format_clock, format_day, zone
 from clinic.ui import icons, sparklines, states
@@ -80,6 +81,12 @@ def panels(context, slot: str, *args: Any):
     """Panels that other apps registered for a slot; each is loaded after the page stands."""
     actor = getattr(context.get("request"), "actor", None)
     return {"panels": panel_registry.permitted(slot, actor, *args), "slot": slot}
+
+
+@register.filter
+def phone(value: str | None) -> str:
+    """(312) 555-0142 for a number kept as E.164; anything else, such as an e-mail address, unchanged."""
+    return display(value) if value and value.startswith("+") else value or ""
 
 
 @register.simple_tag

@@ -26,10 +26,11 @@ def clean_environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def demo(folder: Path, port: int) -> Iterator[str]:
+def demo(folder: Path, port: int, **environment: str) -> Iterator[str]:
     """Starts `manage.py demo` on `folder`, yields its address when it is ready, stops it at the end.
 
-    CLINIC_URL names a demo that already runs; it is used as it is and left running.
+    `environment` names servers to use instead of the demo's own. CLINIC_URL names a demo that already
+    runs; it is used as it is and left running.
     """
     running = os.environ.get("CLINIC_URL")
     if running:
@@ -37,7 +38,7 @@ def demo(folder: Path, port: int) -> Iterator[str]:
         return
     argv = [sys.executable, "manage.py", "demo", "--tied", "--port", str(port), "--data-dir", str(folder)]
     process = subprocess.Popen(
-        argv, cwd=ROOT, env=clean_environment(), text=True, stdin=subprocess.DEVNULL,
+        argv, cwd=ROOT, env={**clean_environment(), **environment}, text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         say("Database: bringing the tables up to date")
         call_command("migrate", verbosity=0, interactive=False)
         _refuse_a_real_clinic(clinic)
-        _collect_static()
+        _collect_static(clinic)
         start_web(clinic)
         if not clinic.options.no_seed:
             _seed()
@@ -74,7 +75,7 @@ def _refuse_a_real_clinic(clinic: Clinic) -> None:
         )
 
 
-def _collect_static() -> None:
+def _collect_static(clinic: Clinic) -> None:
     """Copies and hashes the static files when any of them changed since the last start."""
     digest = hashlib.sha256()
     for finder in get_finders():
@@ -82,10 +83,15 @@ def _collect_static() -> None:
             found = Path(storage.path(name)).stat()
             digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
     mark = Path(settings.STATIC_ROOT) / ".collected"
-    if mark.exists() and mark.read_text(encoding="utf-8") == digest.hexdigest():
+    is_hashed = mark.with_name("staticfiles.json").exists()
+    if is_hashed and mark.exists() and mark.read_text(encoding="utf-8") == digest.hexdigest():
         return
     say("Pages: collecting scripts and styles")
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    # In a process of its own: settings decide at their start whether names carry a hash.
+    argv = [sys.executable, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"]
+    done = subprocess.run(argv, cwd=settings.BASE_DIR, env=clinic.child_environment(), check=False)
+    if done.returncode != 0:
+        raise StartError("The scripts and styles could not be collected (see above).")
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.write_text(digest.hexdigest(), encoding="utf-8")
 

@@ -2,13 +2,16 @@
 
 import datetime as dt
 
-from billing.rules.icd import is_out_of_date, release_on
+from billing.rules.icd import is_out_of_date
 from records.models import DiagnosisCode
 
 
 def _release(day: dt.date) -> str | None:
-    # A loose index scan would be quicker still; there are a handful of releases and one code in all of them.
-    return release_on(DiagnosisCode.objects.order_by().values_list("release", flat=True).distinct(), day)
+    """The release in force on a day: the newest begun by then, else the oldest on file."""
+    # Releases are named by their month, so text order is their order and the index gives the newest at once.
+    names = DiagnosisCode.objects.values_list("release", flat=True)
+    begun = names.filter(release__lte=f"{day:%Y-%m}").order_by("-release").first()
+    return begun or names.order_by("release").first()
 
 
 def diagnosis_on(code: str, day: dt.date) -> DiagnosisCode | None:

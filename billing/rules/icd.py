@@ -1,8 +1,7 @@
-"""Which release of ICD-10-CM holds on a day of service. The ICD year starts on October 1, with an April update."""
+"""How old a release of ICD-10-CM is on a day of service. The ICD year starts on October 1, with an April update."""
 
 import datetime as dt
 import re
-from collections.abc import Iterable
 
 
 def release_starts(release: str) -> dt.date:
@@ -15,13 +14,6 @@ def release_starts(release: str) -> dt.date:
         raise ValueError(f"The release {release!r} names no year.")
     year, month = int(match[1]), int(match[2] or 0)
     return dt.date(year, month, 1) if 1 <= month <= 12 else dt.date(year - 1, 10, 1)
-
-
-def release_on(releases: Iterable[str], day: dt.date) -> str | None:
-    """The release that holds on a day: the latest begun by then, else the earliest on file."""
-    ordered = sorted(releases, key=release_starts)
-    begun = [release for release in ordered if release_starts(release) <= day]
-    return begun[-1] if begun else (ordered[0] if ordered else None)
 
 
 def icd_year_starts(day: dt.date) -> dt.date:

@@ -23,6 +23,7 @@ REFRESH = ("money", "balance", "check-in", "check-out")
 def take(request, pk):
     """Take money: the copay of a visit when one is named, else towards the balance."""
     patient = patient_or_404(pk)
+    audit.looked(request, patient, page="payment")
     named = request.GET.get("appointment", "")
     appointment = appointment_or_404(named, patient=patient) if named else None
     due = copay_due(appointment) if appointment else None

@@ -64,7 +64,8 @@ class ShelfForm(ClinicForm):
 
     only_usable = False
     scan = scan_field(reverse_lazy("inventory:scan"))
-    shelf = forms.ChoiceField(label="From")
+    shelf = forms.ChoiceField(label="From", error_messages={
+        "invalid_choice": "None of that is left there now. Choose another shelf."})
     quantity = QuantityField(label="Quantity")
 
     def __init__(self, *args, item: Item, suggested: dict[str, str] | None = None, **kwargs):

@@ -141,6 +141,7 @@ def test_a_diagnosis_is_checked_in_the_release_of_the_service_date():
         services.add_diagnosis(by=SYSTEM, encounter=april, code=dropped)
     services.add_diagnosis(by=SYSTEM, encounter=march, code=dropped)
     services.add_diagnosis(by=SYSTEM, encounter=april, code=added)
+    assert diagnosis_on("E11.9", dt.date(2025, 9, 30)).release == "2025-10"
     assert diagnosis_on("E11.9", dt.date(2026, 3, 31)).release == "2025-10"
     assert diagnosis_on("E11.9", dt.date(2026, 4, 1)).release == "2026-04"
     assert outdated_release(dt.date(2026, 9, 30)) == ""

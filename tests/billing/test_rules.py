@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from billing.rules.cards import holds_card_number, luhn_holds
 from billing.rules.codes import is_code, looks_licensed
 from billing.rules.fee_file import read_fees
-from billing.rules.icd import icd_year_starts, is_out_of_date, release_on, release_starts
+from billing.rules.icd import icd_year_starts, is_out_of_date, release_starts
 from billing.rules.ledger import adjustment_lines, charge_lines, mirrored, payment_lines, receipt_words, total
 from billing.rules.pointers import read_letters
 from billing.rules.usual import compared, usual
@@ -65,19 +65,11 @@ def test_releases_start(release, day):
     assert release_starts(release) == day
 
 
-@pytest.mark.parametrize(("day", "release"), [
-    (dt.date(2025, 9, 30), "2025-10"), (dt.date(2025, 10, 1), "2025-10"), (dt.date(2026, 3, 31), "2025-10"),
-    (dt.date(2026, 4, 1), "2026-04"), (dt.date(2030, 1, 1), "2026-04")])
-def test_the_release_of_a_day(day, release):
-    assert release_on(["2026-04", "2025-10"], day) == release
-
-
 def test_the_icd_year_starts_on_october_1():
     assert icd_year_starts(dt.date(2026, 9, 30)) == dt.date(2025, 10, 1)
     assert icd_year_starts(dt.date(2026, 10, 1)) == dt.date(2026, 10, 1)
     assert is_out_of_date("2026-04", dt.date(2026, 10, 1))
     assert not is_out_of_date("2026-04", dt.date(2026, 9, 30))
-    assert release_on([], dt.date(2026, 1, 1)) is None
 
 
 @pytest.mark.parametrize(("text", "places"), [("", []), ("A", [1]), ("ba", [2, 1]), ("c, a", [3, 1]), ("ABCD", [1, 2, 3, 4])])

@@ -1,20 +1,26 @@
 """Fifty at once want the last dose. Real connections, started together."""
 
 import datetime as dt
+import os
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import psycopg
 import pytest
 from django.db import connections
+from django.urls import reverse
 
 from clinic.core.errors import ClinicError, Refused
+from clinic.core.ids import uuid7
+from clinic.staff.roles import Role
 from inventory import services
 from inventory.models import Lot, Movement
 from inventory.queries import on_hand
 from tests.factories.inventory import SYSTEM, make_place, stocked
+from tests.factories.staff import make_member, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 50
@@ -42,8 +48,37 @@ def together(count, act):
         return list(pool.map(run, range(count)))
 
 
+def limit() -> float:
+    """One second; on a machine that is busy with other work, as many times that as it is overloaded."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def deadlocks() -> int:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return cursor.fetchone()[0]
+
+
+def test_fifty_people_use_the_last_dose_over_http_and_one_does():
+    """The whole way of a request: session, permission, form, service, page."""
+    item, lot, place = stocked(quantity=1)
+    url = reverse("inventory:issue", args=[item.pk])
+    browsers = [signed_in(make_member(Role.MA)) for _ in range(MANY)]
+    before = deadlocks()
+    answers = [answer for answer, _ in together(MANY, lambda number: browsers[number].post(url, {
+        "form_key": str(uuid7()), "shelf": f"{lot.pk}:{place.pk}", "quantity": "1"}))]
+    assert Counter(answer.status_code for answer in answers) == {302: 1, 422: MANY - 1}
+    words = ("There is not enough", "None of that is left", "Nothing usable stands on any shelf")
+    assert all(any(word in answer.content.decode() for word in words) for answer in answers if answer.status_code == 422)
+    assert Movement.objects.filter(kind="issue").count() == 1
+    assert on_hand(item) == 0
+    assert deadlocks() == before
+
+
 def test_fifty_issues_of_the_last_dose_leave_one_movement():
     item, lot, place = stocked(quantity=1)
+    before = deadlocks()
     answers = together(MANY, lambda number: services.issue_stock(
         by=SYSTEM, item=item, lot=lot, place=place, quantity=1, reference=f"test:{number}"))
     results = [result for result, _ in answers]
@@ -54,6 +89,8 @@ def test_fifty_issues_of_the_last_dose_leave_one_movement():
         f"There is not enough {item.name} lot {lot.number} in {place.name}: none left."}
     assert Movement.objects.filter(kind="issue").count() == 1
     assert on_hand(item) == 0
+    assert deadlocks() == before
+    assert max(seconds for _, seconds in answers) < limit()
 
 
 def test_fifty_raw_connections_cannot_take_the_last_dose_twice(raw_connections):

@@ -17,6 +17,7 @@ class DiagnosisCode(Base):
     class Meta:
         indexes = [
             trigram_index("search", "records_diagnosis_search"),
+            models.Index(fields=["release", "code"], name="records_diagnosis_release"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["code", "release"], name="records_diagnosiscode_once"),

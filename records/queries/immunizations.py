@@ -11,7 +11,7 @@ from django.db.models import Min, Q, QuerySet, Sum
 from clinic.core.errors import NotFound
 from inventory.models import Item, Lot
 from inventory.queries.lots import PickableLot, pickable_lots
-from records.models import Immunization
+from records.models import Coverage, Immunization, Patient
 from records.rules import vaccines
 from records.rules.names import fold
 
@@ -65,6 +65,15 @@ def vaccine_item(pk: UUID) -> Item:
     if found is None:
         raise NotFound("This vaccine is not in stock.")
     return found
+
+
+def eligibility_of(patient: Patient, on: dt.date) -> str:
+    """What VFC eligibility the patient's age and coverage suggest. One query."""
+    kinds = [
+        row.payer.kind for row in Coverage.objects.filter(patient=patient).select_related("payer")
+        if row.is_effective(on)
+    ]
+    return vaccines.suggested_eligibility(patient.age(on), kinds)
 
 
 def doses_at_hand(item: Item, on: dt.date) -> Sequence[PickableLot]:

@@ -7,7 +7,7 @@ import jellyfish
 
 from records.rules.names import fold
 
-WARN_AT = 40
+WARN_AT = 45  # a date of birth alone is no suspicion: in a full clinic many share one
 STRONG_AT = 75
 
 

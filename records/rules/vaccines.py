@@ -5,6 +5,7 @@ The tables stand in `records/data` and are read once; they hold no patient data 
 
 import csv
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,18 @@ NO_SITE = frozenset({"PO", "NS"})
 # Which stock a patient's eligibility draws from; funds never mix.
 FUNDING_OF = {"V01": "private", "V02": "vfc", "V03": "vfc", "V04": "vfc", "V05": "vfc", "V06": "state",
               "V07": "state", "V08": "private"}
+
+
+VFC_UNTIL = 19
+
+
+def suggested_eligibility(age: int, coverage_kinds: Collection[str]) -> str:
+    """The first choice for VFC eligibility, by age in years and the kinds of coverage in force."""
+    if age >= VFC_UNTIL:
+        return "V01"
+    if "medicaid" in coverage_kinds:
+        return "V02"
+    return "V01" if coverage_kinds else "V03"
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from records.queries.immunizations import (
     dose_line,
     dose_rows,
     doses_at_hand,
+    eligibility_of,
     pick,
     search_vaccines,
     vaccine_item,
@@ -72,9 +73,12 @@ def immunization_give(request, pk):
         raise NotAllowed(decision.reason)
     lots = doses_at_hand(item, on)
     statements = vaccines.current_statements(item.cvx)
+    eligibility = eligibility_of(encounter.patient, on)
+    fitting = [one for one in lots if one.lot.funding == vaccines.FUNDING_OF[eligibility]]
     form = GiveImmunizationForm(
-        request.POST or None, doses=[(one.key, _lot_words(one)) for one in lots], statements=statements,
-        initial={"vis_given_on": on, "dose": lots[0].key if lots else "",
+        request.POST or None, doses=[(one.key, _lot_words(one, one in fitting[:1])) for one in lots],
+        statements=statements,
+        initial={"vis_given_on": on, "dose": fitting[0].key if fitting else "", "eligibility": eligibility,
                  "ordered_by": encounter.provider.name if encounter.provider else ""})
     audit.looked(request, encounter.patient_id, "immunizations")
 
@@ -97,8 +101,8 @@ def immunization_give(request, pk):
     )
 
 
-def _lot_words(one) -> str:
-    first = " · use first" if one.is_first else ""
+def _lot_words(one, is_first: bool) -> str:
+    first = " · use first" if is_first else ""
     return (f"{one.lot.number} · expires {one.expires_on:%m/%d/%Y} · {one.place.name} · {one.on_hand.normalize():f} "
             f"left · {one.lot.get_funding_display()}{first}")
 

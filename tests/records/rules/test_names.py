@@ -136,6 +136,10 @@ def test_a_household_is_no_duplicate_and_a_member_id_is():
     assert "same insurance member ID" in same.reasons
 
 
+def test_a_date_of_birth_alone_is_no_suspicion():
+    assert not score(person(), person("Tom", "Chen")).is_warning
+
+
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_a_score_is_the_same_both_ways(first, last):
     one, other = person(first, last), person()

@@ -120,13 +120,14 @@ def spawn(
 
 
 def stop(
-    process: subprocess.Popen[bytes] | None, *, how: int = signal.SIGTERM, patience: float = 10.0
+    process: subprocess.Popen[bytes] | None, *, how: int | None = signal.SIGTERM, patience: float = 10.0
 ) -> None:
-    """Ends a process from `spawn`: asks, waits `patience` seconds, then kills its whole session."""
+    """Ends a process from `spawn`: asks (None: it was asked), waits `patience` seconds, then kills its session."""
     if process is None or process.poll() is not None:
         return
-    with contextlib.suppress(ProcessLookupError):
-        process.send_signal(how)
+    if how is not None:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(how)
     try:
         process.wait(timeout=patience)
     except subprocess.TimeoutExpired:

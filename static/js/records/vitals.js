@@ -88,13 +88,15 @@ mount("form[data-vitals]", (form) => {
         if (before && before.text !== judged.text) tickBox.checked = false;
         tickBox.closest("label").hidden = judged.tier !== "confirm";
       }
-      if (judged.text) texts.push(judged.text);
+      if (judged.text) texts.push(judged);
       worst = worse(worst, judged);
     }
     const isConfirmed = worst.tier === "confirm" && fields.every((one) => said.get(keyOf(one)).tier !== "confirm" || confirmOf(keyOf(one))?.checked);
     for (const tier of ["reject", "confirm", "red", "confirmed"]) row.classList.toggle(`is-${tier}`, tier === "confirmed" ? isConfirmed : worst.tier === tier && !(tier === "confirm" && isConfirmed));
     const line = row.querySelector("[data-say]");
-    const text = [...new Set(texts)].join(". ") + (worst.tier === "red" ? " · red flag, the provider is told" : "");
+    // What cannot be saved comes alone; the rest is said when it is put right.
+    const told = worst.tier === "reject" ? texts.filter((one) => one.tier === "reject") : texts;
+    const text = [...new Set(told.map((one) => one.text.replace(/\.$/, "")))].join(". ") + (worst.tier === "red" ? " · red flag, the provider is told" : "");
     if (line.textContent !== text) line.textContent = text;
     convert(row, fields[0]);
   }

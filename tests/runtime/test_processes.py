@@ -36,7 +36,7 @@ def test_child_ends_with_a_killed_parent():
     parent.send_signal(signal.SIGKILL)
     parent.wait(timeout=5)
     parent.stdout.close()
-    wait_for(lambda: not is_alive(child), seconds=5, what="the child of a killed parent ended")
+    wait_for(lambda: not is_alive(child), seconds=20, what="the child of a killed parent ended")
 
 
 def test_child_stands_in_a_session_of_its_own():

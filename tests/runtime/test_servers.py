@@ -122,7 +122,7 @@ def test_killed_holder_leaves_no_server_and_clean_data(folder):
     assert all(map(is_alive, pids))
     holder.send_signal(signal.SIGKILL)
     holder.communicate(timeout=5)
-    wait_for(lambda: not any(map(is_alive, pids)), seconds=10, what="both servers ended")
+    wait_for(lambda: not any(map(is_alive, pids)), seconds=40, what="both servers ended")
     again = PostgresServer(own, fast=True).start()
     again.destroy()
     log = (own / "postgres.log").read_text()

@@ -51,7 +51,7 @@ class Demo:
         """Signals the supervisor alone and returns what had been running below it."""
         below = descendants(self.process.pid)
         self.process.send_signal(how)
-        self.process.wait(timeout=40)
+        self.process.wait(timeout=120)
         return below
 
 
@@ -85,7 +85,7 @@ def _ask(link: http.client.HTTPConnection, host: str = "127.0.0.1") -> http.clie
 
 
 def _wait_gone(pids: set[int]) -> None:
-    wait_for(lambda: not any(map(is_alive, pids)), seconds=20, what=f"nothing of {sorted(pids)} is left")
+    wait_for(lambda: not any(map(is_alive, pids)), seconds=60, what=f"nothing of {sorted(pids)} is left")
 
 
 def test_killed_supervisor_leaves_nothing_and_the_data_starts_again(folder, started):
@@ -99,7 +99,7 @@ def test_killed_supervisor_leaves_nothing_and_the_data_starts_again(folder, star
     key = (folder / "secret-key").read_text()
 
     second = started(folder, port)
-    assert second.process.wait(timeout=20) == 1
+    assert second.process.wait(timeout=60) == 1
     assert f"Already in use by process {first.process.pid}" in second.output
     assert _answer(url) == 200
 
@@ -125,7 +125,7 @@ def test_killed_supervisor_leaves_nothing_and_the_data_starts_again(folder, star
 
 def test_stop_while_starting_leaves_nothing(folder, started):
     demo = started(folder.with_name("stopped early"), free_port_from(18_450, "127.0.0.1"))
-    wait_for(lambda: bool(descendants(demo.process.pid)), seconds=20, what="the first server is up")
+    wait_for(lambda: bool(descendants(demo.process.pid)), seconds=60, what="the first server is up")
     _wait_gone(demo.end(signal.SIGTERM))
 
 

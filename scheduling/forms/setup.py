@@ -157,10 +157,12 @@ class SessionForm(VersionedForm):
         self.fields["provider"].label_from_instance = lambda member: member.name
         self.fields["provider"].label = "Member"
         if self.instance._state.adding:
+            del self.fields["weekday"]
             days = [(str(n), name) for n, name in enumerate(WEEKDAYS)]
-            self.fields["weekday"] = forms.TypedMultipleChoiceField(
+            self.fields["weekdays"] = forms.TypedMultipleChoiceField(
                 choices=days, coerce=int, label="Weekdays", widget=forms.CheckboxSelectMultiple
             )
+            self.order_fields(["provider", "location", "weekdays"])
 
 
 def _time() -> forms.TimeInput:

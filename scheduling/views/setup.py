@@ -128,7 +128,7 @@ def session_edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     def save() -> str:
         values = form.values()
         if row is None:
-            made = setup.add_sessions(by=request.actor, weekdays=values.pop("weekday"), **values)
+            made = setup.add_sessions(by=request.actor, weekdays=form.cleaned_data["weekdays"], **values)
             return f"{len(made)} session{'s' if len(made) != 1 else ''} added."
         fresh = ProviderSession.objects.select_related("provider").get(pk=pk)
         setup.save_session(

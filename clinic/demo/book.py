@@ -136,10 +136,21 @@ class Book:
         if dice.random() < 0.4 or visit.start - visit.ended_early_at < dt.timedelta(hours=2):
             return None
         again = self._visit(
-            dice, visit.key + "b", column, day, visit.start, min(end, visit.start + visit.told), taken, now, is_today, True
+            dice,
+            visit.key + "b",
+            column,
+            day,
+            visit.start,
+            min(end, visit.start + visit.told),
+            taken,
+            now,
+            is_today,
+            True,
         )
         if again:
-            again.booked_at = max(again.booked_at, visit.ended_early_at + dt.timedelta(minutes=dice.randint(9, 80)))
+            again.booked_at = max(
+                again.booked_at, visit.ended_early_at + dt.timedelta(minutes=dice.randint(9, 80))
+            )
             if again.confirmed_at and again.confirmed_at < again.booked_at:
                 again.confirmed_at = None
         return again
@@ -161,7 +172,9 @@ class Book:
                 return visit
         return None
 
-    def _menu(self, column: Column, room_for: float, days_ahead: int, month: int) -> list[tuple[Complaint, float]]:
+    def _menu(
+        self, column: Column, room_for: float, days_ahead: int, month: int
+    ) -> list[tuple[Complaint, float]]:
         """What can be booked here; same-day kinds only shortly before, colds and flu shots by season."""
         menu = []
         for complaint in COMPLAINTS:
@@ -251,10 +264,15 @@ class Book:
 
 def _one_red_flag(visits: list[Visit], now: dt.datetime) -> None:
     """One patient who is being seen by the first provider comes with a very high pressure."""
-    for visit in visits:
+    for visit in sorted(visits, key=lambda v: v.complaint.visit_type not in ("acute", "follow-up")):
         past = [step[0] for step in visit.script if step[1] <= now]
         waiting = past and past[-1] in ("ready", "with_provider")
-        if waiting and visit.column == "provider" and visit.person.age(now.date()) > 35 and not visit.is_walk_in:
+        if (
+            waiting
+            and visit.column == "provider"
+            and visit.person.age(now.date()) > 35
+            and not visit.is_walk_in
+        ):
             visit.complaint = BY_KEY["severe_bp"]
             return
 

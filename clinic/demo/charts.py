@@ -48,7 +48,9 @@ def make_chart(person: Person, anchor: dt.date) -> Chart:
         conditions.append((condition, since))
         if condition.medicines and dice.random() < 0.9:
             status = weighted(dice, (("taking", 90), ("differently", 6), ("not_taking", 4)))
-            medicines.append((*dice.choice(condition.medicines), status, since + dt.timedelta(days=dice.randint(0, 150))))
+            medicines.append(
+                (*dice.choice(condition.medicines), status, since + dt.timedelta(days=dice.randint(0, 150)))
+            )
     extra = [row for row in OVER_THE_COUNTER if age > 30 and dice.random() < 0.12]
     allergies = _allergies(dice, age)
     return Chart(

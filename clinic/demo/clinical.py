@@ -41,7 +41,9 @@ def rooming(rows: Rows, world: World, live: Live, when: dt.datetime, member: Mem
     values = measure(live.person, chart, day, world.limits, complaint=live.complaint, name=live.name)
     values = _twice(dice, values)
     measured = when - minutes(dice, 1, 1.5, 3)
-    vital_set, red = write_vitals(rows, live.encounter, values, measured, member, name=("visit", live.name), flags=True)
+    vital_set, red = write_vitals(
+        rows, live.encounter, values, measured, member, name=("visit", live.name), flags=True
+    )
     rows.audit("vitals.recorded", vital_set, at=measured + MINUTE, by=member, patient=patient, red=len(red),
                encounter=live.encounter.pk)  # fmt: skip
     for number, (reading, text) in enumerate(red):
@@ -65,16 +67,31 @@ def _twice(dice, values: list[Value]) -> list[Value]:
         old = found[vital]
         value = old.value - dice.randint(low, high)
         tier = old.tier if old.tier == "red" and value > 180 else "ok" if value < 160 else old.tier
-        again.append(Value(vital, value, f"{value}", old.unit, "ok" if tier == "red" and value <= 180 else tier, old.text, 2, old.detail))
+        again.append(
+            Value(
+                vital,
+                value,
+                f"{value}",
+                old.unit,
+                "ok" if tier == "red" and value <= 180 else tier,
+                old.text,
+                2,
+                old.detail,
+            )
+        )
     return [*values, *again]
 
 
-def _flag(rows: Rows, world: World, live: Live, vital_set, reading, text: str, when: dt.datetime, number: int) -> None:
+def _flag(
+    rows: Rows, world: World, live: Live, vital_set, reading, text: str, when: dt.datetime, number: int
+) -> None:
     """Raised with the set; acknowledged when the provider has come in, some minutes later."""
     dice = stream("flag", live.name, number)
     seen = when + minutes(dice, 3, 7, 16)
     provider = live.appointment.provider or world.members["provider"]
-    is_seen = seen <= world.now and not (live.complaint.key == "severe_bp" and live.appointment.local_day == world.today)
+    is_seen = seen <= world.now and not (
+        live.complaint.key == "severe_bp" and live.appointment.local_day == world.today
+    )
     flag = rows.add(
         RedFlag(pk=rows.id("flag", live.name, number, at=when), patient_id=live.appointment.patient_id,
                 encounter=live.encounter, set=vital_set, reading=reading, text=text[:200], raised_at=when,
@@ -115,7 +132,11 @@ def _doses(rows: Rows, world: World, stockroom: Stockroom, live: Live, when: dt.
         wanted = ["140"]
     elif live.complaint.visit_type == "wellness" and dice.random() < 0.55:
         wanted = ["187"] if live.person.age(day) >= 50 and dice.random() < 0.4 else ["140"]
-    funding = "vfc" if live.person.plan and live.person.plan.kind == "medicaid" and live.person.age(day) < 19 else "private"
+    funding = (
+        "vfc"
+        if live.person.plan and live.person.plan.kind == "medicaid" and live.person.age(day) < 19
+        else "private"
+    )
     nurse = _nurse(world, live, dice)
     for number, cvx in enumerate(wanted):
         _dose(rows, world, stockroom, live, cvx, funding, when + number * MINUTE, nurse, number)
@@ -127,15 +148,21 @@ def _nurse(world: World, live: Live, dice) -> Member:
     return world.members[dice.choice(("glindqvist", "ma", "tboyd"))]
 
 
-def _dose(rows, world: World, stockroom, live: Live, cvx: str, funding: str, when, nurse: Member, number: int) -> None:
+def _dose(
+    rows, world: World, stockroom, live: Live, cvx: str, funding: str, when, nurse: Member, number: int
+) -> None:
     key = rows.id("given", live.name, number, at=when)
-    taken = stockroom.take_dose(cvx, funding, when, nurse, f"immunization:{key}", ("given", live.name, number))
+    taken = stockroom.take_dose(
+        cvx, funding, when, nurse, f"immunization:{key}", ("given", live.name, number)
+    )
     statements = [s for s in current_statements(cvx) if s.edition_on <= when.date()]
     if not taken or not statements:
         return
     stock, lot, movement = taken
     day = when.astimezone(world.zone).date()
-    ordered = live.appointment.provider.name if live.appointment.provider else "Standing order: seasonal vaccines"
+    ordered = (
+        live.appointment.provider.name if live.appointment.provider else "Standing order: seasonal vaccines"
+    )
     dose = rows.add(
         Immunization(
             pk=key, patient_id=live.appointment.patient_id, encounter=live.encounter, source="administered", cvx=cvx,
@@ -147,7 +174,15 @@ def _dose(rows, world: World, stockroom, live: Live, cvx: str, funding: str, whe
         )
     )  # fmt: skip
     live.doses.append(dose)
-    rows.audit("immunization.given", dose, at=when, by=nurse, patient=live.appointment.patient_id, cvx=cvx, lot=lot.pk)
+    rows.audit(
+        "immunization.given",
+        dose,
+        at=when,
+        by=nurse,
+        patient=live.appointment.patient_id,
+        cvx=cvx,
+        lot=lot.pk,
+    )
 
 
 def _site(route: str, age: float, number: int) -> str:

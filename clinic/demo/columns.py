@@ -33,6 +33,13 @@ _FULL = ((T(8), T(12)), (T(13), T(17)))
 _LATE = ((T(8, 30), T(12, 30)), (T(13, 30), T(17)))
 COLUMNS = (
     Column("provider", PROVIDER_TYPES, dict.fromkeys(range(5), _FULL)),
-    Column("dbrandt", PROVIDER_TYPES, {**dict.fromkeys(range(4), _LATE), 4: ((T(8), T(12)), (T(12, 30), T(15)))}),
-    Column("glindqvist", NURSE_TYPES, dict.fromkeys(range(5), ((T(8), T(12)), (T(13), T(16, 30)))), is_provider=False),
+    Column(
+        "dbrandt", PROVIDER_TYPES, {**dict.fromkeys(range(4), _LATE), 4: ((T(8), T(12)), (T(12, 30), T(15)))}
+    ),
+    Column(
+        "glindqvist",
+        NURSE_TYPES,
+        dict.fromkeys(range(5), ((T(8), T(12)), (T(13), T(16, 30)))),
+        is_provider=False,
+    ),
 )

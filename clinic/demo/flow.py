@@ -56,9 +56,7 @@ class _Busy:
     people: dict[str, dt.datetime] = field(default_factory=dict)
 
 
-def play(
-    visits: list[Visit], opens_at: dt.datetime, *, late_from: dt.datetime | None = None
-) -> None:
+def play(visits: list[Visit], opens_at: dt.datetime, *, late_from: dt.datetime | None = None) -> None:
     """Writes the script of every visit of one day, in order of time.
 
     From `late_from` on the first provider is held up by a long visit, so that patients have to wait.

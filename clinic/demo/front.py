@@ -55,9 +55,13 @@ def _block(rows: Rows, live: Live, block: str, outcome: str, member: Member, whe
     )  # fmt: skip
 
 
-def _take(rows: Rows, world: World, live: Live, amount: Decimal, when: dt.datetime, member: Member, dice) -> None:
+def _take(
+    rows: Rows, world: World, live: Live, amount: Decimal, when: dt.datetime, member: Member, dice
+) -> None:
     method = weighted(dice, (("card", 71), ("cash", 19), ("check", 10)))
-    reference = {"card": f"{dice.randint(1000, 9999)}", "check": f"{dice.randint(300, 2400)}", "cash": ""}[method]
+    reference = {"card": f"{dice.randint(1000, 9999)}", "check": f"{dice.randint(300, 2400)}", "cash": ""}[
+        method
+    ]
     drawer = world.drawers[0 if member.username == "frontdesk" else -1]
     add_payment(
         rows, world, live.appointment.patient_id, amount.quantize(Decimal("0.01")), when, member, method=method,
@@ -65,7 +69,9 @@ def _take(rows: Rows, world: World, live: Live, amount: Decimal, when: dt.dateti
     )  # fmt: skip
 
 
-def add_payment(rows, world, patient, amount, when, member, *, method, purpose, reference, drawer, name, live=None) -> None:
+def add_payment(
+    rows, world, patient, amount, when, member, *, method, purpose, reference, drawer, name, live=None
+) -> None:
     """A payment with its ledger entry, as the service writes it."""
     key = rows.id("payment", *name, at=when)
     day = when.astimezone(world.zone).date()
@@ -81,7 +87,16 @@ def add_payment(rows, world, patient, amount, when, member, *, method, purpose, 
             received_by=member, received_by_label=member.name, entry=entry, created_at=when, receipt_number=0,
         )
     )  # fmt: skip
-    rows.audit("payment.taken", payment, at=when, by=member, patient=patient, amount=amount, method=method, purpose=purpose)
+    rows.audit(
+        "payment.taken",
+        payment,
+        at=when,
+        by=member,
+        patient=patient,
+        amount=amount,
+        method=method,
+        purpose=purpose,
+    )
 
 
 def add_entry(rows, world, kind, key, lines: tuple[Line, ...], patient, when, member, *, memo, live=None, encounter=None,
@@ -102,7 +117,9 @@ def add_entry(rows, world, kind, key, lines: tuple[Line, ...], patient, when, me
     return entry
 
 
-def capture(rows: Rows, world: World, stockroom: Stockroom, live: Live, when: dt.datetime, member: Member | None) -> None:
+def capture(
+    rows: Rows, world: World, stockroom: Stockroom, live: Live, when: dt.datetime, member: Member | None
+) -> None:
     """Diagnoses and proposed charges. A few visits are forgotten: the biller's list must have something."""
     dice = stream("capture", live.name)
     member = member or live.appointment.provider or world.members["ma"]
@@ -134,7 +151,9 @@ def _dose_fees(rows: Rows, world: World, live: Live) -> list[tuple[str, str]]:
     found = []
     doses = live.doses
     if live.encounter.pk not in rows.fresh:  # given before an earlier start of the demo ended
-        given = Immunization.objects.filter(encounter=live.encounter, source="administered", retracted_at=None)
+        given = Immunization.objects.filter(
+            encounter=live.encounter, source="administered", retracted_at=None
+        )
         doses = [*given, *live.doses]
     for dose in doses:
         if dose.funding == "private" and dose.cvx in by_cvx:
@@ -152,7 +171,15 @@ def _charge(rows, world: World, live: Live, fee, source: str, when, member, diag
             proposed_at=when, proposed_by=member, created_at=when,
         )
     )  # fmt: skip
-    rows.audit("charge.proposed", charge, at=when, by=member, patient=charge.patient_id, code=fee.code, amount=fee.price)
+    rows.audit(
+        "charge.proposed",
+        charge,
+        at=when,
+        by=member,
+        patient=charge.patient_id,
+        code=fee.code,
+        amount=fee.price,
+    )
     for rank, diagnosis in enumerate(diagnoses[:4], 1):
         rows.add(ChargeDiagnosis(pk=rows.id("pointer", live.name, number, rank, at=when), charge=charge,
                                  diagnosis=diagnosis, rank=rank, created_at=when))  # fmt: skip

@@ -37,7 +37,13 @@ class Value:
 
 
 def measure(
-    person: Person, chart: Chart, on: dt.date, limits: list[Limit], *, complaint: Complaint | None, name: object
+    person: Person,
+    chart: Chart,
+    on: dt.date,
+    limits: list[Limit],
+    *,
+    complaint: Complaint | None,
+    name: object,
 ) -> list[Value]:
     """A whole set for a day. `name` makes it the same each time; the complaint colors it."""
     dice = stream("vitals", person.index, name)
@@ -49,9 +55,15 @@ def measure(
     nurse_only = complaint is not None and complaint.visit_type in ("nurse", "lab", "ecg")
     if not nurse_only:
         numbers["height"], numbers["weight"] = height, weight
-        numbers["temp"] = dice.gauss(36.75, 0.17) + (dice.uniform(1.1, 2.1) if "fever" in signs and dice.random() < 0.7 else 0)
-        numbers["resp"] = _resp(age) + dice.randint(-1, 1) + (dice.randint(1, 4) if "tachypnea" in signs else 0)
-        numbers["spo2"] = 98 - (dice.choice((0, 0, 1))) - (dice.choice((1, 2, 3, 4, 7)) if "low_oxygen" in signs else 0)
+        numbers["temp"] = dice.gauss(36.75, 0.17) + (
+            dice.uniform(1.1, 2.1) if "fever" in signs and dice.random() < 0.7 else 0
+        )
+        numbers["resp"] = (
+            _resp(age) + dice.randint(-1, 1) + (dice.randint(1, 4) if "tachypnea" in signs else 0)
+        )
+        numbers["spo2"] = (
+            98 - (dice.choice((0, 0, 1))) - (dice.choice((1, 2, 3, 4, 7)) if "low_oxygen" in signs else 0)
+        )
     numbers["pulse"] = _pulse(age) + dice.gauss(0, 6) + (9 if "fever" in signs else 0)
     if age >= 3:
         numbers["systolic"], numbers["diastolic"] = _pressure(base, dice, person, chart, age, signs)
@@ -95,36 +107,57 @@ def _pressure(base, dice, person: Person, chart: Chart, age: float, signs) -> tu
     systolic += base.gauss(0, 5)
     diastolic += base.gauss(0, 4)
     if chart.has("hypertension"):
-        systolic, diastolic = max(systolic + 8, 126 + base.gauss(0, 6)), max(diastolic + 4, 78 + base.gauss(0, 5))
+        systolic, diastolic = (
+            max(systolic + 8, 126 + base.gauss(0, 6)),
+            max(diastolic + 4, 78 + base.gauss(0, 5)),
+        )
     if "high_bp" in signs:
         systolic, diastolic = systolic + dice.uniform(16, 30), diastolic + dice.uniform(8, 15)
     if "severe_bp" in signs or age > 40 and "high_bp" in signs and dice.random() < 0.12:
         return dice.uniform(183, 192), dice.uniform(102, 113)
     systolic += dice.gauss(0, 5)
-    return max(systolic, 92 if age >= 10 else 78 + age), min(max(diastolic + dice.gauss(0, 3.5), 50), systolic - 26)
+    return max(systolic, 92 if age >= 10 else 78 + age), min(
+        max(diastolic + dice.gauss(0, 3.5), 50), systolic - 26
+    )
 
 
 def _pulse(age: float) -> float:
-    return 138 - 30 * min(age, 1) if age < 1 else 108 - 4 * (age - 1) if age < 6 else 86 - 0.8 * (age - 6) if age < 18 else 73
+    return (
+        138 - 30 * min(age, 1)
+        if age < 1
+        else 108 - 4 * (age - 1)
+        if age < 6
+        else 86 - 0.8 * (age - 6)
+        if age < 18
+        else 73
+    )
 
 
 def _resp(age: float) -> int:
     return 38 if age < 1 else 27 if age < 3 else 23 if age < 6 else 20 if age < 12 else 15
 
 
-def _values(person: Person, on: dt.date, limits: list[Limit], numbers: dict[str, float], age: float, dice) -> list[Value]:
+def _values(
+    person: Person, on: dt.date, limits: list[Limit], numbers: dict[str, float], age: float, dice
+) -> list[Value]:
     months = months_old(person.born, on)
     found = []
     for vital, number in numbers.items():
         at_age = select((limit for limit in limits if limit.vital == vital), months)
         value, entered, unit = _entered(vital, number, age)
         verdict = judge(at_age, vital, value)
-        if verdict.tier == "confirm" and dice.random() < 0.75 and vital in ("pulse", "resp", "systolic", "diastolic"):
+        if (
+            verdict.tier == "confirm"
+            and dice.random() < 0.75
+            and vital in ("pulse", "resp", "systolic", "diastolic")
+        ):
             usual_value = _inside(at_age, vital, value)
             if usual_value is not None:
                 value, entered = usual_value, f"{usual_value}"
                 verdict = judge(at_age, vital, value)
-        found.append(Value(vital, value, entered, unit, verdict.tier, verdict.text, detail=_detail(vital, age)))
+        found.append(
+            Value(vital, value, entered, unit, verdict.tier, verdict.text, detail=_detail(vital, age))
+        )
     return found
 
 
@@ -157,7 +190,12 @@ def _entered(vital: str, number: float, age: float) -> tuple[Decimal, str, str]:
 
 def _detail(vital: str, age: float) -> dict:
     if vital == "systolic":
-        return {"site": "LA", "position": "sitting", "cuff": "adult" if age > 14 else "child", "method": "oscillometric"}
+        return {
+            "site": "LA",
+            "position": "sitting",
+            "cuff": "adult" if age > 14 else "child",
+            "method": "oscillometric",
+        }
     if vital == "temp":
         return {"route": "oral" if age > 5 else "temporal" if age > 0.3 else "rectal"}
     if vital == "spo2":

@@ -61,11 +61,15 @@ class _Reminders:
 
     def __init__(self, rows: Rows, world: World) -> None:
         self.rows, self.world = rows, world
-        self.templates = {(t.code, t.channel, t.language): t for t in MessageTemplate.objects.filter(is_active=True)}
+        self.templates = {
+            (t.code, t.channel, t.language): t for t in MessageTemplate.objects.filter(is_active=True)
+        }
         self.people = {world.patients[p.index]: p for p in world.people if p.index in world.patients}
         self.practice = practice_name()
         self.addresses: dict = {}
-        for contact in ContactPoint.objects.filter(is_active=True, kind__in=("mobile", "email")).order_by("rank"):
+        for contact in ContactPoint.objects.filter(is_active=True, kind__in=("mobile", "email")).order_by(
+            "rank"
+        ):
             channel = "sms" if contact.kind == "mobile" else "email"
             self.addresses.setdefault(contact.patient_id, (channel, contact.value))
 
@@ -87,7 +91,13 @@ class _Reminders:
         left = visit.starts_at - dt.timedelta(hours=hours) + minutes(dice, 0.1, 0.4, 1.5)
         local = left.astimezone(self.world.zone)
         ended = visit.cancelled_at and visit.cancelled_at < left
-        if address is None or ended or left < visit.created_at or left > self.world.now or not 9 <= local.hour < 20:
+        if (
+            address is None
+            or ended
+            or left < visit.created_at
+            or left > self.world.now
+            or not 9 <= local.hour < 20
+        ):
             return None
         channel, value = address
         failed = dice.random() < 0.018
@@ -158,11 +168,15 @@ def _replies(rows: Rows, world: World, sent: list[Sent]) -> None:
     recent = [one for one in texts_sent if world.now - one.left_at < dt.timedelta(hours=30)]
     for number, (body, meaning) in enumerate(UNCLEAR_REPLIES[: len(recent)]):
         one = recent[-1 - number * max(1, len(recent) // 6)]
-        when = min(one.left_at + dt.timedelta(minutes=4 + 7 * number), world.now - dt.timedelta(minutes=3 + number))
+        when = min(
+            one.left_at + dt.timedelta(minutes=4 + 7 * number), world.now - dt.timedelta(minutes=3 + number)
+        )
         _reply(rows, world, one, body, meaning, when, settled=False)
 
 
-def _reply(rows: Rows, world: World, one: Sent, body: str, meaning: str, when: dt.datetime, *, settled: bool) -> None:
+def _reply(
+    rows: Rows, world: World, one: Sent, body: str, meaning: str, when: dt.datetime, *, settled: bool
+) -> None:
     reply = rows.add(
         InboundMessage(
             pk=rows.id("reply", one.message.key, body, at=when), gateway=GATEWAY,
@@ -172,7 +186,14 @@ def _reply(rows: Rows, world: World, one: Sent, body: str, meaning: str, when: d
             settled_at=when if settled else None, needs_person=not settled, created_at=when,
         )
     )  # fmt: skip
-    rows.audit("reply.received", reply, at=when, by="patient by text", patient=one.message.patient_id, meaning=meaning)
+    rows.audit(
+        "reply.received",
+        reply,
+        at=when,
+        by="patient by text",
+        patient=one.message.patient_id,
+        meaning=meaning,
+    )
 
 
 def _calls(rows: Rows, world: World) -> None:
@@ -184,7 +205,9 @@ def _calls(rows: Rows, world: World) -> None:
             dice = stream("call", day, number)
             if dice.random() < (0.35 if day != world.today else 0.1):
                 continue
-            begun = at(day, dt.time(8, 10), world.zone) + dt.timedelta(minutes=38 * number + dice.randint(0, 25))
+            begun = at(day, dt.time(8, 10), world.zone) + dt.timedelta(
+                minutes=38 * number + dice.randint(0, 25)
+            )
             if day == world.today:
                 begun = world.now - dt.timedelta(minutes=12 + 17 * number + dice.randint(0, 9))
             if begun < world.now:
@@ -197,8 +220,18 @@ def _call(rows: Rows, world: World, script, call, begun: dt.datetime, dice, *, i
     ended = min(begun + minutes(dice, 1.2, 3, 7), world.now)
     who = world.members[dice.choice(("frontdesk", "lmarrero"))]
     patient = world.patients[person.index] if relation not in ("payer", "office") else None
-    name = person.name if relation == "patient" else person.relatives[0].name if person.relatives else person.name
-    caller = {"pharmacy": "Depot Street Pharmacy", "payer": "Blue Prairie Health", "office": "Prairie Eye Clinic"}.get(relation, name)
+    name = (
+        person.name
+        if relation == "patient"
+        else person.relatives[0].name
+        if person.relatives
+        else person.name
+    )
+    caller = {
+        "pharmacy": "Depot Street Pharmacy",
+        "payer": "Blue Prairie Health",
+        "office": "Prairie Eye Clinic",
+    }.get(relation, name)
     task = None
     if title:
         done = not is_open or dice.random() < 0.35
@@ -230,7 +263,13 @@ def _caller(world: World, relation: str, dice) -> Person:
     wanted = [
         p
         for p in world.people
-        if (p.age(world.today) < 16 if relation == "guardian" else p.age(world.today) > 72 if relation == "family" else p.age(world.today) > 20)
+        if (
+            p.age(world.today) < 16
+            if relation == "guardian"
+            else p.age(world.today) > 72
+            if relation == "family"
+            else p.age(world.today) > 20
+        )
     ]
     return wanted[dice.randrange(len(wanted))]
 

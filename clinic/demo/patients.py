@@ -31,8 +31,18 @@ from records.rules.vaccines import vaccine_name
 from records.services.registration import next_mrn, search_of
 
 _EARLIER = (
-    ("Check-up", "Here for a check-up. No new worries.", "Exam as before.", "Continue. Next visit as planned."),
-    ("Cold and cough", "Runny nose and cough for five days.", "Throat red, lungs clear.", "Rest, fluids, honey."),
+    (
+        "Check-up",
+        "Here for a check-up. No new worries.",
+        "Exam as before.",
+        "Continue. Next visit as planned.",
+    ),
+    (
+        "Cold and cough",
+        "Runny nose and cough for five days.",
+        "Throat red, lungs clear.",
+        "Rest, fluids, honey.",
+    ),
     ("Medicine review", "Medicines gone through together.", "No side effects found.", "No change."),
     ("Follow-up", "Feels better than last time.", "Exam improved.", "Continue, call if it comes back."),
 )
@@ -124,13 +134,18 @@ def _coverages(rows: Rows, world: World, person: Person, patient: Patient, when:
     for rank, plan in enumerate([p for p in (person.plan, person.second_plan) if p], 1):
         dice = stream("coverage", person.index, rank)
         start = dt.date(world.anchor.year - dice.choice((0, 0, 1, 2)), dice.choice((1, 1, 1, 4, 7)), 1)
-        verified = dice.random() < 0.7
+        verified = dice.random() < 0.8
         rows.add(_coverage(rows, world, person, patient, when, rank, plan, start, verified, dice))
 
 
-def _coverage(rows, world, person: Person, patient, when, rank, plan: Plan, start, verified, dice) -> Coverage:
+def _coverage(
+    rows, world, person: Person, patient, when, rank, plan: Plan, start, verified, dice
+) -> Coverage:
     holder = person.subscriber
-    checked = when + dt.timedelta(minutes=6)
+    checked = max(
+        when + dt.timedelta(minutes=6),
+        world.now - dt.timedelta(days=dice.randint(1, 20), minutes=dice.randint(0, 400)),
+    )
     relation = "self" if holder is None else "spouse" if person.place == "partner" else "child"
     return Coverage(
         pk=rows.id("coverage", person.index, rank, at=when), patient=patient, payer=world.payers[plan.payer],

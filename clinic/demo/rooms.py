@@ -14,7 +14,9 @@ JUST_NOW = dt.timedelta(minutes=7)
 def set_rooms(world: World) -> None:
     """Sets every room that nobody took out of service."""
     inside = dict(
-        Appointment.objects.filter(room__isnull=False, state__in=sorted(IN_CLINIC)).values_list("room_id", "pk")
+        Appointment.objects.filter(room__isnull=False, state__in=sorted(IN_CLINIC)).values_list(
+            "room_id", "pk"
+        )
     )
     for room in Room.objects.filter(is_active=True).exclude(state=Room.State.OUT_OF_SERVICE):
         stays = VisitInterval.objects.filter(room=room).order_by("-started_at")

@@ -108,7 +108,10 @@ class Rows:
                 patient_id=patient,
                 object_type=row._meta.label_lower if row is not None else "",
                 object_id=str(row.pk) if row is not None else "",
-                detail={key: value if isinstance(value, (bool, int, list)) else str(value) for key, value in detail.items()},
+                detail={
+                    key: value if isinstance(value, (bool, int, list)) else str(value)
+                    for key, value in detail.items()
+                },
             )
         )
 
@@ -154,9 +157,14 @@ def copy_rows(model: type[models.Model], rows: list[models.Model]) -> None:
         return
     present = now()
     # A key that the database counts up is left to it.
-    fields = [f for f in model._meta.concrete_fields if not (f.primary_key and isinstance(f, models.AutoField))]
+    fields = [
+        f for f in model._meta.concrete_fields if not (f.primary_key and isinstance(f, models.AutoField))
+    ]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    with connection.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy,
+    ):
         for row in rows:
             if hasattr(row, "updated_at"):
                 row.updated_at = present
@@ -178,7 +186,9 @@ def update_rows(model: type[models.Model], names: tuple[str, ...], rows: list[mo
             row.updated_at = present
         values.append([*(_plain(field, row) for field in fields), row.pk])
     with connection.cursor() as cursor:
-        cursor.executemany(f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{model._meta.pk.column}" = %s', values)  # noqa: S608
+        cursor.executemany(
+            f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{model._meta.pk.column}" = %s', values
+        )  # noqa: S608
 
 
 def _plain(field: models.Field, row: models.Model) -> Any:

@@ -132,7 +132,10 @@ def _today(book: Book, world: World, filled: dict[dt.date, DemoDay]) -> list[Vis
         later = Day(day.day, known.closes_at, day.closes_at, None, True)
         found += book.fill(later, fill=0.86, now=world.now, is_today=True)
     if found:
-        known.opens_at, known.closes_at = min(known.opens_at, day.opens_at), max(known.closes_at, day.closes_at)
+        known.opens_at, known.closes_at = (
+            min(known.opens_at, day.opens_at),
+            max(known.closes_at, day.closes_at),
+        )
         known.save(update_fields=["opens_at", "closes_at", "updated_at"])
     return found
 
@@ -169,11 +172,14 @@ def _remember(book: Book, world: World) -> None:
 
 def _import_samples(progress: Progress) -> None:
     """Generated patients of the samples folder, where there is one."""
-    folder = Path(os.environ.get("CLINIC_SAMPLES") or settings.BASE_DIR.parent / "shared" / "samples") / "fhir"
-    files = find_files([folder / name for name in ("bundles", "bulk-10-patients") if (folder / name).is_dir()])
+    folder = (
+        Path(os.environ.get("CLINIC_SAMPLES") or settings.BASE_DIR.parent / "shared" / "samples") / "fhir"
+    )
+    files = find_files(
+        [folder / name for name in ("bundles", "bulk-10-patients") if (folder / name).is_dir()]
+    )
     if not files:
         return
-
 
     def show(step: str, done: int, total: int) -> None:
         if step == "patients":
@@ -187,5 +193,3 @@ def _analyze(is_new: bool) -> None:
     if is_new:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-
-

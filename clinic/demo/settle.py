@@ -41,9 +41,9 @@ def _demo_encounters():
 
 def _sign_notes(rows: Rows, world: World) -> None:
     """Most notes are signed within the hour, some in the evening, a few are still waiting."""
-    drafts = Note.objects.filter(signed_at=None, addends=None, encounter__in=_demo_encounters()).select_related(
-        "author", "encounter"
-    )
+    drafts = Note.objects.filter(
+        signed_at=None, addends=None, encounter__in=_demo_encounters()
+    ).select_related("author", "encounter")
     for note in drafts:
         dice = stream("sign", note.pk)
         late = dice.random()
@@ -74,8 +74,23 @@ def _approve_charges(rows: Rows, world: World) -> None:
             rows, world, "charge", f"charge:{charge.pk}", charge_lines(charge.amount), charge.patient_id, when, biller,
             memo=f"{charge.code} {charge.words}", encounter=charge.encounter, appointment=charge.appointment,
         )  # fmt: skip
-        rows.change(charge, state="approved", approved_at=when, approved_by=biller, entry=entry, version=charge.version + 1)
-        rows.audit("charge.approved", charge, at=when, by=biller, patient=charge.patient_id, code=charge.code, amount=charge.amount)
+        rows.change(
+            charge,
+            state="approved",
+            approved_at=when,
+            approved_by=biller,
+            entry=entry,
+            version=charge.version + 1,
+        )
+        rows.audit(
+            "charge.approved",
+            charge,
+            at=when,
+            by=biller,
+            patient=charge.patient_id,
+            code=charge.code,
+            amount=charge.amount,
+        )
 
 
 def _settle_insurance(rows: Rows, world: World) -> None:
@@ -83,7 +98,9 @@ def _settle_insurance(rows: Rows, world: World) -> None:
     biller = world.members["biller"]
     before = world.today - dt.timedelta(days=9)
     open_sums = (
-        Posting.objects.filter(account=RECEIVABLE, appointment__in=_demo_appointments(), entry__business_day__lte=before)
+        Posting.objects.filter(
+            account=RECEIVABLE, appointment__in=_demo_appointments(), entry__business_day__lte=before
+        )
         .order_by()
         .values("appointment_id", "encounter_id", "patient_id")
         .annotate(left=Sum("amount"))
@@ -101,7 +118,11 @@ def _settle_insurance(rows: Rows, world: World) -> None:
         when = _next_morning(world, day, dice.randint(6, 9)) + minutes(dice, 60, 160, 300)
         if when > world.now:
             continue
-        share = Decimal(str(dice.choice((0, 0, 0, 0.1, 0.15, 0.2)))) if person.plan.copay is not None else Decimal(0)
+        share = (
+            Decimal(str(dice.choice((0, 0, 0, 0.1, 0.15, 0.2))))
+            if person.plan.copay is not None
+            else Decimal(0)
+        )
         share = Decimal("0.55") if person.plan.copay == 0 and person.plan.kind == "commercial" else share
         taken = (row["left"] * (1 - share)).quantize(CENTS)
         if taken > 0:
@@ -123,10 +144,14 @@ def _collect_balances(rows: Rows, world: World) -> None:
         .filter(left__gt=0, left__lte=180)
     )
     settled = dict(
-        JournalEntry.objects.filter(key__startswith="adjustment:demo:").values_list("postings__patient_id", "at")
+        JournalEntry.objects.filter(key__startswith="adjustment:demo:").values_list(
+            "postings__patient_id", "at"
+        )
     )
     paid = set(
-        JournalEntry.objects.filter(kind="payment", memo__startswith="Balance").values_list("postings__patient_id", flat=True)
+        JournalEntry.objects.filter(kind="payment", memo__startswith="Balance").values_list(
+            "postings__patient_id", flat=True
+        )
     )
     for row in sorted(rows_open, key=lambda r: str(r["patient_id"])):
         patient = row["patient_id"]

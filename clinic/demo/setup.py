@@ -47,7 +47,9 @@ def make_clinic(rows: Rows, day: dt.date, zone: str, now: dt.datetime) -> None:
     _prices(day, location)
     _shelves(rows, day)
     Payer.objects.bulk_create(
-        {p.payer: Payer(name=p.payer, payer_id=p.payer_id, kind=p.kind, phone=p.phone) for p in ALL_PLANS}.values(),
+        {
+            p.payer: Payer(name=p.payer, payer_id=p.payer_id, kind=p.kind, phone=p.phone) for p in ALL_PLANS
+        }.values(),
         ignore_conflicts=True,
     )
     if not DiagnosisCode.objects.exists():
@@ -118,7 +120,10 @@ def _sessions(rows: Rows, day: dt.date, location: Location) -> None:
 
 def _prices(day: dt.date, location: Location) -> None:
     start = day - YEARS_OPEN
-    fees = [FeeItem(code=c, words=w, kind=k, price=Decimal(p), cvx=x, effective_from=start) for c, w, k, p, x in FEES]
+    fees = [
+        FeeItem(code=c, words=w, kind=k, price=Decimal(p), cvx=x, effective_from=start)
+        for c, w, k, p, x in FEES
+    ]
     for number, vaccine in enumerate(VACCINES):
         price = (Decimal(vaccine.cost) * Decimal("1.3")).quantize(Decimal("1")) + 4
         fees.append(
@@ -130,7 +135,9 @@ def _prices(day: dt.date, location: Location) -> None:
     VisitTypeFee.objects.bulk_create(
         VisitTypeFee(visit_type=types[kind], code=code) for kind, code in VISIT_FEES.items() if kind in types
     )
-    Drawer.objects.bulk_create(Drawer(name=name, location=location) for name in ("Front desk 1", "Front desk 2"))
+    Drawer.objects.bulk_create(
+        Drawer(name=name, location=location) for name in ("Front desk 1", "Front desk 2")
+    )
 
 
 def _shelves(rows: Rows, day: dt.date) -> None:

@@ -42,7 +42,16 @@ class Stockroom:
             if stock.lots:
                 self._lots(stock, item, when)
             else:
-                self._move(item, None, stock.place, stock.received, "receive", when, "leadma", name=("first", stock.name))
+                self._move(
+                    item,
+                    None,
+                    stock.place,
+                    stock.received,
+                    "receive",
+                    when,
+                    "leadma",
+                    name=("first", stock.name),
+                )
         self._cabinets(first + dt.timedelta(hours=3))
         for stock in SUPPLIES:
             for week in range(9) if stock.weekly else ():
@@ -61,7 +70,9 @@ class Stockroom:
             lot.save(force_insert=True)
             self.rows.audit("lot.created", lot, at=when, by=self.world.members["leadma"], number=plan.number)
             self.lots.setdefault(stock.name, []).append(lot)
-            self._move(item, lot, stock.place, plan.received, "receive", when, "leadma", name=("first", plan.number))
+            self._move(
+                item, lot, stock.place, plan.received, "receive", when, "leadma", name=("first", plan.number)
+            )
         self.lots[stock.name].sort(key=lambda lot: lot.expires_on)
 
     def _cabinets(self, when: dt.datetime) -> None:
@@ -110,9 +121,17 @@ class Stockroom:
         if not lot:
             return None
         item = self.world.items[stock.name]
-        return stock, lot, self._move(item, lot, stock.place, -1, "issue", when, who.username, name=name, reference=reference)
+        return (
+            stock,
+            lot,
+            self._move(
+                item, lot, stock.place, -1, "issue", when, who.username, name=name, reference=reference
+            ),
+        )
 
-    def _move(self, item, lot, place: str, quantity: int, kind: str, when, who: str, *, name: tuple, reference="") -> Movement:
+    def _move(
+        self, item, lot, place: str, quantity: int, kind: str, when, who: str, *, name: tuple, reference=""
+    ) -> Movement:
         where = self.places[place]
         key = (item.pk, lot.pk if lot else None, where.pk)
         self.on_hand[key] = self.on_hand.get(key, Decimal(0)) + quantity

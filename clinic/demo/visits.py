@@ -95,7 +95,9 @@ class Stage:
         if live.appointment.room_id != (in_room.pk if in_room else None):
             values["room"] = in_room
         if state == State.SCHEDULED:
-            self._audit(live, "appointment.booked", when, member, starts_at=live.appointment.starts_at.isoformat())
+            self._audit(
+                live, "appointment.booked", when, member, starts_at=live.appointment.starts_at.isoformat()
+            )
         elif state == State.CONFIRMED:
             values["confirmed_at"] = when
             self._audit(live, "appointment.confirmed", when, member or PATIENT_BY_TEXT, how="text")
@@ -157,7 +159,14 @@ class Stage:
     def _cancelled(self, live: Live, when: dt.datetime, member: Member | None) -> dict:
         dice = stream("cancel", live.name)
         reason = dice.choice(
-            ("patient_conflict", "patient_conflict", "patient_better", "patient_transport", "patient_other", "patient_cost")
+            (
+                "patient_conflict",
+                "patient_conflict",
+                "patient_better",
+                "patient_transport",
+                "patient_other",
+                "patient_cost",
+            )
         )
         late = live.appointment.starts_at - when < dt.timedelta(hours=24)
         self._audit(live, "appointment.cancelled", when, member, reason=reason, late=late)
@@ -167,7 +176,10 @@ class Stage:
         start, end = visit.whole
         main = Span(visit.start, visit.start + visit.told)
         kind = Resource.PROVIDER if visit.is_provider_visit else Resource.MA
-        spans = [(kind, self.world.members[visit.column].pk, main), (Resource.PATIENT, appointment.patient_id, Span(start, end))]
+        spans = [
+            (kind, self.world.members[visit.column].pk, main),
+            (Resource.PATIENT, appointment.patient_id, Span(start, end)),
+        ]
         if visit.room_kind:
             label = {"procedure": "P", "lab": "Lab"}[visit.room_kind]
             spans.append((Resource.ROOM, self.world.rooms[label].pk, Span(start, end)))
@@ -186,13 +198,22 @@ class Stage:
     def _release(self, live: Live) -> None:
         """A visit that ended early gives its time back."""
         holds = self.rows.new.get(ResourceHold, [])
-        pending = [hold for hold in holds if hold.appointment_id == live.appointment.pk] if live.appointment.pk in self.rows.fresh else []
+        pending = (
+            [hold for hold in holds if hold.appointment_id == live.appointment.pk]
+            if live.appointment.pk in self.rows.fresh
+            else []
+        )
         for hold in pending or ResourceHold.objects.filter(appointment=live.appointment, is_live=True):
             self.rows.change(hold, is_live=False)
 
     def _audit(self, live: Live, action: str, when, by, *, row=None, **detail) -> None:
         self.rows.audit(
-            action, row or live.appointment, at=when, by=by or PATIENT_BY_TEXT, patient=live.appointment.patient_id, **detail
+            action,
+            row or live.appointment,
+            at=when,
+            by=by or PATIENT_BY_TEXT,
+            patient=live.appointment.patient_id,
+            **detail,
         )
 
 
@@ -205,7 +226,9 @@ def running(world: World) -> list[Live]:
     found, released = [], []
     open_intervals = {
         interval.appointment_id: interval
-        for interval in VisitInterval.objects.filter(appointment__in=[r.appointment_id for r in rows], ended_at=None)
+        for interval in VisitInterval.objects.filter(
+            appointment__in=[r.appointment_id for r in rows], ended_at=None
+        )
     }
     for demo in rows:
         appointment = demo.appointment
@@ -216,7 +239,14 @@ def running(world: World) -> list[Live]:
             released.append(demo.pk)
             continue
         found.append(
-            Live(demo, appointment, person, BY_KEY[demo.complaint], open_intervals.get(appointment.pk), appointment.encounter)
+            Live(
+                demo,
+                appointment,
+                person,
+                BY_KEY[demo.complaint],
+                open_intervals.get(appointment.pk),
+                appointment.encounter,
+            )
         )
     DemoVisit.objects.filter(pk__in=released).update(is_released=True)
     return found
@@ -224,16 +254,23 @@ def running(world: World) -> list[Live]:
 
 def _was_moved(demo: DemoVisit, appointment: Appointment) -> bool:
     """A visit whose state began at another moment than its script says was moved back and forth by hand."""
-    return demo.steps_done > 0 and dt.datetime.fromisoformat(demo.script[demo.steps_done - 1][1]) != appointment.state_since
+    return (
+        demo.steps_done > 0
+        and dt.datetime.fromisoformat(demo.script[demo.steps_done - 1][1]) != appointment.state_since
+    )
 
 
 def _named(visit: Visit, desk: Member) -> list[list[str]]:
     """The script with user names in place of parts."""
-    names = {"ma": visit.ma, "provider": visit.column, "nurse": visit.column, "desk": desk.username, "patient": ""}
+    names = {
+        "ma": visit.ma,
+        "provider": visit.column,
+        "nurse": visit.column,
+        "desk": desk.username,
+        "patient": "",
+    }
     return [[state, moment.isoformat(), room, names[who]] for state, moment, room, who in visit.script]
 
 
 def _desk(key: str) -> str:
     return ("frontdesk", "lmarrero")[stream("desk", key).random() < 0.42]
-
-

@@ -70,7 +70,9 @@ def counted() -> tuple[Counter, Counter]:
         kind = resource["resourceType"]
         total[kind] += 1
         different.setdefault(kind, set()).add(resource["id"])
-        total["Coverage"] += sum(inner["resourceType"] == "Coverage" for inner in resource.get("contained", []))
+        total["Coverage"] += sum(
+            inner["resourceType"] == "Coverage" for inner in resource.get("contained", [])
+        )
     unique = Counter({kind: len(keys) for kind, keys in different.items()})
     unique["Coverage"] = total["Coverage"]
     return total, unique
@@ -119,7 +121,9 @@ def test_blood_pressures_of_a_bundle_stand_in_the_chart(clinic_profile):
     for entry in json.loads(file.read_text())["entry"]:
         resource = entry["resource"]
         if resource["resourceType"] == "Observation" and resource["code"]["coding"][0]["code"] == "55284-4":
-            parts = {c["code"]["coding"][0]["code"]: c["valueQuantity"]["value"] for c in resource["component"]}
+            parts = {
+                c["code"]["coding"][0]["code"]: c["valueQuantity"]["value"] for c in resource["component"]
+            }
             panels.append((round(parts["8480-6"]), round(parts["8462-4"])))
     call_command("import_fhir", str(file), "--json", stdout=io.StringIO())
     held = {}

@@ -24,14 +24,34 @@ CALLS = (
      "front_desk", "normal"),
 )  # fmt: skip
 ERRANDS = (
-    ("Order influenza vaccine before the weekend", "Forty doses of lot FL4391C expire this month.", "lead_ma", "high"),
-    ("Vital signs monitor, room 4: service overdue", "The service company comes on Thursday morning.", "manager", "normal"),
-    ("Quarantined zoster lot: answer from the maker", "Lot ZO1871, refrigerator alarm on delivery day.", "lead_ma", "high"),
+    (
+        "Order influenza vaccine before the weekend",
+        "Forty doses of lot FL4391C expire this month.",
+        "lead_ma",
+        "high",
+    ),
+    (
+        "Vital signs monitor, room 4: service overdue",
+        "The service company comes on Thursday morning.",
+        "manager",
+        "normal",
+    ),
+    (
+        "Quarantined zoster lot: answer from the maker",
+        "Lot ZO1871, refrigerator alarm on delivery day.",
+        "lead_ma",
+        "high",
+    ),
     ("Referral to cardiology: no appointment yet", "Third try, voicemail left twice.", "front_desk", "high"),
     ("Prior authorization for knee MRI", "Payer wants the therapy notes.", "ma", "normal"),
     ("Unsigned notes older than two days", "See the list on your home page.", "provider", "normal"),
     ("Statement returned by the post", "Ask for the new address at the next visit.", "biller", "normal"),
-    ("New hire starts on the first: workstation and login", "Front desk, part-time.", "administrator", "normal"),
+    (
+        "New hire starts on the first: workstation and login",
+        "Front desk, part-time.",
+        "administrator",
+        "normal",
+    ),
     ("Chart looked at from home network", "Ask who it was and why; note the answer.", "privacy", "normal"),
 )
 UNCLEAR_REPLIES = (

@@ -106,7 +106,15 @@ EQUIPMENT = (
     ("Vital signs monitor, room 4", "monitor", "VM-4413", STORE, -9, "in_service", "Service visit booked"),
     ("Infant scale", "scale", "IS-7702", STORE, 98, "in_service", ""),
     ("Tabletop sterilizer", "sterilizer", "ST-1189", CART, 41, "in_service", ""),
-    ("Nebulizer, portable", "nebulizer", "NB-3005", CART, 150, "out_of_service", "Compressor noisy, sent for repair"),
+    (
+        "Nebulizer, portable",
+        "nebulizer",
+        "NB-3005",
+        CART,
+        150,
+        "out_of_service",
+        "Compressor noisy, sent for repair",
+    ),
 )
 
 FEES = (

@@ -25,7 +25,7 @@ def local(text: str) -> dt.datetime:
         ("2026-11-24T07:00", "03:00", "11:30"),
         ("2026-11-22T12:00", "08:00", "16:30"),  # a Sunday
         ("2026-11-22T22:00", "20:00", "23:50"),
-        ("2026-03-08T07:10", "04:00", "12:00"),  # the spring change was at two: five hours are four and a half
+        ("2026-03-08T07:10", "03:00", "11:30"),  # the spring change was at two: the day begins right after it
         ("2026-11-01T07:00", "03:00", "11:30"),  # the autumn change was at two
     ],
 )
@@ -51,7 +51,11 @@ def test_today_stays_within_the_calendar_day_and_around_now(minutes):
 def test_workdays_leave_out_weekends_and_holidays():
     assert not is_workday(dt.date(2026, 11, 26))  # Thanksgiving
     assert holidays(2027)[dt.date(2027, 11, 25)] == "Thanksgiving"
-    assert past_days(dt.date(2026, 11, 30), 3) == [dt.date(2026, 11, 24), dt.date(2026, 11, 25), dt.date(2026, 11, 27)]
+    assert past_days(dt.date(2026, 11, 30), 3) == [
+        dt.date(2026, 11, 24),
+        dt.date(2026, 11, 25),
+        dt.date(2026, 11, 27),
+    ]
     assert coming_days(dt.date(2026, 12, 24), 2) == [dt.date(2026, 12, 28), dt.date(2026, 12, 29)]
 
 

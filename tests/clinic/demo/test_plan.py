@@ -50,7 +50,9 @@ def weeks(people, charts):
 
 def test_there_are_600_people_of_all_ages_and_they_are_the_same_each_time(people):
     again = make_people(ANCHOR)
-    assert [(p.name, p.born, p.phone, p.member_id) for p in again] == [(p.name, p.born, p.phone, p.member_id) for p in people]
+    assert [(p.name, p.born, p.phone, p.member_id) for p in again] == [
+        (p.name, p.born, p.phone, p.member_id) for p in people
+    ]
     decades = Counter(int(p.age(ANCHOR) // 10) for p in people)
     assert len(people) == 600
     assert all(decades[decade] >= 20 for decade in range(9))
@@ -59,7 +61,12 @@ def test_there_are_600_people_of_all_ages_and_they_are_the_same_each_time(people
 
 def test_phones_and_mail_are_kept_for_fiction(people):
     assert all(phone_e164(p.phone) == p.phone and p.phone[5:10] == "55501" for p in people)
-    assert {p.email.split("@")[1] for p in people if p.email} <= {"example.org", "example.com", "example.net", "mail.test"}
+    assert {p.email.split("@")[1] for p in people if p.email} <= {
+        "example.org",
+        "example.com",
+        "example.net",
+        "mail.test",
+    }
 
 
 def test_children_live_with_adults_who_share_phone_and_address(people):
@@ -91,7 +98,10 @@ def test_nobody_and_nothing_is_booked_twice_at_once(weeks):
         for visit in day:
             if visit.outcome == "cancelled" or visit.is_walk_in:
                 continue
-            wanted = {("column", visit.column): (visit.start, visit.start + visit.told), ("patient", visit.person.index): visit.whole}
+            wanted = {
+                ("column", visit.column): (visit.start, visit.start + visit.told),
+                ("patient", visit.person.index): visit.whole,
+            }
             if visit.room_kind:
                 wanted["room", visit.room_kind] = visit.whole
             for key, (start, end) in wanted.items():

@@ -20,7 +20,17 @@ from scheduling.rules.visit_states import IN_CLINIC, IN_ROOM, TERMINAL, UPCOMING
 
 ZONE = ZoneInfo("America/Chicago")
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-COUNTED = (Patient, Appointment, Encounter, VisitInterval, VitalSet, Note, Immunization, AuditEvent, DemoVisit)
+COUNTED = (
+    Patient,
+    Appointment,
+    Encounter,
+    VisitInterval,
+    VitalSet,
+    Note,
+    Immunization,
+    AuditEvent,
+    DemoVisit,
+)
 
 
 def frozen(text: str):
@@ -43,11 +53,14 @@ def share_over() -> float:
 
 
 @pytest.fixture
-def small(monkeypatch, no_samples):
+def small(monkeypatch, no_samples, settings, tmp_path):
     """A smaller clinic with the same rules: a hundred and fifty people, four past days and three ahead."""
     from clinic.demo import hours, people
 
+    settings.AUDIT_HEAD_FILE = str(tmp_path / "audit-head.log")
     monkeypatch.setattr(people.make_people, "__defaults__", (150,))
+    # So few people have to come more often.
+    monkeypatch.setattr("clinic.demo.book.QUIET", dt.timedelta(days=1))
     monkeypatch.setattr(hours.past_days, "__defaults__", (4,))
     monkeypatch.setattr(hours.coming_days, "__defaults__", (3,))
     monkeypatch.setattr("clinic.demo.setup.load_diagnosis_codes", _few_codes)
@@ -61,7 +74,14 @@ def _few_codes():
 
     wanted = {c for complaint in COMPLAINTS for c in complaint.codes} | {c.code for c in CONDITIONS}
     DiagnosisCode.objects.bulk_create(
-        DiagnosisCode(code=c, display=c, description=f"Diagnosis {c}", is_billable=True, release="2026-04", search=c.lower())
+        DiagnosisCode(
+            code=c,
+            display=c,
+            description=f"Diagnosis {c}",
+            is_billable=True,
+            release="2026-04",
+            search=c.lower(),
+        )
         for c in sorted(wanted)
     )
 
@@ -78,7 +98,12 @@ def test_a_tuesday_at_noon(small):
         assert len(inside) >= 3
         past = Appointment.objects.filter(local_day__lt=dt.date(2026, 11, 24))
         assert past.exclude(state__in=sorted(TERMINAL)).count() == 0
-        assert Appointment.objects.filter(local_day__gt=dt.date(2026, 11, 24), state__in=sorted(UPCOMING)).count() > 20
+        assert (
+            Appointment.objects.filter(
+                local_day__gt=dt.date(2026, 11, 24), state__in=sorted(UPCOMING)
+            ).count()
+            > 20
+        )
         _is_consistent()
 
 
@@ -98,7 +123,9 @@ def _is_consistent():
         assert all(a.ended_at == b.started_at for a, b in zip(line, line[1:], strict=False))
     assert not Appointment.objects.filter(state__in=sorted(IN_CLINIC), encounter=None).exists()
     assert not Encounter.objects.filter(appointment__state="completed", ended_at=None).exists()
-    assert not ResourceHold.objects.filter(appointment__state__in=["cancelled", "no_show", "left"], is_live=True).exists()
+    assert not ResourceHold.objects.filter(
+        appointment__state__in=["cancelled", "no_show", "left"], is_live=True
+    ).exists()
 
 
 def test_a_second_start_adds_nothing(small):
@@ -117,7 +144,11 @@ def _made_and_undone() -> tuple[list, ...]:
         top_up()
         made = (
             list(Patient.objects.order_by("pk").values_list("pk", "first_name", "last_name", "birth_date")),
-            list(Appointment.objects.order_by("pk").values_list("pk", "starts_at", "state", "reason", "patient_id")),
+            list(
+                Appointment.objects.order_by("pk").values_list(
+                    "pk", "starts_at", "state", "reason", "patient_id"
+                )
+            ),
             list(VitalSet.objects.order_by("pk").values_list("pk", "measured_at")),
             list(Note.objects.order_by("pk").values_list("pk", "signed_at")),
         )
@@ -132,7 +163,9 @@ def test_two_demos_of_one_minute_are_alike(small):
     assert len(first[1]) > 150
 
 
-@pytest.mark.parametrize("now", ["2026-11-24T07:00", "2026-11-22T22:00", "2026-11-01T07:30", "2026-03-08T09:00"])
+@pytest.mark.parametrize(
+    "now", ["2026-11-24T07:00", "2026-11-22T22:00", "2026-11-01T07:30", "2026-03-08T09:00"]
+)
 def test_today_is_half_over_at_any_hour_and_on_the_days_of_the_clock_change(small, now):
     with frozen(now):
         top_up()
@@ -152,7 +185,12 @@ def test_the_next_mornings_start_finishes_yesterday_and_books_on(small):
         assert yesterday.exclude(state__in=sorted(TERMINAL)).count() == 0
         assert DemoDay.objects.count() == days + 1
         assert 0.2 <= share_over() <= 0.75
-        assert RedFlag.objects.filter(acknowledged_at=None, raised_at__lt=dt.datetime(2026, 11, 24, tzinfo=dt.UTC)).count() == 0
+        assert (
+            RedFlag.objects.filter(
+                acknowledged_at=None, raised_at__lt=dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+            ).count()
+            == 0
+        )
         _is_consistent()
 
 
@@ -162,7 +200,11 @@ def test_what_people_changed_stays(small):
 
     with frozen("2026-11-24T12:05"):
         top_up()
-        mine = Appointment.objects.filter(local_day=dt.date(2026, 11, 25), state__in=sorted(UPCOMING)).order_by("pk").first()
+        mine = (
+            Appointment.objects.filter(local_day=dt.date(2026, 11, 25), state__in=sorted(UPCOMING))
+            .order_by("pk")
+            .first()
+        )
         clerk = Member.objects.get(username="frontdesk")
         by = Actor(member_id=clerk.pk, label=clerk.name)
         cancel_appointment(by=by, appointment=mine, reason="patient_conflict", note="Called in")

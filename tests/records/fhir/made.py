@@ -22,7 +22,9 @@ def patient(key: str = PATIENT, **changes: Any) -> dict:
             {"system": "phone", "value": "217-555-0140", "use": "mobile"},
             {"system": "email", "value": "Rosa.Quimby@example.org"},
         ],
-        "address": [{"line": ["5 Test Lane"], "city": "Alder Grove", "state": "Illinois", "postalCode": "62991"}],
+        "address": [
+            {"line": ["5 Test Lane"], "city": "Alder Grove", "state": "Illinois", "postalCode": "62991"}
+        ],
         "communication": [{"language": {"coding": [{"code": "es-US"}], "text": "Spanish"}}],
         **changes,
     }
@@ -61,7 +63,10 @@ def pressure(panel: str, systolic: float, diastolic: float, **changes: Any) -> d
     made = quantity(panel, 0, "", **changes)
     del made["valueQuantity"]
     made["component"] = [
-        {"code": {"coding": [{"system": LOINC, "code": code}]}, "valueQuantity": {"value": value, "unit": "mmHg", "code": "mm[Hg]"}}
+        {
+            "code": {"coding": [{"system": LOINC, "code": code}]},
+            "valueQuantity": {"value": value, "unit": "mmHg", "code": "mm[Hg]"},
+        }
         for code, value in (("8462-4", diastolic), ("8480-6", systolic))
     ]
     return made
@@ -69,7 +74,11 @@ def pressure(panel: str, systolic: float, diastolic: float, **changes: Any) -> d
 
 def about(resource_type: str, key: str, **fields: Any) -> dict:
     """A resource of another type about the patient."""
-    field = "patient" if resource_type in ("AllergyIntolerance", "Immunization", "Claim", "ExplanationOfBenefit") else "subject"
+    field = (
+        "patient"
+        if resource_type in ("AllergyIntolerance", "Immunization", "Claim", "ExplanationOfBenefit")
+        else "subject"
+    )
     return {"resourceType": resource_type, "id": key, field: {"reference": f"Patient/{PATIENT}"}, **fields}
 
 

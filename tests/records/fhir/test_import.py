@@ -63,11 +63,23 @@ def test_a_chart_comes_in_whole(files):
         ("mobile", "+12175550140"),
     ]
     visit = Encounter.objects.get()
-    assert (visit.kind, visit.source, visit.status, visit.location_label) == ("outside", "fhir", "closed", "Tolland Clinic")
+    assert (visit.kind, visit.source, visit.status, visit.location_label) == (
+        "outside",
+        "fhir",
+        "closed",
+        "Tolland Clinic",
+    )
     values = dict(VitalReading.objects.values_list("vital", "value"))
-    assert values == {"weight": Decimal("70.040"), "height": Decimal(175), "systolic": Decimal(121), "diastolic": Decimal(78)}
+    assert values == {
+        "weight": Decimal("70.040"),
+        "height": Decimal(175),
+        "systolic": Decimal(121),
+        "diastolic": Decimal(78),
+    }
     assert VitalSet.objects.get().encounter == visit
-    assert [(r.name, r.value_text, r.unit) for r in Result.objects.all()] == [("LOINC 2093-3", "181.25", "mg/dL")]
+    assert [(r.name, r.value_text, r.unit) for r in Result.objects.all()] == [
+        ("LOINC 2093-3", "181.25", "mg/dL")
+    ]
     assert [(a.substance, a.category, a.severity, a.reaction) for a in Allergy.objects.all()] == [
         ("Peanut", "food", "severe", "Hives")
     ]
@@ -176,7 +188,10 @@ def test_a_corrected_value_replaces_the_old_one_under_a_name(tmp_path, ma):
 
 
 def test_one_bad_patient_does_not_stop_the_others_and_comes_in_not_at_all(tmp_path, clinic):
-    bad = [made.patient("bad", birthDate=None), {**made.encounter("e-bad"), "subject": {"reference": "Patient/bad"}}]
+    bad = [
+        made.patient("bad", birthDate=None),
+        {**made.encounter("e-bad"), "subject": {"reference": "Patient/bad"}},
+    ]
     report = run(made.as_folder(tmp_path / "bulk", [*bad, *made.chart()]))
     assert report.as_json()["patients"] == {"created": 1, "updated": 0, "unchanged": 0, "failed": 1}
     assert report.errors == [{"patient": "bad", "reason": "the patient has no birth date"}]

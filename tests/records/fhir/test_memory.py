@@ -17,12 +17,19 @@ def _folder(folder, patients: int):
     """Many patients with a padded chart each, in files sorted by type: no patient stands together."""
     folder.mkdir()
     padding = {"text": {"div": "x" * 4000}}
-    with (folder / "Patient.000.ndjson").open("w") as people, (folder / "Encounter.000.ndjson").open("w") as visits:
+    with (
+        (folder / "Patient.000.ndjson").open("w") as people,
+        (folder / "Encounter.000.ndjson").open("w") as visits,
+    ):
         for number in range(patients):
             key = f"p{number:05d}"
             people.write(json.dumps({**made.patient(key), **padding}) + "\n")
             for visit in range(6):
-                row = {**made.encounter(f"{key}-{visit}"), "subject": {"reference": f"Patient/{key}"}, **padding}
+                row = {
+                    **made.encounter(f"{key}-{visit}"),
+                    "subject": {"reference": f"Patient/{key}"},
+                    **padding,
+                }
                 visits.write(json.dumps(row) + "\n")
     return folder
 

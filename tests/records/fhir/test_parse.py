@@ -20,12 +20,20 @@ AT = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 
 
 def plan_of(resources, **options):
-    return make_plan([staged(r) for r in resources], **{"clean_names": True, "limits": DEFAULTS, "at": AT, **options})
+    return make_plan(
+        [staged(r) for r in resources], **{"clean_names": True, "limits": DEFAULTS, "at": AT, **options}
+    )
 
 
 @pytest.mark.parametrize(
     ("written", "cleaned"),
-    [("Medhurst46", "Medhurst"), ("O'Keefe54", "O'Keefe"), ("Ana María12", "Ana María"), ("John III", "John III"), ("3M", "3M")],
+    [
+        ("Medhurst46", "Medhurst"),
+        ("O'Keefe54", "O'Keefe"),
+        ("Ana María12", "Ana María"),
+        ("John III", "John III"),
+        ("3M", "3M"),
+    ],
 )
 def test_clean_name_drops_only_trailing_digits(written, cleaned):
     assert clean_name(written) == cleaned
@@ -49,7 +57,12 @@ def test_reference_key(reference, key):
 
 def test_address_parts_are_normalised():
     assert (state_code("Massachusetts"), state_code("ks"), state_code("Ontario")) == ("MA", "KS", "")
-    assert (zip_code("01890"), zip_code("668391105"), zip_code("00000"), zip_code("")) == ("01890", "66839-1105", "", "")
+    assert (zip_code("01890"), zip_code("668391105"), zip_code("00000"), zip_code("")) == (
+        "01890",
+        "66839-1105",
+        "",
+        "",
+    )
 
 
 def test_a_patient_is_read_with_clean_names():
@@ -78,7 +91,10 @@ def test_a_patient_that_cannot_be_told_apart_is_skipped(change, reason):
 def test_blood_pressure_is_one_observation_with_two_readings(panel):
     facts = parse(made.pressure(panel, 121.4, 78.2), key="k")
     assert isinstance(facts, VitalsFacts)
-    assert {r.vital: r.value for r in facts.readings} == {"systolic": Decimal("121.4"), "diastolic": Decimal("78.2")}
+    assert {r.vital: r.value for r in facts.readings} == {
+        "systolic": Decimal("121.4"),
+        "diastolic": Decimal("78.2"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -112,7 +128,14 @@ def test_values_that_could_not_be_typed_are_skipped_by_name():
 
 
 def test_bmi_is_computed_again_with_weight_and_height_and_kept_as_a_result_without():
-    whole = plan_of([made.patient(), made.quantity("29463-7", 70, "kg"), made.quantity("8302-2", 175, "cm"), made.quantity("39156-5", 22.86, "kg/m2")])
+    whole = plan_of(
+        [
+            made.patient(),
+            made.quantity("29463-7", 70, "kg"),
+            made.quantity("8302-2", 175, "cm"),
+            made.quantity("39156-5", 22.86, "kg/m2"),
+        ]
+    )
     alone = plan_of([made.patient(), made.quantity("39156-5", 22.86, "kg/m2")])
     assert {row.vital for row in whole.vitals[0].rows} == {"weight", "height"}
     assert whole.results == []
@@ -122,7 +145,9 @@ def test_bmi_is_computed_again_with_weight_and_height_and_kept_as_a_result_witho
 
 @pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
 def test_withdrawn_observations_are_skipped(status):
-    assert parse(made.quantity("8867-4", 70, "/min", status=status), key="k") == Skipped(f"the observation is {status}")
+    assert parse(made.quantity("8867-4", 70, "/min", status=status), key="k") == Skipped(
+        f"the observation is {status}"
+    )
 
 
 def test_an_observation_without_a_value_is_skipped():
@@ -137,7 +162,9 @@ def test_a_contained_coverage_is_the_same_in_every_explanation():
     two = {**one, "id": "e2", "billablePeriod": {"start": "2015-01-02"}}
     plan = plan_of([made.patient(), one, two])
     assert [c["id"] for c in contained_coverages(one)] == [c["id"] for c in contained_coverages(two)]
-    assert [(c.payer_name, c.kind, c.starts_on) for c in plan.coverages] == [("Medicare", "medicare", dt.date(2012, 1, 2))]
+    assert [(c.payer_name, c.kind, c.starts_on) for c in plan.coverages] == [
+        ("Medicare", "medicare", dt.date(2012, 1, 2))
+    ]
     assert plan.taken["Coverage"] == 2
 
 
@@ -146,7 +173,9 @@ def test_renewals_and_repeats_become_one_line_and_all_count_as_taken():
     assert [(m.name, m.is_active, m.started_on) for m in plan.medications] == [
         ("lisinopril 10 MG Oral Tablet", True, dt.date(2018, 5, 1))
     ]
-    assert [(c.words, c.is_active, c.onset_on) for c in plan.conditions] == [("Hypertension", True, dt.date(2017, 1, 2))]
+    assert [(c.words, c.is_active, c.onset_on) for c in plan.conditions] == [
+        ("Hypertension", True, dt.date(2017, 1, 2))
+    ]
     assert (plan.taken["MedicationRequest"], plan.taken["Condition"]) == (2, 2)
 
 

@@ -21,10 +21,11 @@ from clinic.staff.permissions import Permission as P
 from inventory.queries.reorder import expiring, low_count
 from records.models import Note, RedFlag
 from scheduling.models import Appointment, VisitInterval
-from scheduling.rules.visit_states import IN_CLINIC, UPCOMING, State
+from scheduling.rules.visit_states import IN_CLINIC, UPCOMING, State, Stay
 from scheduling.rules.waits import Summary, no_show_rate, stamps, summary, waits
 
 WEEKS = 6
+RECENT_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,12 @@ def day_figures(days: Iterable[date]) -> dict[date, DayFigures]:
     ):
         visits[visit.local_day].append(visit)
     stays = defaultdict(list)
-    for interval in VisitInterval.objects.filter(appointment__local_day__in=wanted).order_by(
-        "recorded_at", "id"
+    # Plain tuples: thousands of rows, and no row of them is needed as an object.
+    rows = VisitInterval.objects.filter(appointment__local_day__in=wanted).order_by("recorded_at", "id")
+    for visit_id, pk, state, *instants, undo_of in rows.values_list(
+        "appointment_id", "id", "state", "started_at", "ended_at", "recorded_at", "undo_of_id"
     ):
-        stays[interval.appointment_id].append(interval.as_stay())
+        stays[visit_id].append(Stay(pk, State(state), *instants, undo_of=undo_of))
     return {day: _figures(day, visits[day], stays) for day in wanted}
 
 
@@ -122,13 +125,16 @@ class ManagerDay:
 
 
 def manager_day(actor) -> ManagerDay:
-    """Today in the clinic's zone, beside the same weekday of six weeks, or beside any day where that is closed."""
+    """Today in the clinic's zone, beside the same weekday of six weeks.
+
+    Where the clinic is usually closed on that weekday, the open days of the last two weeks stand beside it.
+    """
     day = today(clinic_zone())
-    before = [day - timedelta(days=days) for days in range(1, 7 * WEEKS + 1)]
-    figures = day_figures([day, *before])
-    open_days = [figures[one] for one in before if figures[one].arrived]
-    alike = [one for one in open_days if one.day.weekday() == day.weekday()]
-    usual, name = (alike, f"{day:%A}") if len(alike) >= 2 else (open_days, "day")
+    figures = day_figures([day, *(day - timedelta(weeks=weeks) for weeks in range(1, WEEKS + 1))])
+    usual, name = [one for one in figures.values() if one.day < day and one.arrived], f"{day:%A}"
+    if len(usual) < 2:
+        recent = day_figures(day - timedelta(days=days) for days in range(1, RECENT_DAYS + 1))
+        usual, name = [one for one in recent.values() if one.arrived], "day"
     return ManagerDay(
         day=day,
         tiles=_tiles(figures[day], usual, name),

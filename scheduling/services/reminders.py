@@ -71,11 +71,18 @@ def plan_reminders(*, by, appointment: Appointment, is_new: bool = True) -> list
     if not is_new:
         by_lead.pop(rules.AT_BOOKING, None)
     planned_slots = _slots_of(appointment)
+    addresses = addresses_of(appointment.patient)
+    reach = {}
     planned = []
     for due in rules.due_times(appointment.starts_at, by_lead, now=now()):
         if due.slot in planned_slots:
             continue
-        message = _plan(by=by, appointment=appointment, due=due, policies=by_lead[due.hours_before])
+        purpose = Purpose.REMINDER if due.hours_before else Purpose.CONFIRMATION
+        if purpose not in reach:
+            reach[purpose] = _reach(appointment.patient, addresses, purpose)
+        message = _plan(
+            by=by, appointment=appointment, due=due, policies=by_lead[due.hours_before], reach=reach[purpose]
+        )
         if message:
             planned.append(message)
     return planned
@@ -89,20 +96,29 @@ def _slots_of(appointment) -> set[str]:
     return {part[1] for part in parts if len(part) == 5 and part[2] == instant}
 
 
-def _plan(*, by, appointment, due: rules.Due, policies: list[ReminderPolicy]) -> Message | None:
+def _reach(patient, addresses: dict[str, Address], purpose: str) -> dict[str, Address]:
+    """The addresses that may be used for a purpose, by channel."""
+    return {
+        channel: address
+        for channel, address in addresses.items()
+        if may_contact(patient, channel, address.value, purpose).is_allowed
+    }
+
+
+def _plan(
+    *, by, appointment, due: rules.Due, policies: list[ReminderPolicy], reach: dict[str, Address]
+) -> Message | None:
     patient = appointment.patient
-    purpose = Purpose.REMINDER if due.hours_before else Purpose.CONFIRMATION
-    addresses = addresses_of(patient)
     for policy in sorted(policies, key=lambda row: row.channel != "sms"):
-        address = addresses.get(policy.channel)
-        if address is None or not may_contact(patient, policy.channel, address.value, purpose).is_allowed:
+        address = reach.get(policy.channel)
+        if address is None:
             continue
         try:
             message = plan_message(
                 by=by,
                 key=_key(appointment, due, address),
                 patient=patient,
-                purpose=purpose,
+                purpose=Purpose.REMINDER if due.hours_before else Purpose.CONFIRMATION,
                 channel=address.channel,
                 address=address.value,
                 template_code=policy.template_code,

@@ -32,7 +32,9 @@ class Decision:
 def newest_decision(*, patient, channel: str, address: str, purpose: str, at=None) -> ContactConsent | None:
     """The newest yes or no that fits: of this patient or of the address itself, for this purpose or for all."""
     rows = ContactConsent.objects.filter(
-        channel=channel, address=address, purpose__in=(purpose, COVERED_BY.get(purpose, purpose), ALL_PURPOSES)
+        channel=channel,
+        address=address,
+        purpose__in=(purpose, COVERED_BY.get(purpose, purpose), ALL_PURPOSES),
     )
     who = Q(patient=None)
     if patient is not None:

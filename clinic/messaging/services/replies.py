@@ -130,7 +130,9 @@ def _send_receipt(reply: InboundMessage, code: str) -> None:
         _plan_receipt(reply, code)
     except ClinicError as error:
         log.warning("a receipt could not be planned", extra={"event": "receipt.not_planned"})
-        audit.record(_texter(), "receipt.not_planned", obj=reply, patient=reply.patient_id, why=str(error)[:200])
+        audit.record(
+            _texter(), "receipt.not_planned", obj=reply, patient=reply.patient_id, why=str(error)[:200]
+        )
 
 
 def _plan_receipt(reply: InboundMessage, code: str) -> None:

@@ -23,7 +23,7 @@ from clinic.messaging.gateways.base import Accepted, Later, NoAnswer, NotSent, O
 from clinic.messaging.models import Attempt, Message
 from clinic.messaging.queries.consent import may_contact
 from clinic.messaging.queries.html import email_html
-from clinic.messaging.queries.limits import is_asked_back, left_lately
+from clinic.messaging.queries.limits import is_asked_back, left_lately, more_useful_today
 from clinic.messaging.queries.policy import limits_of, send_settings, window_of
 from clinic.messaging.rules import limits, window
 from clinic.messaging.rules.states import WAITING, State
@@ -38,6 +38,7 @@ CLAIM_LEASE = timedelta(seconds=45)
 CALL_LEASE = timedelta(seconds=30)
 RUN_SECONDS = 60
 MAX_TRIES = 5
+STEP_ASIDE = timedelta(minutes=5)
 ASK_AGAIN = timedelta(minutes=10)
 
 
@@ -195,6 +196,9 @@ def look_again(message: Message, present: datetime) -> Verdict:
         free = limits.free_at(present, lately, limits_of(rules), message.zone)
         if free > present:
             return _wait(message, free, "The patient got enough messages lately.")
+        rival = more_useful_today(message, rules, present, lately)
+        if rival is not None:
+            return _wait(message, rival + STEP_ASIDE, "It yields to another reminder of today.")
     return Verdict()
 
 

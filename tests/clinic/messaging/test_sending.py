@@ -237,6 +237,20 @@ def test_the_second_of_a_day_and_the_fourth_of_a_week_are_held(provider, noon):
     assert len(provider.taken) == 4
 
 
+def test_when_two_compete_for_a_day_the_later_reminder_yields(provider, noon):
+    """The 2-hour reminder of one visit comes up before the 24-hour reminder of another, on the same day."""
+    patient = make_reachable()
+    soon = make_message(patient, planned_at=now(), not_after=now() + timedelta(hours=1))
+    tomorrow = make_message(patient, planned_at=now() + timedelta(hours=4), not_after=now() + timedelta(hours=16))
+    send_due()
+    assert provider.sends == 0
+    assert again(soon).state == State.VOID
+    assert soon.void_reason == "It yields to another reminder of today."
+    noon.shift(timedelta(hours=4))
+    send_due()
+    assert again(tomorrow).state == State.SENT
+
+
 def test_receipts_and_confirmations_do_not_count(provider):
     patient = make_reachable()
     make_message(patient)

@@ -185,10 +185,10 @@ def update_rows(model: type[models.Model], names: tuple[str, ...], rows: list[mo
         if hasattr(row, "updated_at"):
             row.updated_at = present
         values.append([*(_plain(field, row) for field in fields), row.pk])
+    table, key = model._meta.db_table, model._meta.pk.column
+    statement = f'UPDATE "{table}" SET {sets} WHERE "{key}" = %s'  # noqa: S608 - names of our own models
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{model._meta.pk.column}" = %s', values
-        )  # noqa: S608
+        cursor.executemany(statement, values)
 
 
 def _plain(field: models.Field, row: models.Model) -> Any:

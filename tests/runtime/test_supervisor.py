@@ -40,7 +40,7 @@ class Demo:
     def wait_ready(self) -> str:
         wait_for(
             lambda: "\nready " in self.output or self.process.poll() is not None,
-            seconds=60,
+            seconds=300,
             what="demo ready",
         )
         found = re.search(r"^ready (\S+)$", self.output, re.MULTILINE)

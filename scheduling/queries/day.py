@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from math import ceil, floor
 from uuid import UUID
 
@@ -277,7 +278,7 @@ class _Frame:
     may_book: bool
     fits: tuple[tuple[UUID, str, int], ...]
 
-    @property
+    @cached_property
     def whole(self) -> Span:
         start = to_instant_shifted(self.day, time(self.first), self.roster.zone)
         return Span(start, start + timedelta(hours=self.last - self.first))

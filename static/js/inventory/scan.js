@@ -1,10 +1,12 @@
 // A keyboard-wedge scanner types the carton's barcode and Enter. Ask the server what it says, fill the
 // form in, and go to the first field that still needs a person. Without this script the fields are typed.
+import { post } from "../http.js";
 
 const fields = (form) => [...form.querySelectorAll("input:not([type=hidden]), select, textarea")];
 
 function set(form, name, value) {
-  const field = form.elements[name];
+  // By namedItem: `elements.item` is the collection's own method, not our field of that name.
+  const field = form.elements.namedItem(name);
   if (!field || !value) return;
   field.value = value;
   field.dispatchEvent(new Event("change", { bubbles: true }));
@@ -26,12 +28,8 @@ function say(form, words, isWrong = false) {
 }
 
 async function read(form, field) {
-  const body = new URLSearchParams({ text: field.value });
-  const token = form.querySelector("[name=csrfmiddlewaretoken]")?.value ?? document.body.dataset.csrf;
-  const answer = await fetch(field.dataset.scan, {
-    method: "POST", body, headers: { "X-CSRFToken": token, Accept: "application/json" },
-  });
-  if (answer.status === 423) return;
+  const answer = await post(field.dataset.scan, { text: field.value }, { headers: { Accept: "application/json" } });
+  if (answer.status === 423 || answer.status === 401) return;
   const found = await answer.json();
   if (found.error) {
     say(form, found.error, true);

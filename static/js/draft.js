@@ -47,6 +47,7 @@ function offer(form, draft, drop) {
   restore.addEventListener("click", () => { fill(form, draft.fields); bar.remove(); form.querySelector("input:not([type=hidden]), textarea, select")?.focus(); });
   discard.addEventListener("click", () => { drop(); bar.remove(); });
   form.prepend(bar);
+  for (let fold = form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
 }
 
 mount("form[data-draft]", async (form) => {

@@ -14,6 +14,7 @@ from clinic.ui.forms import ClinicForm
 from records.forms.patients import BirthDateField, PhoneField
 from records.models import Patient
 from records.queries.finder import find_patients
+from scheduling.forms.fields import YEARS, DayField
 from scheduling.models import CancelReason, Location, VisitType
 from scheduling.rules.wall_time import NoSuchTime, to_instant
 
@@ -26,7 +27,7 @@ def parse_slot(value: str) -> tuple[datetime, UUID | None]:
         member = UUID(who) if who else None
     except ValueError as error:
         raise forms.ValidationError("Choose one of the times.") from error
-    if instant.tzinfo is None:
+    if instant.tzinfo is None or instant.year not in YEARS:
         raise forms.ValidationError("Choose one of the times.")
     return instant.astimezone(UTC), member
 
@@ -45,7 +46,7 @@ class TimeFields(Plain):
     """A time by button, or any other day and time typed in, in the location's wall time."""
 
     slot = forms.CharField(required=False, widget=forms.HiddenInput)
-    day = forms.DateField(required=False, label="Or another day", widget=forms.DateInput)
+    day = DayField(required=False, label="Or another day")
     clock = forms.TimeField(required=False, label="at", widget=forms.TimeInput)
     overbook_reason = forms.CharField(
         required=False, max_length=200, label="Overbook, because", help_text="Only for a person's time."

@@ -10,6 +10,7 @@ from django import forms
 from clinic.core.time import zone
 from clinic.staff.models import Member
 from clinic.ui.forms import ClinicForm, ClinicModelForm
+from scheduling.forms.fields import DayField
 from scheduling.models import (
     WEEKDAYS,
     Closure,
@@ -144,11 +145,10 @@ class SessionForm(VersionedForm):
         ]
         widgets = {
             "visit_types": forms.CheckboxSelectMultiple,
-            "effective_from": forms.DateInput,
-            "effective_to": forms.DateInput,
             "starts": forms.TimeInput,
             "ends": forms.TimeInput,
         }
+        field_classes = {"effective_from": DayField, "effective_to": DayField}
         help_texts = {"visit_types": "None ticked: all kinds of visit."}
 
     def __init__(self, *args, **kwargs):
@@ -177,8 +177,8 @@ class AbsenceForm(ClinicForm):
 
     provider = forms.ModelChoiceField(queryset=Member.objects.none(), label="Member", empty_label=None)
     kind = forms.ChoiceField(choices=SessionException.Kind.choices)
-    first_day = forms.DateField(widget=forms.DateInput)
-    last_day = forms.DateField(widget=forms.DateInput, required=False, help_text="Empty: the same day.")
+    first_day = DayField()
+    last_day = DayField(required=False, help_text="Empty: the same day.")
     starts = forms.TimeField(widget=forms.TimeInput, required=False, help_text="Empty: the whole day.")
     ends = forms.TimeField(widget=forms.TimeInput, required=False)
     reason = forms.CharField(max_length=120, required=False)
@@ -215,7 +215,7 @@ class ClosureForm(ClinicModelForm):
     class Meta:
         model = Closure
         fields = ["location", "day", "reason"]
-        widgets = {"day": forms.DateInput}
+        field_classes = {"day": DayField}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from clinic.core.submissions import once
 from clinic.core.time import today
 from clinic.staff.permissions import Permission
 from records.models import Patient
+from scheduling.forms.fields import YEARS
 from scheduling.models import Appointment, Location
 from scheduling.queries.settings import chosen_location, locations
 from scheduling.services.contact import register_caller
@@ -38,11 +39,25 @@ def here(request: HttpRequest) -> tuple[Location, list[Location]]:
 
 
 def day_of(request: HttpRequest, location: Location) -> date:
-    """The day asked for in the address; today when it is missing or no day."""
+    """The day asked for in the address; today when it is missing or no day of our time."""
+    return parse_day(request.GET.get("day")) or today(location.zone)
+
+
+def parse_day(text: str | None) -> date | None:
+    """A day of this century, None for anything else."""
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        day = date.fromisoformat(text or "")
     except ValueError:
-        return today(location.zone)
+        return None
+    return day if day.year in YEARS else None
+
+
+def uuid_of(text: str | None) -> UUID | None:
+    """An id out of an address or a form, None when it is none."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def only_once(request: HttpRequest, verb: str, do):

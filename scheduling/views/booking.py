@@ -26,7 +26,7 @@ from scheduling.queries.settings import chosen_location, locations
 from scheduling.queries.slots import Opening, next_openings
 from scheduling.services.booking import book_appointment
 from scheduling.services.contact import set_text_consent
-from scheduling.views._common import only_once, patient_of
+from scheduling.views._common import only_once, parse_day, patient_of, uuid_of
 
 PAGE = "scheduling/appointment/book.html"
 REFRESH = ("day", "flow", "arrivals", "unconfirmed", "scheduling.visits", "scheduling.next")
@@ -106,19 +106,12 @@ def _from_address(request: HttpRequest, place: Location) -> dict:
     """What a click on a free slot, a patient page or a checkout already knows."""
     asked = request.GET
     initial: dict = {"location": place.pk, "provider": asked.get("with"), "visit_type": asked.get("type")}
-    patient = Patient.objects.filter(pk=_uuid(asked.get("patient"))).first()
+    patient = Patient.objects.filter(pk=uuid_of(asked.get("patient"))).first()
     if patient:
         initial |= {"patient": patient.pk, "patient_search": patient.list_name}
     if asked.get("at"):
         initial["slot"] = f"{_instant(asked['at'])}|{asked.get('with', '')}"
     return initial
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def _instant(text: str) -> str:
@@ -133,7 +126,7 @@ def _context(
 ) -> dict:
     patient = form.found_patient
     if patient is None:
-        patient = Patient.objects.filter(pk=_uuid(str(form["patient"].value() or ""))).first()
+        patient = Patient.objects.filter(pk=uuid_of(str(form["patient"].value() or ""))).first()
     if patient is not None:
         audit.looked(request, patient, "booking")
     if openings is None:
@@ -168,10 +161,10 @@ def _openings_for(form, place: Location, patient: Patient | None, after: date | 
         form["visit_type"].value()
         or VisitType.objects.filter(is_bookable=True).values_list("pk", flat=True).first()
     )
-    kind = VisitType.objects.filter(pk=_uuid(str(kind_id or ""))).first()
+    kind = VisitType.objects.filter(pk=uuid_of(str(kind_id or ""))).first()
     if kind is None:
         return []
-    member = Member.objects.filter(pk=_uuid(str(form["provider"].value() or ""))).first()
+    member = Member.objects.filter(pk=uuid_of(str(form["provider"].value() or ""))).first()
     return next_openings(location=place, visit_type=kind, provider=member, patient=patient, day_from=after)
 
 
@@ -182,12 +175,8 @@ def openings(request: HttpRequest) -> HttpResponse:
     places = locations()
     place = chosen_location(places, request.POST.get("location"))
     form = BookAppointmentForm(request.POST, places=places)
-    patient = Patient.objects.filter(pk=_uuid(request.POST.get("patient"))).first()
-    try:
-        after = date.fromisoformat(request.POST.get("from", ""))
-    except ValueError:
-        after = None
-    found = _openings_for(form, place, patient, after)
+    patient = Patient.objects.filter(pk=uuid_of(request.POST.get("patient"))).first()
+    found = _openings_for(form, place, patient, parse_day(request.POST.get("from")))
     return fragment(
         request, "scheduling/appointment/_openings.html", {"openings": found, "chosen": "", "place": place}
     )
@@ -197,7 +186,7 @@ def openings(request: HttpRequest) -> HttpResponse:
 @allow(P.APPOINTMENT_BOOK)
 def patient_facts(request: HttpRequest) -> HttpResponse:
     """What the desk has to know about the patient who was chosen."""
-    patient = Patient.objects.filter(pk=_uuid(request.POST.get("patient"))).first()
+    patient = Patient.objects.filter(pk=uuid_of(request.POST.get("patient"))).first()
     line: PatientLine | None = None
     if patient is not None:
         audit.looked(request, patient, "booking")

@@ -34,10 +34,10 @@ FORM = "scheduling/settings/form.html"
 
 
 def _edit(
-    request: HttpRequest, form, title: str, back: str, save: Callable, template: str = FORM
+    request: HttpRequest, form, title: str, back: str, save: Callable, template: str = FORM, end_url: str = ""
 ) -> HttpResponse:
-    """One form page: shows it, saves it, shows what was refused."""
-    context = {"form": form, "title": title, "back": reverse(back)}
+    """One form page: shows it, saves it, shows what was refused. `end_url` ends the row instead."""
+    context = {"form": form, "title": title, "back": reverse(back), "end_url": end_url}
     if request.method != "POST":
         return render(request, template, context)
     if not form.is_valid():
@@ -136,7 +136,9 @@ def session_edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         )
         return "Session saved."
 
-    return _edit(request, form, "Edit a session" if row else "Add sessions", "scheduling:templates", save)
+    title = "Edit a session" if row else "Add sessions"
+    end_url = reverse("scheduling:session-end", args=[pk]) if row else ""
+    return _edit(request, form, title, "scheduling:templates", save, end_url=end_url)
 
 
 @require_POST

@@ -28,7 +28,7 @@ from scheduling.services.booking import cancel_appointment, confirm_appointment,
 from scheduling.services.rooms import change_room
 from scheduling.services.visits import move_visit, undo_move
 from scheduling.services.walk_ins import walk_in
-from scheduling.views._common import only_once, patient_of, visit_or_404
+from scheduling.views._common import only_once, patient_of, uuid_of, visit_or_404
 from scheduling.views.booking import REFRESH, duplicates_of
 
 MOVE_PAGE = "scheduling/appointment/move.html"
@@ -160,7 +160,7 @@ def appointment_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
 def visit_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Moves a visit on: one key, one click, or a drag."""
     visit = visit_or_404(pk)
-    to, room_id = request.POST.get("to", ""), request.POST.get("room", "")
+    to, room_id = request.POST.get("to", ""), uuid_of(request.POST.get("room"))
     back = reverse("desk:flow")
     if to not in set(State):
         return refused(request, "Choose where the visit moves.", to=back, refresh=REFRESH)

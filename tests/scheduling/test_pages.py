@@ -204,3 +204,38 @@ def test_panels_of_who_is_next(clinic):
     assert visit.patient.last_name in own
     stranger = signed_in(make_member(Role.PROVIDER)).get(reverse("scheduling:home-next")).content.decode()
     assert visit.patient.last_name not in stranger
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30", "yesterday", ""])
+def test_days_that_are_none_show_today(browser, day):
+    page = browser.get(reverse("scheduling:day"), {"day": day, "location": "nowhere"}).content.decode()
+    assert "Tue, Mar 10, 2026" in page
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"slot": "9999-12-31T23:59:00+00:00|"}, {"slot": "", "day": "9999-12-31", "clock": "23:59"}, {"slot": "x|y"}],
+)
+def test_times_at_the_end_of_the_calendar_are_refused(browser, clinic, fields):
+    data = {"patient": make_patient().pk, "visit_type": visit_type().pk, "location": clinic.location.pk, **fields}
+    assert browser.post(reverse("scheduling:appointment-book"), data).status_code == 422
+    assert browser.post(reverse("scheduling:openings"), data | {"from": "9999-12-31"}).status_code == 200
+
+
+def test_an_ended_session_takes_no_more_visits(browser, clinic):
+    session = clinic.provider.sessions.get()
+    assert browser.post(reverse("scheduling:session-end", args=[session.pk])).status_code == 302
+    session.refresh_from_db()
+    assert session.effective_to == TUESDAY - timedelta(1)
+    fresh = make_provider(clinic.location).sessions.get()
+    type(fresh).objects.filter(pk=fresh.pk).update(effective_from=TUESDAY + timedelta(7))
+    browser.post(reverse("scheduling:session-end", args=[fresh.pk]))
+    assert not type(fresh).objects.filter(pk=fresh.pk).exists()
+
+
+def test_a_room_that_is_no_id_is_no_room(browser, clinic):
+    visit = clinic.move(clinic.book("9:00"), "arrived")
+    url = reverse("scheduling:visit-move", args=[visit.pk])
+    answer = browser.post(url, {"to": "roomed", "room": "first"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert "Choose a clean room." in answer["HX-Trigger"]

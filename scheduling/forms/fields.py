@@ -1,0 +1,18 @@
+"""Form fields of the schedule."""
+
+from django import forms
+
+# Days outside are slips of the keyboard, and the ends of the calendar can't be shifted between zones.
+YEARS = range(2000, 2101)
+
+
+class DayField(forms.DateField):
+    """A calendar day of this century."""
+
+    widget = forms.DateInput
+
+    def clean(self, value):
+        day = super().clean(value)
+        if day is not None and day.year not in YEARS:
+            raise forms.ValidationError("Check the year.")
+        return day

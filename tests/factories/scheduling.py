@@ -49,7 +49,9 @@ def make_location(**fields) -> Location:
 
 def make_room(location: Location, **fields) -> Room:
     number = next(_numbers)
-    return Room.objects.create(**{"location": location, "name": f"Room {number}", "label": str(number), **fields})
+    return Room.objects.create(
+        **{"location": location, "name": f"Room {number}", "label": str(number), **fields}
+    )
 
 
 def make_equipment(kind: str = "ecg", **fields) -> Equipment:
@@ -66,7 +68,9 @@ def visit_type(code: str = "follow-up", **changes) -> VisitType:
     return row
 
 
-def make_session(member, location: Location, starts: str = "08:00", ends: str = "12:00", **fields) -> ProviderSession:
+def make_session(
+    member, location: Location, starts: str = "08:00", ends: str = "12:00", **fields
+) -> ProviderSession:
     """A block on every Tuesday unless `weekday` says otherwise."""
     values = {
         "provider": member,

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def visit(clinic):  # noqa: F811
-    made = clinic.book("10:00", patient=make_reachable(first_name="Maria", last_name="Hiddenname"), reason="rash")
+    made = clinic.book(
+        "10:00", patient=make_reachable(first_name="Maria", last_name="Hiddenname"), reason="rash"
+    )
     send_due()
     return made
 

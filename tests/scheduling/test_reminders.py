@@ -114,7 +114,9 @@ def test_a_spanish_speaker_is_written_to_in_spanish(clinic):
 def test_moving_the_visit_replaces_its_reminders(clinic):
     visit = clinic.book("10:00", patient=make_reachable())
     moved = reschedule_appointment(by=clinic.by, appointment=visit, starts_at=at("11:00"))
-    assert set(Message.objects.filter(subject=f"appointment:{visit.pk}").values_list("state", flat=True)) == {State.VOID}
+    assert set(Message.objects.filter(subject=f"appointment:{visit.pk}").values_list("state", flat=True)) == {
+        State.VOID
+    }
     assert slots(moved, state=State.PLANNED)["reminder-24h"] == at("11:00") - timedelta(hours=24)
 
 
@@ -144,7 +146,10 @@ def test_nothing_goes_to_a_number_that_was_taken_off_the_file(clinic, friday):
     clinic.book("10:00", patient=patient)
     patient.contacts.update(is_active=False)
     send_due()
-    assert Message.objects.get(key__contains="|booked|").void_reason == "The patient no longer has this number or address."
+    assert (
+        Message.objects.get(key__contains="|booked|").void_reason
+        == "The patient no longer has this number or address."
+    )
 
 
 def test_in_capture_mode_they_are_kept_inside(clinic, friday):
@@ -177,7 +182,9 @@ def test_a_type_s_own_policy_replaces_the_general_one(clinic):
 
 
 def test_switching_one_off_from_today(clinic):
-    save_reminder_policy(by=clinic.by, hours_before=2, channel="sms", template_code="visit_soon", is_active=False)
+    save_reminder_policy(
+        by=clinic.by, hours_before=2, channel="sms", template_code="visit_soon", is_active=False
+    )
     visit = clinic.book("10:00", patient=make_reachable())
     assert "reminder-2h" not in slots(visit)
     assert ReminderPolicy.objects.filter(hours_before=2, channel="sms").count() == 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import threading
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -116,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if word == "slow":
-            time.sleep(self.provider.slow_seconds)
+            threading.Event().wait(self.provider.slow_seconds)
         if word in ("ok", "slow"):
             self._answer(201, {"sid": message.sid, "status": "queued"})
         elif word == "garbage":

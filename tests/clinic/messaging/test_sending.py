@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from clinic.audit.models import AuditEvent
 from clinic.core.time import now
 from clinic.messaging import gateways
+from clinic.messaging.gateways import twilio
 from clinic.messaging.gateways.base import NoAnswer
 from clinic.messaging.models import Attempt, ContactConsent, Message
 from clinic.messaging.rules.states import State
@@ -80,6 +82,18 @@ def test_a_fault_after_the_hand_over_is_a_doubt(provider, word):
     message = make_message()
     send_due()
     assert again(message).state == State.UNCERTAIN
+    resolve_uncertain()
+    assert again(message).state == State.SENT
+    assert len(provider.taken) == 1
+
+
+def test_an_answer_that_takes_too_long_is_a_doubt(provider, monkeypatch):
+    monkeypatch.setattr(twilio, "TIMEOUT", httpx.Timeout(0.2))
+    provider.script.append("slow")
+    message = make_message()
+    send_due()
+    assert again(message).state == State.UNCERTAIN
+    monkeypatch.undo()
     resolve_uncertain()
     assert again(message).state == State.SENT
     assert len(provider.taken) == 1

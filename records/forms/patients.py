@@ -59,7 +59,7 @@ class PhoneField(forms.CharField):
 class RegisterPatientForm(ClinicForm):
     """Six fields make a patient; the rest can wait until check-in."""
 
-    first_name = forms.CharField(max_length=80)
+    first_name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autofocus": True}))
     last_name = forms.CharField(max_length=80)
     birth_date = BirthDateField()
     sex_at_birth = forms.ChoiceField(choices=[("", "Choose"), *Patient.Sex.choices])

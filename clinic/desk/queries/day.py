@@ -106,7 +106,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Decision:
-    """Something that waits for the manager, one click from its list."""
+    """Something that waits for the manager, one click from its list; no url where the list is others' to open."""
 
     count: int
     words: str
@@ -137,7 +137,7 @@ def manager_day(actor) -> ManagerDay:
         usual, name = [one for one in recent.values() if one.arrived], "day"
     return ManagerDay(
         day=day,
-        tiles=_tiles(figures[day], usual, name),
+        tiles=_tiles(actor, figures[day], usual, name),
         decisions=_decisions(actor, day),
         excluded=figures[day].lobby.excluded,
     )
@@ -148,12 +148,12 @@ def _usual(days: list[DayFigures], read: Callable[[DayFigures], float | None]) -
     return median(values) if values else None
 
 
-def _tiles(figures: DayFigures, usual: list[DayFigures], name: str) -> list[Tile]:
+def _tiles(actor, figures: DayFigures, usual: list[DayFigures], name: str) -> list[Tile]:
 
     def hint(value: float | None, unit: str = "") -> str:
         return f"usual {name}: {value:.0f}{unit}" if value is not None else "nothing to compare yet"
 
-    schedule = reverse("scheduling:day")
+    schedule = reverse("scheduling:day") if actor.can(P.SCHEDULE_VIEW) else ""
     lobby = figures.lobby
     slow = lobby.p90 is not None and lobby.p90 > 30
     money = collected(figures.day)
@@ -246,11 +246,11 @@ def _decisions(actor, day: date) -> list[Decision]:
             4,
             Note.objects.filter(signed_at__isnull=True, created_at__lt=now() - timedelta(hours=48)).count(),
             "note{s} unsigned for over 48 hours",
-            "desk:manager",
+            "records:home-notes" if actor.can(P.NOTE_SIGN) else "",
         ),
     ]
     return [
-        Decision(count, _plural(words, count), reverse(url), urgency)
+        Decision(count, _plural(words, count), reverse(url) if url else "", urgency)
         for permission, urgency, count, words, url in sorted(found, key=lambda row: (row[1], -row[2]))
         if count and actor.can(permission)
     ]

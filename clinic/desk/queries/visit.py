@@ -11,6 +11,7 @@ from clinic.core.errors import NotFound
 from clinic.core.time import format_clock, format_day, today
 from clinic.desk.models import DeskBlock
 from records.models import ContactPoint, Coverage, Patient, RelatedPerson
+from records.queries.banners import language_name
 from scheduling.models import Appointment
 from scheduling.rules.visit_states import UPCOMING
 
@@ -53,6 +54,7 @@ class CheckIn:
     has_arrived: bool
     may_arrive: bool
     contacts: list[ContactPoint]
+    language: str
     related: list[RelatedPerson]
     coverages: list[Coverage]
     copay: Decimal | None
@@ -91,6 +93,7 @@ def check_in_page(pk: UUID) -> CheckIn:
         has_arrived=visit.state not in UPCOMING,
         may_arrive=visit.state in UPCOMING and local == day,
         contacts=[c for c in patient.contacts.all() if c.is_active],
+        language=language_name(patient.language),
         related=list(patient.related.all()),
         coverages=coverages,
         copay=due,

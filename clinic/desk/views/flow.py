@@ -27,6 +27,7 @@ def flow(request: HttpRequest) -> HttpResponse:
         "location": location,
         "is_wall": is_wall,
         "may_move": request.actor.can(P.FLOW_MOVE) and not is_wall,
+        "may_room": request.actor.can(P.VITALS_RECORD) or request.actor.can(P.CHART_EDIT),
         "may_check_in": request.actor.can(P.CHECK_IN),
     }
     if not is_wall and not is_poll(request):

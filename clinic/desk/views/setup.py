@@ -110,7 +110,7 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting(
                 "Reminders",
                 "When patients are reminded, and in which words",
-                "messaging:policies",
+                "scheduling:reminder-policy",
                 "bell",
                 P.MESSAGE_POLICY_EDIT,
             ),

@@ -28,6 +28,18 @@ function dropped(row, zone) {
   return null;
 }
 
+// A row moves to another list under another id; the one who moved it by key stays with the patient.
+let followed = null;
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest?.("[data-flow] [data-visit]");
+  followed = row ? row.dataset.visit : event.target.closest?.("main, dialog") ? null : followed;
+});
+document.addEventListener("clinic:polled", (event) => {
+  const board = event.target.closest?.("[data-flow]");
+  if (!board || !followed || document.activeElement !== document.body) return;
+  board.querySelector(`[data-visit="${followed}"]`)?.focus({ preventScroll: true });
+});
+
 mount("[data-flow]", (board) => {
   let dragged = null;
   board.addEventListener("dragstart", (event) => {

@@ -131,7 +131,7 @@ def capture(
     ]  # fmt: skip
     for number, fee in enumerate(live.complaint.extras):
         stockroom.use_test(fee, when - 4 * MINUTE, _who_tests(world, live), ("test", live.name, number))
-    if dice.random() < 0.03:
+    if dice.random() < 0.015:
         return
     wanted = [(VISIT_FEES.get(live.complaint.visit_type), f"visit:{live.appointment.pk}")]
     wanted += [(fee, "") for fee in live.complaint.extras if fee != VISIT_FEES.get(live.complaint.visit_type)]

@@ -25,8 +25,8 @@ CALLS = (
 )  # fmt: skip
 ERRANDS = (
     (
-        "Order influenza vaccine before the weekend",
-        "Forty doses of lot FL4391C expire this month.",
+        "Use up COVID-19 vaccine before it expires",
+        "Lot CV5593 expires this month. Call the patients who asked for it.",
         "lead_ma",
         "high",
     ),

@@ -40,7 +40,7 @@ class Stock:
 FRIDGE, STORE, LAB, CART = "Vaccine refrigerator", "Store room", "Lab", "Procedure cart"
 VACCINES: tuple[Stock, ...] = (
     Stock("Influenza vaccine, trivalent, prefilled syringe", "vaccine", "dose", "box", 10, "19.40", FRIDGE, 120, 40,
-          cvx="140", mvx="SKB", lots=(Lot("FL4427A", 196, 180), Lot("FL4391C", 24, 40), Lot("VF8812K", 190, 60, "vfc"))),
+          cvx="140", mvx="SKB", lots=(Lot("FL4427A", 196, 180), Lot("FL4391C", 120, 60), Lot("VF8812K", 190, 60, "vfc"))),
     Stock("DTaP vaccine", "vaccine", "dose", "box", 10, "28.10", FRIDGE, 20, 8,
           cvx="20", mvx="PMC", lots=(Lot("DT2290", 310, 30), Lot("DV1180", 260, 30, "vfc"))),
     Stock("Polio vaccine (IPV)", "vaccine", "dose", "vial", 10, "36.75", FRIDGE, 20, 8,
@@ -69,14 +69,14 @@ VACCINES: tuple[Stock, ...] = (
           cvx="187", mvx="SKB", lots=(Lot("ZO2246", 300, 20), Lot("ZO1871", 120, 8, status="quarantined",
                                       reason="Refrigerator alarm on delivery day, waiting for the maker's answer"))),
     Stock("COVID-19 vaccine, 12 years and older", "vaccine", "dose", "box", 10, "128.00", FRIDGE, 30, 10,
-          cvx="309", mvx="PFR", dose_ml="0.3", lots=(Lot("CV5593", 41, 60),)),
+          cvx="309", mvx="PFR", dose_ml="0.3", lots=(Lot("CV5593", 19, 70),)),
 )  # fmt: skip
 
 SUPPLIES: tuple[Stock, ...] = (
     Stock("Rapid strep test", "kit", "test", "box", 25, "4.10", LAB, 50, 20, received=75, lots=(Lot("ST8841", 210, 75),)),
     Stock("Rapid influenza test", "kit", "test", "box", 25, "11.60", LAB, 50, 25, lots=(Lot("FT3302", 160, 50), Lot("FT2987", 9, 12))),
     Stock("Urine dipstick", "reagent", "strip", "bottle", 100, "0.38", LAB, 200, 80, lots=(Lot("UD1150", 240, 300),)),
-    Stock("Hemoglobin A1c cartridge", "reagent", "cartridge", "box", 10, "7.90", LAB, 30, 12, lots=(Lot("AC6607", 130, 40),)),
+    Stock("Hemoglobin A1c cartridge", "reagent", "cartridge", "box", 10, "7.90", LAB, 30, 12, lots=(Lot("AC6607", 130, 70),)),
     Stock("INR test strip", "reagent", "strip", "box", 24, "5.20", LAB, 24, 10, lots=(Lot("IN7410", 95, 48),)),
     Stock("Vacuum tube, lavender top", "supply", "tube", "rack", 100, "0.31", LAB, 200, 80, received=300, weekly=18),
     Stock("Vacuum tube, gold top", "supply", "tube", "rack", 100, "0.34", LAB, 200, 80, received=300, weekly=22),
@@ -87,7 +87,7 @@ SUPPLIES: tuple[Stock, ...] = (
     Stock("Tongue depressor, sterile", "supply", "piece", "box", 100, "0.05", STORE, 300, 100, received=400, weekly=30),
     Stock("Gauze pad 4 x 4", "supply", "pad", "sleeve", 200, "0.04", CART, 400, 100, received=600, weekly=45),
     Stock("Suture removal kit", "kit", "kit", "box", 10, "2.80", CART, 20, 8, received=24, weekly=2),
-    Stock("Ankle brace, adult", "supply", "piece", "each", 1, "18.50", STORE, 8, 3, received=9, weekly=1),
+    Stock("Ankle brace, adult", "supply", "piece", "each", 1, "18.50", STORE, 8, 3, received=14, weekly=1),
     Stock("Spacer for inhaler", "supply", "piece", "each", 1, "9.75", STORE, 10, 4, received=10, weekly=1),
     Stock("Face mask, adult", "supply", "mask", "box", 50, "0.07", STORE, 400, 150, received=500, weekly=70),
     Stock("Cyanocobalamin 1000 mcg/mL vial", "drug", "vial", "box", 25, "3.10", STORE, 25, 10, lots=(Lot("CB2018", 220, 30),)),

@@ -48,7 +48,7 @@ class SmsProvider:
         self.is_deaf_to_questions = False
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
@@ -100,6 +100,11 @@ class SmsProvider:
 
     def _handler(self):
         return type("Handler", (_Handler,), {"provider": self})
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """A caller that hung up is part of the play."""
 
 
 class _Handler(BaseHTTPRequestHandler):

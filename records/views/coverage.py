@@ -15,6 +15,7 @@ from records.forms.coverage import CoverageForm
 from records.models import Payer
 from records.queries import rows
 from records.services.coverage import FIELDS
+from records.views._back import page_below
 
 FORM = "records/coverage/form.html"
 
@@ -41,8 +42,8 @@ def coverage_add(request, pk):
         return str(services.add_coverage(by=request.actor, patient=patient, payer=payer, **values).pk)
 
     return form_act(
-        request, CoverageForm(request.POST or None, request.FILES or None), verb="coverage.add", do=do, to=_url(pk),
-        message="Coverage added.", refresh=("coverage", "check-in"), template=FORM,
+        request, CoverageForm(request.POST or None, request.FILES or None), verb="coverage.add", do=do,
+        message="Coverage added.", to=page_below(request, _url(pk)), template=FORM,
         context={"title": "Add coverage", "submit_label": "Add", "cancel_url": _url(pk), "patient_pk": pk},
     )
 
@@ -60,8 +61,8 @@ def coverage_edit(request, pk):
 
     form = CoverageForm(request.POST or None, request.FILES or None, initial=initial)
     return form_act(
-        request, form, verb="coverage.update", do=do, to=_url(row.patient_id), message="Coverage saved.",
-        refresh=("coverage", "check-in"), template=FORM,
+        request, form, verb="coverage.update", do=do, message="Coverage saved.", template=FORM,
+        to=page_below(request, _url(row.patient_id)),
         context={"title": f"Edit {row.payer.name}", "submit_label": "Save", "cancel_url": _url(row.patient_id),
                  "patient_pk": row.patient_id, "coverage": row},
     )

@@ -28,6 +28,7 @@ from records.forms.patients import (
 from records.queries import rows
 from records.queries.conflicts import conflict_rows
 from records.services.editing import flatten
+from records.views._back import page_below
 
 EDIT = "records/patient/edit.html"
 
@@ -71,7 +72,7 @@ def patient_edit(request, pk):
     except ClinicError as error:
         to_form(form, error)
         return invalid(request, EDIT, context, status=error.status)
-    return saved(request, "Saved.", to=_url(pk), refresh=("patient",))
+    return saved(request, "Saved.", to=page_below(request, _url(pk)))
 
 
 def _initial(patient, flat: dict) -> dict:
@@ -98,7 +99,8 @@ def patient_photo(request, pk):
     patient = rows.patient(pk)
     audit.looked(request, pk, "photo")
     return form_act(
-        request, PhotoForm(request.POST or None, request.FILES or None), verb="patient.photo", to=_url(pk),
+        request, PhotoForm(request.POST or None, request.FILES or None), verb="patient.photo",
+        to=page_below(request, _url(pk)),
         do=lambda v: str(services.set_photo(by=request.actor, patient=patient, upload=v["photo"]).pk),
         message="Picture saved.", context={"title": "Patient’s picture", "submit_label": "Save", "cancel_url": _url(pk)},
     )
@@ -110,7 +112,8 @@ def related_add(request, pk):
     patient = rows.patient(pk)
     audit.looked(request, pk, "contacts")
     return form_act(
-        request, RelatedPersonForm(request.POST or None), verb="related.add", to=_url(pk),
+        request, RelatedPersonForm(request.POST or None), verb="related.add",
+        to=page_below(request, _url(pk)),
         do=lambda v: str(services.add_related_person(by=request.actor, patient=patient, **v).pk),
         message="Added.", template="records/lists/form.html",
         context={"title": "Add a related person", "submit_label": "Add", "cancel_url": _url(pk), "patient_pk": pk,
@@ -124,7 +127,8 @@ def related_end(request, pk):
     row = rows.related(pk)
     audit.looked(request, row.patient_id, "contacts")
     return form_act(
-        request, ClinicForm(request.POST or None), verb="related.end", to=_url(row.patient_id),
+        request, ClinicForm(request.POST or None), verb="related.end",
+        to=page_below(request, _url(row.patient_id)),
         do=lambda v: str(services.end_related_person(by=request.actor, related=row, on=today(clinic_zone())).pk),
         message="Ended.", context={"title": f"{row.name} is no longer {row.roles or row.relation}?",
                                    "submit_label": "End today", "cancel_url": _url(row.patient_id)},
@@ -146,6 +150,7 @@ def consent_record(request, pk):
         )
         return str(row.pk)
 
-    return form_act(request, form, verb="consent.record", do=do, to=_url(pk), message="Recorded.",
+    return form_act(request, form, verb="consent.record", do=do, message="Recorded.",
+                    to=page_below(request, _url(pk)),
                     context={"title": "May we contact the patient here?", "submit_label": "Record",
                              "cancel_url": _url(pk)})

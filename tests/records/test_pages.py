@@ -353,3 +353,15 @@ def test_card_pictures_and_photos_need_their_permission(as_role, ma, patient):
     address = reverse("files:download", args=[file.pk])
     assert as_role("front_desk").get(address).status_code == 200
     assert as_role("privacy").get(address).status_code in {403, 404}
+
+
+@pytest.mark.parametrize(("below", "goes_to"), [
+    ("http://testserver/check-in/1/?a=b", "/check-in/1/?a=b"), ("http://evil.example/x/", None),
+    ("http://testserver//evil.example/", None), ("", None),
+])
+def test_a_dialog_shows_the_page_below_it_anew_and_no_other_site(as_role, patient, below, goes_to):
+    base = snapshot(flatten(patient, []))
+    headers = HTMX | {"X-Clinic-Dialog": "1", "HX-Current-URL": below}
+    response = as_role("front_desk").post(url("patient-edit", patient.pk), edit_form(patient, base, city="Cicero"),
+                                          headers=headers)
+    assert response["HX-Redirect"] == (goes_to or url("patient", patient.pk))

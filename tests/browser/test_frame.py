@@ -164,7 +164,8 @@ def test_a_screen_locked_by_the_server_keeps_what_was_typed_and_goes_on_after_th
 
 def test_an_idle_page_covers_itself(desk):
     page = desk.go("/ui/guide/")
-    page.evaluate("document.querySelector('dialog[data-lock]').dataset.idleSeconds = '1'")
+    with page.expect_response("**/session/lock/"):
+        page.evaluate("document.querySelector('dialog[data-lock]').dataset.idleSeconds = '1'")
     expect(page.locator(LOCKED)).to_be_visible()
     expect(page.locator("#main")).to_be_hidden()
     expect(page.locator("#lock-pin")).to_be_focused()

@@ -12,10 +12,11 @@ function set(form, name, value) {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-function chooseShelf(form, lot) {
-  const shelf = form.elements.shelf;
-  if (!shelf || !lot) return true;
-  const option = [...shelf.options].find((one) => one.value.startsWith(`${lot}:`));
+// False when the carton's lot is not on any shelf that one may take from, or not on file at all.
+function chooseShelf(form, found) {
+  const shelf = form.elements.namedItem("shelf");
+  if (!shelf || !found.lot_number) return true;
+  const option = found.lot && [...shelf.options].find((one) => one.value.startsWith(`${found.lot}:`));
   if (option) shelf.value = option.value;
   return Boolean(option);
 }
@@ -39,10 +40,10 @@ async function read(form, field) {
   set(form, "item", found.item);
   set(form, "lot_number", found.lot_number);
   set(form, "expires_on", found.expires_on);
-  const isThere = chooseShelf(form, found.lot);
+  const isThere = chooseShelf(form, found);
   const lot = found.lot_number ? `, lot ${found.lot_number}` : "";
   say(form, isThere ? `${found.item_name}${lot}` : `${found.item_name}${lot}: this lot is not on a shelf to take from`, !isThere);
-  const next = fields(form).find((one) => one !== field && !one.value) ?? form.elements.quantity ?? fields(form).at(-1);
+  const next = fields(form).find((one) => one !== field && !one.value) ?? form.elements.namedItem("quantity") ?? fields(form).at(-1);
   next?.focus();
   next?.select?.();
 }

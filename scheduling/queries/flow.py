@@ -239,10 +239,12 @@ def _mark_next(rows: list[FlowRow]) -> list[FlowRow]:
 
 
 def _with_best_room(row: FlowRow, clean: list[FlowRoom]) -> FlowRow:
-    """The clean room to offer: one of the kind the visit needs before any other."""
-    if row.state != State.ARRIVED or not row.takes_room or not clean:
+    """The clean room to offer: one of the kind the visit needs. Any other is a choice, not the usual step."""
+    if row.state != State.ARRIVED or not row.takes_room:
         return row
-    best = next((room for room in clean if room.kind == row.room_kind), clean[0])
+    best = next((room for room in clean if room.kind == row.room_kind), None)
+    if best is None:
+        return row
     return replace(row, best_room_id=best.id, best_room=best.name)
 
 

@@ -148,6 +148,8 @@ def test_a_draw_is_offered_the_draw_chair_before_an_exam_room(clinic):
     chair = Room.objects.create(location=clinic.location, name="Lab chair", label="Lab", kind="lab", rank=9)
     clinic.move(clinic.book("9:00", visit_type=visit_type("lab"), provider=None), "arrived")
     assert flow_board(clinic.location).waiting[0].best_room_id == chair.pk
+    set_room_state(by=clinic.by, room=chair, state="dirty")
+    assert flow_board(clinic.location).waiting[0].best_room_id is None
 
 
 def test_lists_of_the_desk(clinic, early):

@@ -88,8 +88,9 @@ def _visits(rows: Rows, world: World, progress: Progress, *, is_new: bool) -> No
     if is_new:
         stockroom.deliver()
         rows.flush()
+    lives = running(world)
     stage = Stage(rows, world, stockroom)
-    for live in running(world):
+    for live in lives:
         stage.play(live)
     rows.flush()
     plan = _plan(world, is_new=is_new)

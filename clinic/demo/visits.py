@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from clinic.audit.models import AuditEvent
 from clinic.demo import clinical, front
 from clinic.demo.data.complaints import BY_KEY, Complaint
 from clinic.demo.dice import stream
@@ -22,6 +24,7 @@ from scheduling.rules.holds import Resource
 from scheduling.rules.slots import Span
 from scheduling.rules.visit_states import IN_ROOM, RELEASED, State
 
+LOOK_BACK = dt.timedelta(days=60)
 PATIENT_BY_TEXT = "patient by text"
 
 
@@ -47,6 +50,7 @@ class Stage:
 
     def __init__(self, rows: Rows, world: World, stockroom: Stockroom) -> None:
         self.rows, self.world, self.stockroom = rows, world, stockroom
+        self.rooms_of_others = _rooms_of_others()
 
     def begin(self, visit: Visit) -> None:
         """Books a visit of the plan and plays it up to now."""
@@ -77,15 +81,25 @@ class Stage:
     def play(self, live: Live) -> None:
         """Plays every step that lies before now."""
         script, done = live.demo.script, live.demo.steps_done
-        for state, moment, room, who in script[done:]:
-            when = dt.datetime.fromisoformat(moment)
-            if when > self.world.now:
-                break
-            self._step(live, State(state), when, room, who)
+        for state, moment, room, who in script[done : self._due(live)]:
+            self._step(live, State(state), dt.datetime.fromisoformat(moment), room, who)
             done += 1
         if done != live.demo.steps_done:
             finished = done == len(script)
             self.rows.change(live.demo, steps_done=done, is_finished=finished)
+
+    def _due(self, live: Live) -> int:
+        """How far the script goes by now. Nobody is left in a room in which somebody put another patient."""
+        script, end = live.demo.script, live.demo.steps_done
+        while end < len(script) and dt.datetime.fromisoformat(script[end][1]) <= self.world.now:
+            end += 1
+        while end > live.demo.steps_done and self._is_in_others_room(*script[end - 1]):
+            end -= 1
+        return end
+
+    def _is_in_others_room(self, state: str, moment: str, room: str, who: str) -> bool:
+        held = self.world.rooms.get(room) if State(state) in IN_ROOM else None
+        return held is not None and held.pk in self.rooms_of_others
 
     def _step(self, live: Live, state: State, when: dt.datetime, room: str, who: str) -> None:
         member = self.world.members.get(who)
@@ -218,7 +232,7 @@ class Stage:
 
 
 def running(world: World) -> list[Live]:
-    """The demo's visits that are not over, unless somebody moved them by hand: those are theirs."""
+    """The demo's visits that are not over, unless somebody worked on them by hand: those are theirs."""
     people = {world.patients[p.index]: p for p in world.people if p.index in world.patients}
     rows = DemoVisit.objects.filter(is_finished=False, is_released=False).select_related(
         "appointment__visit_type", "appointment__provider", "appointment__encounter"
@@ -230,12 +244,14 @@ def running(world: World) -> list[Live]:
             appointment__in=[r.appointment_id for r in rows], ended_at=None
         )
     }
+    by_hand = _worked_on(world)
     for demo in rows:
         appointment = demo.appointment
         appointment.location = world.location
         expected = demo.script[demo.steps_done - 1][0] if demo.steps_done else None
         person = people.get(appointment.patient_id)
-        if appointment.state != expected or person is None or _was_moved(demo, appointment):
+        is_theirs = (appointment.patient_id, appointment.local_day) in by_hand
+        if is_theirs or appointment.state != expected or person is None or _was_moved(demo, appointment):
             released.append(demo.pk)
             continue
         found.append(
@@ -250,6 +266,27 @@ def running(world: World) -> list[Live]:
         )
     DemoVisit.objects.filter(pk__in=released).update(is_released=True)
     return found
+
+
+def _worked_on(world: World) -> set[tuple[UUID, dt.date]]:
+    """Patients and the days on which a person changed anything of theirs: checked in, took money, charted.
+
+    What a person does comes by a request from an address; what the demo plays has none.
+    """
+    changes = AuditEvent.objects.filter(
+        kind=AuditEvent.Kind.CHANGE, ip__isnull=False, patient_id__isnull=False, at__gte=world.now - LOOK_BACK
+    )
+    return {
+        (patient, at.astimezone(world.zone).date())
+        for patient, at in changes.order_by().values_list("patient_id", "at")
+    }
+
+
+def _rooms_of_others() -> set[UUID]:
+    """Rooms in which a patient is whom somebody moved by hand; call it after `running` has let go of those."""
+    ours = DemoVisit.objects.filter(is_released=False).values("appointment_id")
+    held = Appointment.objects.filter(room__isnull=False).exclude(pk__in=ours)
+    return set(held.values_list("room_id", flat=True))
 
 
 def _was_moved(demo: DemoVisit, appointment: Appointment) -> bool:

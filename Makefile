@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 .SUFFIXES:
-.PHONY: help set-up demo demo-reset test lint bench screenshots lock clean chromium
+.PHONY: help set-up demo demo-reset test lint format bench screenshots lock clean chromium
 
 SYSTEM_PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -43,6 +43,9 @@ chromium: set-up
 
 lint: set-up ## Style, layers, security and settings checks
 	@exec $(PY) -m tests.support.lint
+
+format: set-up ## Rewrite the code in the one style that make lint asks for
+	@$(PY) -m ruff check --fix --quiet . ; exec $(PY) -m ruff format .
 
 bench: set-up ## Pages of the running clinic against the bare limit of this machine, as ratios
 	@exec $(PY) -m tests.benchmarks

@@ -89,7 +89,8 @@ class Banner:
 def fetch(patient_id: UUID, lists: Mapping[str, str]) -> dict:
     """The patient's row with the lists as JSON; raises NotFound. One query."""
     # Through json, because the driver hands out bare jsonb as text.
-    parts = [f"p.{name}::json" if name == "restrictions" else f"p.{name}" for name in COLUMNS] + [f"{_NO_KNOWN} AS no_known", f"{_PROVIDER} AS provider_name"]
+    parts = [f"p.{name}::json" if name == "restrictions" else f"p.{name}" for name in COLUMNS]
+    parts += [f"{_NO_KNOWN} AS no_known", f"{_PROVIDER} AS provider_name"]
     parts += [
         f"(SELECT coalesce(json_agg(t), '[]'::json) FROM ({body}) AS t) AS {name}"  # noqa: S608 - fixed texts
         for name, body in lists.items()

@@ -12,7 +12,7 @@ from django.urls import reverse
 from clinic.core.profile import clinic_zone
 from clinic.core.time import today, zone
 from records.queries import banners
-from records.queries.vitals import SetLine, set_line, set_rows
+from records.queries.vitals import RawReading, RawSet, SetLine, raw_set_line
 from records.rules import names
 from records.rules.vitals.catalog import VITALS
 from records.rules.vitals.limits import months_old
@@ -66,7 +66,7 @@ class Chart:
 
 
 def chart(patient_id: UUID) -> Chart:
-    """Everything of the first screenful. Three queries: the patient with all lists, and the last vitals."""
+    """Everything of the first screenful. Two queries: the patient with all lists, and the last vitals."""
     row = _dressed(banners.fetch(patient_id, LISTS))
     open_one = next((one for one in row["encounters"] if one["status"] == "open"), None)
     return Chart(banners.banner_of(row), row, vitals_summary(patient_id, row["birth_date"]), open_one)
@@ -90,18 +90,40 @@ def _dressed(row: dict) -> dict:
     return row
 
 
+_VITALS_SQL = """
+SELECT s.id, s.encounter_id, s.measured_at, s.is_late, s.note,
+       coalesce(u.first_name || ' ' || left(u.last_name, 1) || '.', 'Imported'),
+       r.vital, r.sequence, r.entered_value, r.entered_unit, r.value, r.code_value, r.detail::json, r.tier,
+       r.not_done_reason, r.is_excluded
+FROM (SELECT * FROM records_vitalset WHERE patient_id = %s AND retracted_at IS NULL
+      ORDER BY measured_at DESC, id DESC LIMIT 8) AS s
+LEFT JOIN staff_member u ON u.id = s.recorded_by_id
+LEFT JOIN records_vitalreading r ON r.set_id = s.id
+ORDER BY s.measured_at DESC, s.id DESC, r.sequence
+"""
+
+
 def vitals_summary(patient_id: UUID, born: dt.date) -> VitalsSummary:
-    """The newest set with values, and up to eight earlier values of what is drawn. Two queries."""
-    sets = list(set_rows(patient_id, with_flags=False).filter(retracted_at__isnull=True)[:8])
-    months = months_old(born, today(clinic_zone()))
+    """The newest set with values, and up to eight earlier values of what is drawn. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VITALS_SQL, [patient_id])
+        rows = cursor.fetchall()
     sparks: dict[str, list[Decimal]] = {name: [] for name in VITALS}
-    for one in reversed(sets):
-        for reading in one.readings.all():
-            if reading.sequence == 1 and reading.value is not None:
-                sparks[reading.vital].append(reading.value)
+    readings: dict[str, list[RawReading]] = {}
+    for row in rows:
+        one = RawReading(*row[6:])
+        if one.vital is None:
+            continue
+        if one.sequence == 1 and one.value is not None and one.vital in sparks:
+            sparks[one.vital].insert(0, one.value)
+        if row[0] == rows[0][0]:
+            readings.setdefault(one.vital, []).append(one)
+    if not rows:
+        return VitalsSummary(None, sparks, None)
+    months = months_old(born, today(clinic_zone()))
     height = sparks["height"][-1] if sparks["height"] else None
-    last = set_line(sets[0], months, height, with_flags=False) if sets else None
-    return VitalsSummary(last, sparks, last.bmi if last else None)
+    last = raw_set_line(RawSet(*rows[0][:6], readings), months, height)
+    return VitalsSummary(last, sparks, last.bmi)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from clinic.core.profile import clinic_zone
 from clinic.core.time import zone
 from records.models import RedFlag, VitalReading, VitalSet
 from records.rules.vitals import derived
-from records.rules.vitals.catalog import DETAILS, FREE_DETAILS, VITALS, Vital, default_unit, shown
+from records.rules.vitals.catalog import DETAILS, FREE_DETAILS, NOT_DONE, VITALS, Vital, default_unit, shown
 
 _PAST_SQL = """
 SELECT r.vital, r.value, s.measured_at
@@ -91,13 +91,12 @@ class SetLine:
         return next((one for one in self.readings if one.vital == vital), None)
 
 
-def set_rows(patient_id: UUID, *, with_flags: bool = True) -> QuerySet[VitalSet]:
+def set_rows(patient_id: UUID) -> QuerySet[VitalSet]:
     """Sets with readings, flags and who recorded them, newest first. Three queries whatever the number."""
-    wanted = [Prefetch("readings", VitalReading.objects.order_by("vital", "sequence"))]
-    if with_flags:
-        wanted.append(Prefetch("red_flags", RedFlag.objects.select_related("acknowledged_by")))
+    readings = Prefetch("readings", VitalReading.objects.order_by("vital", "sequence"))
+    flags = Prefetch("red_flags", RedFlag.objects.select_related("acknowledged_by"))
     rows = VitalSet.objects.filter(patient_id=patient_id).select_related("recorded_by")
-    return rows.prefetch_related(*wanted).order_by("-measured_at", "-id")
+    return rows.prefetch_related(readings, flags).order_by("-measured_at", "-id")
 
 
 def recent_sets(
@@ -112,28 +111,63 @@ def recent_sets(
     return list(rows[:limit])
 
 
-def set_line(
-    row: VitalSet, months: Decimal, height: Decimal | None = None, *, with_flags: bool = True
-) -> SetLine:
+@dataclass(frozen=True, slots=True)
+class RawReading:
+    """A reading's columns, without the cost of a model instance."""
+
+    vital: str
+    sequence: int
+    entered_value: str
+    entered_unit: str
+    value: Decimal | None
+    code_value: str
+    detail: Mapping[str, str]
+    tier: str
+    not_done_reason: str
+    is_excluded: bool
+
+
+@dataclass(frozen=True)
+class RawSet:
+    """A set's columns and its readings by vital sign."""
+
+    id: UUID
+    encounter_id: UUID | None
+    measured_at: dt.datetime
+    is_late: bool
+    note: str
+    recorded_by: str
+    readings: Mapping[str, Sequence[RawReading | VitalReading]]
+
+
+def set_line(row: VitalSet, months: Decimal, height: Decimal | None = None) -> SetLine:
     """A set as lines in the order of the catalog. `height` (cm) stands in where none was measured."""
     by_vital: dict[str, list[VitalReading]] = {}
     for reading in row.readings.all():
         by_vital.setdefault(reading.vital, []).append(reading)
-    lines = [reading_line(one) for code in VITALS for one in by_vital.get(code, ())]
-    summary = pressure_summary(by_vital)
-    return SetLine(
-        id=row.pk, encounter_id=row.encounter_id, measured_at=row.measured_at,
-        recorded_by=getattr(row.recorded_by, "short_name", "") if row.recorded_by_id else "Imported",
-        is_late=row.is_late, is_retracted=row.retracted_at is not None,
-        retract_reason=row.retract_reason or "", note=row.note, readings=lines,
-        pressure=f"{derived.average_words(summary.systolic)}/{derived.average_words(summary.diastolic)}"
-        if summary else "",
-        pressure_class=derived.pressure_words(summary.systolic, summary.diastolic, months) if summary else "",
-        bmi=_bmi(by_vital, height), flags=tuple(row.red_flags.all()) if with_flags else (),
+    who = getattr(row.recorded_by, "short_name", "") if row.recorded_by_id else "Imported"
+    raw = RawSet(row.pk, row.encounter_id, row.measured_at, row.is_late, row.note, who, by_vital)
+    return replace(
+        raw_set_line(raw, months, height), flags=tuple(row.red_flags.all()),
+        is_retracted=row.retracted_at is not None, retract_reason=row.retract_reason or "",
     )
 
 
-def pressure_summary(by_vital: Mapping[str, Sequence[VitalReading]]) -> derived.PressureSummary | None:
+def raw_set_line(raw: RawSet, months: Decimal, height: Decimal | None = None) -> SetLine:
+    """The same out of plain columns."""
+    summary = pressure_summary(raw.readings)
+    return SetLine(
+        id=raw.id, encounter_id=raw.encounter_id, measured_at=raw.measured_at, recorded_by=raw.recorded_by,
+        is_late=raw.is_late, is_retracted=False, retract_reason="", note=raw.note,
+        readings=[reading_line(one) for code in VITALS for one in raw.readings.get(code, ())],
+        pressure=f"{derived.average_words(summary.systolic)}/{derived.average_words(summary.diastolic)}"
+        if summary else "",
+        pressure_class=derived.pressure_words(summary.systolic, summary.diastolic, months) if summary else "",
+        bmi=_bmi(raw.readings, height),
+    )
+
+
+def pressure_summary(by_vital: Mapping[str, Sequence[VitalReading | RawReading]]) -> derived.PressureSummary | None:
     """The average of a set's last two blood pressures."""
     diastolic = {one.sequence: one for one in by_vital.get("diastolic", ()) if one.value is not None}
     pairs = [
@@ -150,10 +184,10 @@ def _bmi(by_vital: Mapping, height: Decimal | None) -> Decimal | None:
     return derived.bmi(weight, height) if weight and height else None
 
 
-def reading_line(one: VitalReading) -> ReadingLine:
+def reading_line(one: VitalReading | RawReading) -> ReadingLine:
     vital = VITALS.get(one.vital) or Vital(one.vital, one.vital, "", ())
     if one.not_done_reason:
-        words = f"not done: {one.get_not_done_reason_display().lower()}"
+        words = f"not done: {dict(NOT_DONE).get(one.not_done_reason, one.not_done_reason).lower()}"
     elif one.code_value:
         words = dict(vital.codes).get(one.code_value, one.code_value)
     else:

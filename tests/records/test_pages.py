@@ -73,12 +73,12 @@ def test_a_page_makes_the_same_queries_with_one_row_and_with_three(clinic, provi
     assert counts[0] == counts[1]
 
 
-def test_the_first_screenful_is_eight_queries(clinic, provider, patient, encounter):
+def test_the_first_screenful_is_seven_queries(clinic, provider, patient, encounter):
     fill(provider, patient, encounter, 3)
     client = signed_in(make_member("provider"))
     client.get(url("patient", patient.pk))
-    # Session, member, staff session and clinic are the frame's; the chart's are the patient, two for vitals, the look.
-    assert queries_of(client, url("patient", patient.pk)) == 8
+    # Session, member, staff session and clinic are the frame's; the chart's are the patient, the vitals and the look.
+    assert queries_of(client, url("patient", patient.pk)) == 7
 
 
 @pytest.mark.parametrize("page", ["vitals-record", "rooming-allergies", "note-write", "encounter", "immunization-give"])
@@ -365,3 +365,16 @@ def test_a_dialog_shows_the_page_below_it_anew_and_no_other_site(as_role, patien
     response = as_role("front_desk").post(url("patient-edit", patient.pk), edit_form(patient, base, city="Cicero"),
                                           headers=headers)
     assert response["HX-Redirect"] == (goes_to or url("patient", patient.pk))
+
+
+def test_the_banner_says_what_must_not_be_forgotten(as_role, ma):
+    patient = make.make_patient("Ana", "Silva", language="es", needs_interpreter=True, is_sensitive=True,
+                                restrictions={"no_voicemail": True}, pronouns="she/her", preferred_name="Annie")
+    services.add_allergy(by=ma, patient=patient, substance="Penicillin", reaction="anaphylaxis", severity="severe")
+    page = as_role("ma").get(url("patient", patient.pk)).content.decode()
+    for words in ("Ana “Annie” Silva", "she/her", "Spanish, interpreter", "Sensitive chart", "No voicemail",
+                  "Penicillin: anaphylaxis", "No coverage on file"):
+        assert words in page, words
+    clerk = as_role("biller").get(url("patient", patient.pk)).content.decode()
+    assert "Penicillin" not in clerk
+    assert "Spanish, interpreter" in clerk

@@ -136,7 +136,7 @@ def capture(
     wanted = [(VISIT_FEES.get(live.complaint.visit_type), f"visit:{live.appointment.pk}")]
     wanted += [(fee, "") for fee in live.complaint.extras if fee != VISIT_FEES.get(live.complaint.visit_type)]
     wanted += _dose_fees(rows, world, live)
-    pointed = diagnoses if dice.random() < 0.96 else []
+    pointed = diagnoses if dice.random() < 0.985 else []
     for number, (code, source) in enumerate(wanted):
         if code in world.fees:
             _charge(rows, world, live, world.fees[code], source, when, member, pointed, number)

@@ -127,11 +127,15 @@ def _today(book: Book, world: World, filled: dict[dt.date, DemoDay]) -> list[Vis
         return _fill(book, world, day, 0.86, filled, is_today=True)
     found: list[Visit] = []
     gap = dt.timedelta(minutes=50)
-    if day.opens_at < known.opens_at - gap:
-        found += book.fill(Day(day.day, day.opens_at, known.opens_at, None, True), fill=0.86, now=world.now)
-    if day.closes_at > known.closes_at + gap:
-        later = Day(day.day, known.closes_at, day.closes_at, None, True)
-        found += book.fill(later, fill=0.86, now=world.now, is_today=True)
+    parts = [
+        (day.opens_at, known.opens_at, False),  # before the hours that are filled
+        (known.closes_at, day.closes_at, True),  # and after them
+    ]
+    for opens, closes, is_now in parts:
+        if closes - opens > gap:
+            part = Day(day.day, opens, closes, None, True)
+            taken = _taken(world, part)
+            found += book.fill(part, fill=0.86, now=world.now, is_today=is_now, taken=taken)
     if found:
         known.opens_at, known.closes_at = (
             min(known.opens_at, day.opens_at),

@@ -68,7 +68,7 @@ def _approve_charges(rows: Rows, world: World) -> None:
         dice = stream("approve", charge.encounter_id)
         when = _next_morning(world, charge.service_on, dice.choice((1, 1, 1, 1, 2, 3)))
         when += minutes(stream("approve", charge.pk), 5, 90, 240)
-        if when > world.now or dice.random() < 0.015:
+        if when > world.now or dice.random() < 0.006:
             continue
         entry = add_entry(
             rows, world, "charge", f"charge:{charge.pk}", charge_lines(charge.amount), charge.patient_id, when, biller,

@@ -54,15 +54,15 @@ def share_over() -> float:
 
 @pytest.fixture
 def small(monkeypatch, no_samples, settings, tmp_path):
-    """A smaller clinic with the same rules: a hundred and fifty people, four past days and three ahead."""
+    """A smaller clinic with the same rules: a hundred and twenty people, two past days and two ahead."""
     from clinic.demo import hours, people
 
     settings.AUDIT_HEAD_FILE = str(tmp_path / "audit-head.log")
-    monkeypatch.setattr(people.make_people, "__defaults__", (150,))
+    monkeypatch.setattr(people.make_people, "__defaults__", (120,))
     # So few people have to come more often.
     monkeypatch.setattr("clinic.demo.book.QUIET", dt.timedelta(days=1))
-    monkeypatch.setattr(hours.past_days, "__defaults__", (4,))
-    monkeypatch.setattr(hours.coming_days, "__defaults__", (3,))
+    monkeypatch.setattr(hours.past_days, "__defaults__", (2,))
+    monkeypatch.setattr(hours.coming_days, "__defaults__", (2,))
     monkeypatch.setattr("clinic.demo.setup.load_diagnosis_codes", _few_codes)
 
 
@@ -90,7 +90,7 @@ def test_a_tuesday_at_noon(small):
     with frozen("2026-11-24T12:05"):
         top_up()
         assert ClinicProfile.objects.get().name == "Maple Street Family Clinic"
-        assert Patient.objects.count() == 150
+        assert Patient.objects.count() == 120
         assert Member.objects.count() == len(STAFF)
         assert Member.objects.get(username="frontdesk").check_password(PASSWORD)
         assert 0.25 <= share_over() <= 0.65
@@ -192,6 +192,19 @@ def test_the_next_mornings_start_finishes_yesterday_and_books_on(small):
             == 0
         )
         _is_consistent()
+
+
+def test_the_evening_of_a_day_that_began_in_the_morning(small):
+    with frozen("2026-11-24T09:30"):
+        top_up()
+    with frozen("2026-11-24T20:30"):
+        top_up()
+        assert [row for row in todays() if row.state in IN_CLINIC]
+        assert [row for row in todays() if row.state in UPCOMING]
+        _is_consistent()
+        before = counts()
+        top_up()
+        assert counts() == before
 
 
 def test_what_people_changed_stays(small):

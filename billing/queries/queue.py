@@ -14,6 +14,7 @@ from clinic.core.profile import clinic_zone
 from records.models import Encounter, Patient
 
 from .fees import valid_fees, visit_type_fees
+from .visits import retracted_doses
 
 ZERO = Decimal("0.00")
 DAYS_BACK = 90
@@ -64,13 +65,15 @@ def visits_without_charges(since: dt.date | None = None, until: dt.date | None =
 
 
 def billing_queue(kind: str = "") -> list[QueueRow]:
-    """All work of the biller, ordered by money at stake, then by age. At most six queries."""
+    """All work of the biller, ordered by money at stake, then by age. At most eight queries."""
     today = time.today(clinic_zone())
     rows: list[QueueRow] = []
     if kind in ("", "uncharged"):
         rows += _uncharged(today)
     if kind in ("", "approve"):
         rows += _to_approve(today)
+    if kind in ("", "retracted"):
+        rows += _retracted(today)
     if kind in ("", "balance"):
         rows += _old_balances(today)
     return sorted(rows, key=lambda row: (-row.money, -row.days))
@@ -102,6 +105,16 @@ def _to_approve(today: dt.date) -> list[QueueRow]:
             group["money"], group["day"], (today - group["day"]).days,
             reverse("billing:charges", args=[group["encounter_id"]]), "Complete" if missing else "Approve"))
     return rows
+
+
+def _retracted(today: dt.date) -> list[QueueRow]:
+    doses = retracted_doses(today - dt.timedelta(days=DAYS_BACK))
+    sources = [f"{kind}:{pk}" for pk in doses for kind in ("immunization", "administration")]
+    charges = Charge.objects.filter(source__in=sources, state=Charge.State.APPROVED).select_related("patient")
+    return [QueueRow("retracted", charge.patient, f"{charge.code} is charged for a retracted dose",
+                     "The dose was taken back in the chart after this charge was approved. Void the charge.",
+                     charge.amount, charge.service_on, (today - charge.service_on).days,
+                     reverse("billing:charges", args=[charge.encounter_id]), "Void") for charge in charges]
 
 
 def _old_balances(today: dt.date) -> list[QueueRow]:

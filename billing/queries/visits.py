@@ -31,6 +31,18 @@ def given_immunizations(encounter: Encounter) -> list[Immunization]:
         retracted_at__isnull=True).order_by("given_at"))
 
 
+def retracted_doses(since: dt.date) -> list:
+    """Ids of doses that were given here and retracted since a day."""
+    start, _ = time.local_day(since, clinic_zone())
+    return list(Immunization.objects.filter(
+        source=Immunization.Source.ADMINISTERED, retracted_at__gte=start).values_list("pk", flat=True))
+
+
+def is_dose_retracted(pk) -> bool:
+    """Whether the dose behind a charge was retracted."""
+    return Immunization.objects.filter(pk=pk, retracted_at__isnull=False).exists()
+
+
 def encounter_or_404(pk) -> Encounter:
     """One visit with its patient, provider and appointment."""
     return get_object_or_404(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from billing.models import Charge, JournalEntry
 from billing.queries.codes import diagnosis_on
 from billing.queries.fees import fee_on
+from billing.queries.visits import is_dose_retracted
 from billing.rules.ledger import charge_lines
 from clinic.audit import record
 from clinic.core import time
@@ -94,6 +95,9 @@ def void_charge(*, by, charge: Charge, reason: str) -> Charge:
 def _check_approvable(charge: Charge) -> None:
     if charge.state != Charge.State.PROPOSED:
         raise Refused(f"{charge.code} is no longer a proposal. Look again.")
+    kind, _, dose = charge.source.partition(":")
+    if kind in ("immunization", "administration") and is_dose_retracted(dose):
+        raise Refused(f"The dose behind {charge.code} was retracted. Void this charge.")
     pointers = list(charge.pointers.select_related("diagnosis__code"))
     if not pointers:
         raise Refused(f"{charge.code} points at no diagnosis yet.")

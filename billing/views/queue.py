@@ -10,7 +10,8 @@ from clinic import audit
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission
 
-KINDS = {"uncharged": "Visits without charges", "approve": "To approve", "balance": "Old balances"}
+KINDS = {"uncharged": "Visits without charges", "approve": "To approve", "retracted": "Retracted doses",
+         "balance": "Old balances"}
 SHOWN = 100
 
 

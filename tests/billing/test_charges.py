@@ -81,11 +81,31 @@ def test_a_voided_proposal_is_not_proposed_again_and_a_retracted_dose_takes_its_
     dose = give_dose(encounter)
     first = services.propose_visit_charges(by=SYSTEM, encounter=encounter)
     services.void_charge(by=SYSTEM, charge=next(row for row in first if row.code == "LOC-101"), reason="No charge")
-    dose.retracted_at, dose.retracted_by, dose.retract_reason = EARLY, dose.given_by, "Wrong patient"
-    dose.save(update_fields=["retracted_at", "retracted_by", "retract_reason"])
+    retract(dose)
     assert services.propose_visit_charges(by=SYSTEM, encounter=encounter) == []
     assert set(Charge.objects.values_list("code", "state", "void_reason")) == {
         ("LOC-101", "void", "No charge"), ("VAC-150", "void", "Dose retracted")}
+
+
+def retract(dose):
+    dose.retracted_at, dose.retracted_by, dose.retract_reason = EARLY, dose.given_by, "Wrong patient"
+    dose.save(update_fields=["retracted_at", "retracted_by", "retract_reason"])
+
+
+def test_a_charge_of_a_retracted_dose_is_not_approved_and_an_approved_one_is_on_the_queue():
+    make_fee("VAC-150", "32.00", kind="vaccine", cvx="150")
+    encounter = make_encounter()
+    services.add_diagnosis(by=SYSTEM, encounter=encounter, code=make_code())
+    early, late = give_dose(encounter), give_dose(encounter)
+    first, second = services.propose_visit_charges(by=SYSTEM, encounter=encounter)
+    services.approve_charges(by=SYSTEM, charges=[first])
+    retract(early)
+    retract(late)
+    with pytest.raises(Refused, match="was retracted"):
+        services.approve_charges(by=SYSTEM, charges=[second])
+    assert [(row.kind, row.money, row.act) for row in billing_queue("retracted")] == [("retracted", 32, "Void")]
+    services.void_charge(by=SYSTEM, charge=first, reason="Dose retracted")
+    assert billing_queue("retracted") == []
 
 
 def test_diagnoses_are_lettered_in_order_and_the_first_is_pointed_at_by_itself():

@@ -6,6 +6,7 @@ from decimal import Decimal
 import psycopg
 import pytest
 import time_machine
+from django.urls import reverse
 
 from billing import services
 from billing.models import JournalEntry, Payment, Posting
@@ -16,7 +17,7 @@ from clinic.core.errors import Refused
 from clinic.core.submissions import once
 from tests.factories.billing import SYSTEM, make_coverage, make_drawer, make_visit, paid
 from tests.factories.scheduling import EARLY, make_patient
-from tests.factories.staff import actor_for, make_member
+from tests.factories.staff import actor_for, make_member, signed_in
 from tests.inventory.test_races import together
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +192,20 @@ def test_one_form_sent_many_times_at_once_takes_one_payment(count):
     assert len({key for key, _ in answers}) == 1
     assert sorted(repeated for _, repeated in answers) == [False] + [True] * (count - 1)
     assert Payment.objects.count() == 1
+    assert balance(patient.pk) == -25
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("count", [2, 20])
+def test_one_form_posted_many_times_at_once_is_one_payment_over_http(count):
+    patient, drawer, member = make_patient(), make_drawer(), make_member("front_desk")
+    browsers = [signed_in(member) for _ in range(count)]
+    form = {"form_key": "the-one-form", "amount": "25", "method": "cash", "purpose": "copay", "drawer": drawer.pk}
+    url = reverse("billing:payment-take", args=[patient.pk])
+    answers = [answer for answer, _ in together(count, lambda number: browsers[number].post(url, form))]
+    payment = Payment.objects.get()
+    assert {(answer.status_code, answer.headers.get("Location")) for answer in answers} == {
+        (302, reverse("billing:receipt", args=[payment.pk]))}
     assert balance(patient.pk) == -25
 
 

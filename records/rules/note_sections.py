@@ -1,8 +1,8 @@
 """The sections of a visit note, in order."""
 
 SECTIONS = (
-    ("subjective", "What the patient says"),
-    ("objective", "Findings"),
+    ("subjective", "Subjective: what the patient says"),
+    ("objective", "Objective: findings"),
     ("assessment", "Assessment"),
     ("plan", "Plan"),
 )

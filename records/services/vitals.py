@@ -18,6 +18,8 @@ from records.rules.vitals.check import Checked, Entry, Setting, check
 from records.rules.vitals.limits import CONFIRM, RED, REJECT, months_old, select
 from records.services._common import clean_text, need_member, retraction
 
+PRESSURE = frozenset({"systolic", "diastolic"})
+
 LATE = dt.timedelta(hours=2)
 _DETAIL_LONGEST = 60
 
@@ -123,13 +125,18 @@ def _stored(one: Checked):
 
 
 def _raise_flags(row: VitalSet, checked: Sequence[Checked], rows: Sequence[VitalReading]) -> list[RedFlag]:
-    pairs = [(one, reading) for one, reading in zip(checked, rows, strict=True) if one.tier == RED]
+    """One flag per measurement: a blood pressure that is red in both numbers is acknowledged once."""
+    found: dict[tuple[str, int], tuple[VitalReading, list[str]]] = {}
+    for one, reading in zip(checked, rows, strict=True):
+        if one.tier == RED:
+            what = "pressure" if reading.vital in PRESSURE else reading.vital
+            found.setdefault((what, reading.sequence), (reading, []))[1].append(one.text)
     return RedFlag.objects.bulk_create(
         RedFlag(
             pk=uuid7(), patient_id=row.patient_id, encounter_id=row.encounter_id, set=row, reading=reading,
-            text=one.text[:200], raised_at=row.recorded_at,
+            text="; ".join(texts)[:200], raised_at=row.recorded_at,
         )
-        for one, reading in pairs
+        for reading, texts in found.values()
     )
 
 

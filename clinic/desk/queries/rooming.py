@@ -7,8 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from clinic.core.errors import Refused
+from clinic.core.time import format_day, zone
 from clinic.desk.queries.visit import get_visit
-from records.models import IdentityCheck, Patient, RedFlag, ReviewStamp, VitalSet
+from records.models import IdentityCheck, Note, Patient, RedFlag, ReviewStamp, VitalSet
 from scheduling.models import Appointment
 from scheduling.rules.visit_states import IN_CLINIC, LABELS, State, usual_next
 
@@ -26,6 +27,15 @@ class Step:
 
 
 @dataclass(frozen=True)
+class LastTime:
+    """What was decided at the visit before, from its signed note."""
+
+    words: str
+    reason: str
+    plan: str
+
+
+@dataclass(frozen=True)
 class Rooming:
     """The rooming page."""
 
@@ -36,6 +46,7 @@ class Rooming:
     next_state: str
     next_words: str
     arrived_at: datetime | None
+    last_time: LastTime | None
 
     @property
     def done_count(self) -> int:
@@ -59,6 +70,9 @@ def rooming_page(pk: UUID) -> Rooming:
     ]
     state = State(visit.state)
     following = usual_next(state, has_provider=visit.has_provider, needs_room=visit.visit_type.needs_room)
+    if following == State.INTAKE and has_vitals:
+        # Measured already: intake is under way whatever the board says, so the button names what comes after it.
+        following = usual_next(following, has_provider=visit.has_provider, needs_room=True)
     show = following if state in IN_CLINIC and following else None
     return Rooming(
         appointment=visit,
@@ -68,4 +82,26 @@ def rooming_page(pk: UUID) -> Rooming:
         next_state=show.value if show else "",
         next_words=LABELS[show] if show else "",
         arrived_at=visit.state_since,
+        last_time=_last_time(visit),
+    )
+
+
+def _last_time(visit: Appointment) -> LastTime | None:
+    """The newest signed note before this visit. One query."""
+    note = (
+        Note.objects.filter(
+            patient_id=visit.patient_id, signed_at__isnull=False, encounter__started_at__lt=visit.encounter.started_at
+        )
+        .select_related("encounter", "signed_by")
+        .order_by("-signed_at")
+        .first()
+    )
+    if note is None:
+        return None
+    day = note.encounter.started_at.astimezone(zone(visit.zone)).date()
+    sections = note.sections or {}
+    return LastTime(
+        words=f"{format_day(day)}, {note.signed_by.short_name}",
+        reason=note.encounter.reason,
+        plan=sections.get("plan") or sections.get("assessment") or "",
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from billing.queries import balance, copay_due
+from billing.queries import balance, copay_due, copay_paid
 from clinic.core.errors import NotFound
+from clinic.core.money import dollars
 from clinic.core.time import format_clock, format_day, today
 from clinic.desk.models import DeskBlock
 from records.models import ContactPoint, Coverage, Patient, RelatedPerson
@@ -77,7 +78,7 @@ def check_in_page(pk: UUID) -> CheckIn:
     visit = get_visit(pk)
     patient = visit.patient
     day = today(visit.zone)
-    due = copay_due(visit)
+    due, paid = copay_due(visit), copay_paid(visit)
     done = {row.block: row for row in DeskBlock.objects.filter(appointment=visit).select_related("by")}
     coverages = [
         c
@@ -99,14 +100,14 @@ def check_in_page(pk: UUID) -> CheckIn:
         copay=due,
         copay_paid=due == 0,
         balance=balance(patient.pk),
-        blocks=_blocks(done, due, visit.zone),
+        blocks=_blocks(done, due, paid, visit.zone),
     )
 
 
 CHECK_IN_BLOCKS = (Block.IDENTITY, Block.DEMOGRAPHICS, Block.COVERAGE, Block.COPAY)
 
 
-def _blocks(done: dict[str, DeskBlock], due: Decimal | None, zone: str) -> dict[str, BlockView]:
+def _blocks(done: dict[str, DeskBlock], due: Decimal | None, paid: Decimal, zone: str) -> dict[str, BlockView]:
     views = {}
     for block in CHECK_IN_BLOCKS:
         row = done.get(block)
@@ -115,7 +116,7 @@ def _blocks(done: dict[str, DeskBlock], due: Decimal | None, zone: str) -> dict[
         words = (
             f"{row.get_outcome_display()} by {row.by.short_name}, {format_clock(row.at, zone)}"
             if row
-            else ("Nothing due" if nothing_due else "")
+            else ((f"{dollars(paid)} paid" if paid else "Nothing due") if nothing_due else "")
         )
         if row and row.note:
             words += f": {row.note}"

@@ -315,6 +315,7 @@ CELERY_BEAT_SCHEDULE = {
     "audit-seal": _every(10, "audit.seal"),
     "core-heartbeat": _every(30, "core.beat_heartbeat"),
     "messaging-send-due": _every(30, "messaging.send_due"),
+    "messaging-settle-replies": _every(30, "messaging.settle_replies"),
     "messaging-resolve-uncertain": _every(60, "messaging.resolve_uncertain"),
     "scheduling-plan-reminders": _every(300, "scheduling.plan_reminders"),
     "scheduling-sweep-visits": _every(300, "scheduling.sweep_visits"),

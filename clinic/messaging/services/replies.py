@@ -168,13 +168,13 @@ def settle_replies(*, chunk: int = 50) -> int:
 def settle_reply(reply_id) -> None:
     """Lets the subject's app act on one text, or gives it to a person. A second call finds it settled."""
     try:
-        _settle(reply_id)
+        _settle(reply_id=reply_id)
     except ClinicError as error:
-        _give_to_person(reply_id, str(error))
+        _give_to_person(reply_id=reply_id, why=str(error))
 
 
 @service
-def _settle(reply_id) -> None:
+def _settle(*, reply_id) -> None:
     rows = lock_rows(InboundMessage.objects.filter(pk=reply_id, settled_at=None))
     if not rows:
         return
@@ -209,7 +209,7 @@ def _act(reply: InboundMessage) -> None:
 
 
 @service
-def _give_to_person(reply_id, why: str) -> None:
+def _give_to_person(*, reply_id, why: str) -> None:
     rows = lock_rows(InboundMessage.objects.filter(pk=reply_id, settled_at=None))
     if rows:
         _to_person(rows[0], why)

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from datetime import date, datetime, time
 from math import ceil, floor
 from uuid import UUID
 
 from django.urls import reverse
 
-from clinic.core.time import now, today, zone
+from clinic.core.time import today, zone
 from clinic.staff.models import Member
 from clinic.staff.roles import Role
 from scheduling.models import Appointment, Location, VisitType
 from scheduling.queries._words import clock, clock_full, patient_name, version_of
+from scheduling.queries.day_columns import Frame, column_of
+from scheduling.queries.day_rows import ROW_MINUTES, Column, Visit
 from scheduling.queries.rosters import load_roster
-from scheduling.rules.rosters import Roster, Session
-from scheduling.rules.slots import Span, lanes, without
-from scheduling.rules.visit_states import IN_CLINIC, LABELS, TERMINAL, UPCOMING, State
+from scheduling.rules.rosters import Roster
+from scheduling.rules.slots import Span
+from scheduling.rules.visit_states import IN_CLINIC, LABELS, UPCOMING, State
 from scheduling.rules.wall_time import to_instant_shifted
 
-ROW_MINUTES = 5
-FREE_STEP = timedelta(minutes=20)
 TONES = {
     State.SCHEDULED: "plain",
     State.CONFIRMED: "confirmed",
@@ -52,67 +51,6 @@ _FIELDS = (
     "visit_type__needs_room",
     "room__label",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One visit as the day shows it; every string is ready to print."""
-
-    id: UUID
-    patient_id: UUID
-    name: str
-    member_id: UUID | None
-    span: Span
-    state: State
-    since: datetime
-    url: str
-    clock: str
-    times: str
-    type_name: str
-    color: str
-    state_words: str
-    tone: str
-    reason: str
-    room: str
-    flags: tuple[str, ...]
-    # Printed as they are: what the second line says, and a mark at the end of the first.
-    sub: str
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Something in a column. `row` and `height` count grid rows of five minutes; classes follow from them."""
-
-    kind: str
-    row: int
-    height: int
-    words: str = ""
-    url: str = ""
-    lane: str = ""
-    visit: Visit | None = None
-
-    @property
-    def is_short(self) -> bool:
-        """Under twenty minutes there is one line only."""
-        return self.height < 4
-
-    @property
-    def place(self) -> str:
-        return f"at-{self.row} for-{self.height} {self.lane}".strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One person's day. Visits without anyone to do them stand in a column of their own."""
-
-    member_id: UUID | None
-    name: str
-    note: str
-    color: str
-    initials: str
-    cells: tuple[Cell, ...]
-    late_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +111,13 @@ def day_board(day: date, location: Location, *, may_book: bool = False) -> DayBo
     first, last = _hours(roster, day, visits)
     kinds = VisitType.objects.filter(is_bookable=True, needs_provider=True) if may_book else ()
     fits = tuple((kind.pk, kind.name, kind.provider_minutes) for kind in kinds)
-    frame = _Frame(day, location, roster, first, last, may_book, fits)
+    frame = Frame(day, location, roster, first, last, may_book, fits)
     by_member: dict[UUID | None, list[Visit]] = defaultdict(list)
     for visit in visits:
         by_member[visit.member_id].append(visit)
-    columns = [_column(frame, people[one], by_member[one]) for one in people]
+    columns = [column_of(frame, people[one], by_member[one]) for one in people]
     if by_member[None]:
-        columns.append(_column(frame, None, by_member[None]))
+        columns.append(column_of(frame, None, by_member[None]))
     board = DayBoard(
         day=day,
         location_id=location.pk,
@@ -264,116 +202,6 @@ def _hours(roster: Roster, day: date, visits: list[Visit]) -> tuple[int, int]:
         starts.append((span.start - midnight).total_seconds() / 3600)
         ends.append((span.end - midnight).total_seconds() / 3600)
     return max(0, floor(min(starts))), min(24, ceil(max(ends)))
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """What every column of a board shares."""
-
-    day: date
-    location: Location
-    roster: Roster
-    first: int
-    last: int
-    may_book: bool
-    fits: tuple[tuple[UUID, str, int], ...]
-
-    @cached_property
-    def whole(self) -> Span:
-        start = to_instant_shifted(self.day, time(self.first), self.roster.zone)
-        return Span(start, start + timedelta(hours=self.last - self.first))
-
-    def cell(self, kind: str, span: Span, **rest) -> Cell:
-        top = max(span.start, self.whole.start) - self.whole.start
-        length = min(span.end, self.whole.end) - max(span.start, self.whole.start)
-        minutes = int(top.total_seconds() // 60)
-        row = minutes // ROW_MINUTES
-        height = max(1, ceil((minutes % ROW_MINUTES + length.total_seconds() / 60) / ROW_MINUTES))
-        return Cell(kind=kind, row=row, height=height, **rest)
-
-
-def _column(frame: _Frame, member: Member | None, visits: list[Visit]) -> Column:
-    cells = _background(frame, member.pk, visits) if member else []
-    for visit, (lane, of) in zip(visits, lanes([v.span for v in visits]), strict=True):
-        place = f"lane-{lane + 1}-of-{min(of, 4)}" if of > 1 else ""
-        cells.append(frame.cell("visit", visit.span, visit=visit, lane=place))
-    waiting = [
-        v.span.start for v in visits if v.state in (State.ARRIVED, State.ROOMED, State.INTAKE, State.READY)
-    ]
-    late = min((start for start in waiting if start < now()), default=None)
-    return Column(
-        member_id=member.pk if member else None,
-        name=member.name if member else "Not assigned",
-        note="" if member is None or member.has_role(Role.PROVIDER) else "Nurse visits",
-        color=(member.color if member else "") or "c8",
-        initials=member.initials if member else "?",
-        cells=tuple(cells),
-        late_since=late,
-    )
-
-
-def _background(frame: _Frame, member_id: UUID, visits: list[Visit]) -> list[Cell]:
-    """Off time, absences, held blocks and free slots, in that order: later ones lie on top."""
-    sessions = frame.roster.sessions(frame.day, member_id)
-    cells = [frame.cell("off", span) for span in without([frame.whole], [s.span for s in sessions])]
-    away = frame.roster.away(member_id)
-    for absence in away:
-        if absence.span.overlaps(frame.whole):
-            words = absence.reason or absence.kind.capitalize()
-            cells.append(frame.cell(absence.kind, absence.span, words=words))
-    taken = [a.span for a in away] + [
-        v.span for v in visits if v.state not in TERMINAL or v.state == State.COMPLETED
-    ]
-    for session in sessions:
-        if session.is_held(now()):
-            hours = session.block.release_hours
-            words = f"Kept for same-day until {hours} h before"
-            cells.extend(frame.cell("held", gap, words=words) for gap in without([session.span], taken))
-        elif frame.may_book:
-            cells.extend(_free(frame, member_id, session, taken))
-    return cells
-
-
-def _free(frame: _Frame, member_id: UUID, held: Session, taken: list[Span]) -> list[Cell]:
-    """Free time in pieces that can be clicked, with the visit types that fit; the past is not offered."""
-    session = held.span
-    from_now = now().replace(second=0, microsecond=0)
-    if session.end <= from_now:
-        return []
-    open_part = (
-        [Span(max(session.start, _next_five(from_now)), session.end)]
-        if session.end > _next_five(from_now)
-        else []
-    )
-    book = reverse("scheduling:appointment-book")
-    cells = []
-    for gap in without(open_part, taken):
-        start = gap.start
-        while start < gap.end:
-            end = min(start + FREE_STEP, gap.end)
-            if (gap.end - end) < timedelta(minutes=10):
-                end = gap.end
-            left = int((gap.end - start).total_seconds() // 60)
-            fitting = [name for kind, name, needs in frame.fits if needs <= left and held.block.takes(kind)]
-            words = f"{clock(start, frame.roster.zone)} · {left} min free"
-            if fitting:
-                words += f": {', '.join(fitting)}"
-            at = start.strftime("%Y-%m-%dT%H:%MZ")
-            cells.append(
-                frame.cell(
-                    "free",
-                    Span(start, end),
-                    words=words,
-                    url=f"{book}?at={at}&with={member_id}&where={frame.location.pk}",
-                )
-            )
-            start = end
-    return cells
-
-
-def _next_five(instant: datetime) -> datetime:
-    past = instant.minute % 5
-    return instant if not past else instant + timedelta(minutes=5 - past)
 
 
 def _strip(visits: list[Visit]) -> Strip:

@@ -18,8 +18,9 @@ from scheduling.queries.settings import flow_settings
 from scheduling.queries.slots import open_slots
 from scheduling.rules.visit_states import UPCOMING, State
 from scheduling.services._record import close_interval, locked, open_interval, save
-from scheduling.services.claims import Claim, Lost, Wish, claim, new_appointment
+from scheduling.services.claims import Lost, claim
 from scheduling.services.reminders import plan_reminders, void_reminders
+from scheduling.services.wishes import Claim, Wish, new_appointment
 
 FEW = 3
 

@@ -9,95 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from clinic.core.actor import Actor
 from clinic.core.errors import Conflict, NotAllowed, Refused
 from clinic.core.locks import lock_keys
-from clinic.core.time import format_clock, format_local, now, zone
-from clinic.staff.models import Member
+from clinic.core.time import format_clock, now, zone
 from clinic.staff.permissions import Permission
-from scheduling.models import Appointment, Location, ResourceHold, Room, VisitType
+from scheduling.models import Appointment, ResourceHold
 from scheduling.queries.rosters import load_roster
 from scheduling.queries.slots import Busy, Needs, Opening, day_openings, equipment_ids, room_ids, rostered
-from scheduling.querysets import as_range
-from scheduling.rules.holds import Resource, Timing, spans_of, told_span
+from scheduling.rules.holds import Resource, spans_of
 from scheduling.rules.rosters import Roster
 from scheduling.rules.slots import Span
-from scheduling.rules.wall_time import day_bounds, to_wall
+from scheduling.rules.wall_time import day_bounds
+from scheduling.services.wishes import Claim, Wish
 
 ALTERNATIVES = 6
 # A booking made while the minute turns is not in the past.
 TOLERANCE = timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is asked for. `member` is the person whose column the visit stands in, None for anyone."""
-
-    patient: object
-    visit_type: VisitType
-    location: Location
-    starts_at: datetime
-    member: Member | None = None
-    ma: Member | None = None
-    room: Room | None = None
-    equipment: Sequence = ()
-    overbook_reason: str = ""
-    is_interpreter_needed: bool = False
-    is_walk_in: bool = False
-
-    @property
-    def timing(self) -> Timing:
-        return self.visit_type.timing(with_interpreter=self.is_interpreter_needed)
-
-    @property
-    def local_day(self) -> date:
-        return to_wall(self.starts_at, zone(self.location.zone))[0]
-
-    @property
-    def when(self) -> str:
-        return format_local(self.starts_at, self.location.zone)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What the visit gets: people, things, and the holds that keep them."""
-
-    wish: Wish
-    member_id: UUID | None
-    ma_id: UUID | None
-    room_id: UUID | None
-    equipment_ids: tuple[UUID, ...]
-    is_overbook: bool
-    # A walk-in for whom nothing is free: waits for whoever is next and keeps nobody's time.
-    is_in_line: bool = False
-
-    def holds(self, appointment: Appointment, by: Actor) -> list[ResourceHold]:
-        """The rows to insert, all in one statement."""
-        if self.is_in_line:
-            return []
-        spans = spans_of(self.wish.starts_at, self.wish.timing)
-        main = Resource.PROVIDER if self.wish.visit_type.needs_provider else Resource.MA
-        wanted = [(main, self.member_id), (Resource.PATIENT, self.wish.patient.pk)]
-        if main != Resource.MA and Resource.MA in spans:
-            wanted.append((Resource.MA, self.ma_id))
-        wanted.append((Resource.ROOM, self.room_id))
-        wanted += [(Resource.EQUIPMENT, one) for one in self.equipment_ids]
-        return [
-            ResourceHold(
-                appointment=appointment,
-                resource_kind=kind,
-                resource_id=resource_id,
-                during=as_range(spans[kind]),
-                is_overbook=self.is_overbook and kind == main,
-                overbook_by_id=by.member_id if self.is_overbook and kind == main else None,
-                overbook_reason=self.wish.overbook_reason if self.is_overbook and kind == main else "",
-            )
-            for kind, resource_id in wanted
-            if resource_id is not None
-        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,27 +285,3 @@ def _pick_equipment(day: _Day) -> tuple[UUID, ...]:
         if not day.busy.free(device.pk, day.spans[Resource.EQUIPMENT]):
             raise day.lost(f"{device.name} is taken on {day.wish.when}.")
     return tuple(device.pk for device in day.wish.equipment)
-
-
-def new_appointment(by: Actor, made: Claim, **values) -> Appointment:
-    """The unsaved appointment of a claim, wall time and all."""
-    wish = made.wish
-    told = told_span(wish.starts_at, wish.timing)
-    local_day, local_time = to_wall(wish.starts_at, zone(wish.location.zone))
-    has_provider = wish.visit_type.needs_provider
-    return Appointment(
-        patient=wish.patient,
-        location=wish.location,
-        visit_type=wish.visit_type,
-        provider_id=made.member_id if has_provider else None,
-        ma_id=made.ma_id if has_provider else made.member_id,
-        starts_at=told.start,
-        ends_at=told.end,
-        zone=wish.location.zone,
-        local_day=local_day,
-        local_time=local_time,
-        is_interpreter_needed=wish.is_interpreter_needed,
-        booked_by_id=by.member_id,
-        booked_by_label=by.label[:120],
-        **values,
-    )

@@ -180,25 +180,7 @@ def undo_move(*, by: Actor, appointment: Appointment, reason: str = "Moved by mi
     if undone.state in RELEASED and back.state not in RELEASED:
         _restore_holds(row)
     _restore_encounter(by, row, undone.state)
-    if undone.state == State.CANCELLED:
-        row.cancel_reason, row.cancel_note, row.cancelled_at, row.is_late_cancel = "", "", None, False
-    if undone.state == State.CONFIRMED:
-        row.confirmed_at = None
-    at = max(now(), stays[-1].started_at)
-    close_interval(row, at)
-    row.state, row.state_since = back.state, _since(line[:-1])
-    open_interval(by, row, back.state, at=at, reason=reason, undo_of=VisitInterval.objects.get(pk=undone.id))
-    save(
-        row,
-        "state",
-        "state_since",
-        "room",
-        "confirmed_at",
-        "cancel_reason",
-        "cancel_note",
-        "cancelled_at",
-        "is_late_cancel",
-    )
+    _return_to(by, row, undone, line[:-1], reason, stays[-1].started_at)
     audit.record(
         by,
         "visit.move_undone",
@@ -211,6 +193,32 @@ def undo_move(*, by: Actor, appointment: Appointment, reason: str = "Moved by mi
     if row.state in UPCOMING:
         plan_reminders(by=by, appointment=row, is_new=False)
     return row
+
+
+def _return_to(
+    by: Actor, row: Appointment, undone: Stay, line: list[Stay], reason: str, not_before: datetime
+) -> None:
+    """Opens the state before the undone one again and clears what the undone move had set."""
+    back = line[-1]
+    if undone.state == State.CANCELLED:
+        row.cancel_reason, row.cancel_note, row.cancelled_at, row.is_late_cancel = "", "", None, False
+    if undone.state == State.CONFIRMED:
+        row.confirmed_at = None
+    at = max(now(), not_before)
+    close_interval(row, at)
+    row.state, row.state_since = back.state, _since(line)
+    open_interval(by, row, back.state, at=at, reason=reason, undo_of=VisitInterval.objects.get(pk=undone.id))
+    save(
+        row,
+        "state",
+        "state_since",
+        "room",
+        "confirmed_at",
+        "cancel_reason",
+        "cancel_note",
+        "cancelled_at",
+        "is_late_cancel",
+    )
 
 
 def _since(line: list[Stay]) -> datetime:

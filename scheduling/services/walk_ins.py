@@ -14,8 +14,9 @@ from scheduling.models import Appointment, Location, Source, VisitType
 from scheduling.queries.slots import open_slots, rostered
 from scheduling.rules.visit_states import UPCOMING, State
 from scheduling.services.booking import write_claim
-from scheduling.services.claims import Claim, Wish, claim
+from scheduling.services.claims import claim
 from scheduling.services.visits import move_visit
+from scheduling.services.wishes import Claim, Wish
 
 
 @service

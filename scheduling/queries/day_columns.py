@@ -1,0 +1,134 @@
+"""One person's column of the day: visits on top of free, held, absent and off time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from math import ceil
+from uuid import UUID
+
+from django.urls import reverse
+
+from clinic.core.time import now
+from clinic.staff.models import Member
+from clinic.staff.roles import Role
+from scheduling.models import Location
+from scheduling.queries._words import clock
+from scheduling.queries.day_rows import ROW_MINUTES, Cell, Column, Visit
+from scheduling.rules.rosters import Roster, Session
+from scheduling.rules.slots import Span, lanes, without
+from scheduling.rules.visit_states import TERMINAL, State
+from scheduling.rules.wall_time import to_instant_shifted
+
+FREE_STEP = timedelta(minutes=20)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every column of a board shares."""
+
+    day: date
+    location: Location
+    roster: Roster
+    first: int
+    last: int
+    may_book: bool
+    fits: tuple[tuple[UUID, str, int], ...]
+
+    @cached_property
+    def whole(self) -> Span:
+        start = to_instant_shifted(self.day, time(self.first), self.roster.zone)
+        return Span(start, start + timedelta(hours=self.last - self.first))
+
+    def cell(self, kind: str, span: Span, **rest) -> Cell:
+        top = max(span.start, self.whole.start) - self.whole.start
+        length = min(span.end, self.whole.end) - max(span.start, self.whole.start)
+        minutes = int(top.total_seconds() // 60)
+        row = minutes // ROW_MINUTES
+        height = max(1, ceil((minutes % ROW_MINUTES + length.total_seconds() / 60) / ROW_MINUTES))
+        return Cell(kind=kind, row=row, height=height, **rest)
+
+
+def column_of(frame: Frame, member: Member | None, visits: list[Visit]) -> Column:
+    cells = _background(frame, member.pk, visits) if member else []
+    for visit, (lane, of) in zip(visits, lanes([v.span for v in visits]), strict=True):
+        place = f"lane-{lane + 1}-of-{min(of, 4)}" if of > 1 else ""
+        cells.append(frame.cell("visit", visit.span, visit=visit, lane=place))
+    waiting = [
+        v.span.start for v in visits if v.state in (State.ARRIVED, State.ROOMED, State.INTAKE, State.READY)
+    ]
+    late = min((start for start in waiting if start < now()), default=None)
+    return Column(
+        member_id=member.pk if member else None,
+        name=member.name if member else "Not assigned",
+        note="" if member is None or member.has_role(Role.PROVIDER) else "Nurse visits",
+        color=(member.color if member else "") or "c8",
+        initials=member.initials if member else "?",
+        cells=tuple(cells),
+        late_since=late,
+    )
+
+
+def _background(frame: Frame, member_id: UUID, visits: list[Visit]) -> list[Cell]:
+    """Off time, absences, held blocks and free slots, in that order: later ones lie on top."""
+    sessions = frame.roster.sessions(frame.day, member_id)
+    cells = [frame.cell("off", span) for span in without([frame.whole], [s.span for s in sessions])]
+    away = frame.roster.away(member_id)
+    for absence in away:
+        if absence.span.overlaps(frame.whole):
+            words = absence.reason or absence.kind.capitalize()
+            cells.append(frame.cell(absence.kind, absence.span, words=words))
+    taken = [a.span for a in away] + [
+        v.span for v in visits if v.state not in TERMINAL or v.state == State.COMPLETED
+    ]
+    for session in sessions:
+        if session.is_held(now()):
+            hours = session.block.release_hours
+            words = f"Kept for same-day until {hours} h before"
+            cells.extend(frame.cell("held", gap, words=words) for gap in without([session.span], taken))
+        elif frame.may_book:
+            cells.extend(_free(frame, member_id, session, taken))
+    return cells
+
+
+def _free(frame: Frame, member_id: UUID, held: Session, taken: list[Span]) -> list[Cell]:
+    """Free time in pieces that can be clicked, with the visit types that fit; the past is not offered."""
+    session = held.span
+    from_now = now().replace(second=0, microsecond=0)
+    if session.end <= from_now:
+        return []
+    open_part = (
+        [Span(max(session.start, _next_five(from_now)), session.end)]
+        if session.end > _next_five(from_now)
+        else []
+    )
+    book = reverse("scheduling:appointment-book")
+    cells = []
+    for gap in without(open_part, taken):
+        start = gap.start
+        while start < gap.end:
+            end = min(start + FREE_STEP, gap.end)
+            if (gap.end - end) < timedelta(minutes=10):
+                end = gap.end
+            left = int((gap.end - start).total_seconds() // 60)
+            fitting = [name for kind, name, needs in frame.fits if needs <= left and held.block.takes(kind)]
+            words = f"{clock(start, frame.roster.zone)} · {left} min free"
+            if fitting:
+                words += f": {', '.join(fitting)}"
+            at = start.strftime("%Y-%m-%dT%H:%MZ")
+            cells.append(
+                frame.cell(
+                    "free",
+                    Span(start, end),
+                    words=words,
+                    url=f"{book}?at={at}&with={member_id}&where={frame.location.pk}",
+                )
+            )
+            start = end
+    return cells
+
+
+def _next_five(instant: datetime) -> datetime:
+    past = instant.minute % 5
+    return instant if not past else instant + timedelta(minutes=5 - past)

@@ -60,6 +60,14 @@ def test_record_vitals_refuses_and_saves_nothing(ma, encounter):
     assert actions("vitals.recorded") == 0
 
 
+def test_a_pressure_red_in_both_numbers_is_one_flag(ma, encounter):
+    row = make.record(ma, encounter, *pressure(212, 124))
+    flag = row.red_flags.get()
+    assert "ystolic" in flag.text
+    assert "iastolic" in flag.text
+    assert row.readings.filter(tier="red").count() == 2
+
+
 def test_a_confirmed_value_says_who_confirmed(ma, encounter):
     row = make.record(ma, encounter, entry("resp", "22", is_confirmed=True))
     reading = row.readings.get()

@@ -1,0 +1,143 @@
+"""Check-in, rooming and check-out of one visit, as the pages that people use."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinic.desk.models import DeskBlock
+from clinic.staff.roles import Role
+from records.models import Coverage, IdentityCheck, Payer
+from scheduling.models import VisitInterval
+from tests.factories.scheduling import EARLY, Clinic, make_patient, visit_type
+from tests.factories.staff import make_member, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clinic(time_machine) -> Clinic:
+    time_machine.move_to(EARLY, tick=False)
+    return Clinic()
+
+
+@pytest.fixture
+def desk():
+    return signed_in(make_member(Role.FRONT_DESK, first_name="Fiona"))
+
+
+@pytest.fixture
+def ma():
+    return signed_in(make_member(Role.MA, first_name="Dana"))
+
+
+def block(client, visit, name, outcome="done", **data):
+    return client.post(f"/visits/{visit.pk}/check-in/block/", {"block": name, "outcome": outcome, **data})
+
+
+def test_identity_needs_two_identifiers_and_keeps_which(clinic, desk):
+    visit = clinic.book()
+    assert block(desk, visit, "identity", identifiers=["name"], follow=False).status_code == 302
+    assert (DeskBlock.objects.count(), IdentityCheck.objects.count()) == (0, 0)
+    block(desk, visit, "identity", identifiers=["name", "birth_date"])
+    assert DeskBlock.objects.get().outcome == "done"
+    assert IdentityCheck.objects.get().identifiers == ["name", "birth_date"]
+
+
+def test_a_block_left_undone_says_why_and_stays_open(clinic, desk):
+    visit = clinic.book()
+    block(desk, visit, "copay", "not_done")
+    assert DeskBlock.objects.count() == 0
+    block(desk, visit, "copay", "not_done", note="Forgot the wallet")
+    assert "Forgot the wallet" in desk.get(f"/visits/{visit.pk}/check-in/").content.decode()
+    block(desk, visit, "copay", "nonsense")
+    assert DeskBlock.objects.get().outcome == "not_done"
+
+
+def test_arrived_works_with_blocks_open_and_acts_once(clinic, desk):
+    visit = clinic.book()
+    for _ in range(2):
+        response = desk.post(f"/visits/{visit.pk}/check-in/arrive/", {"form_key": "one"})
+        assert response.status_code == 302
+    visit.refresh_from_db()
+    assert visit.state == "arrived"
+    assert visit.encounter.patient_id == visit.patient_id
+    assert VisitInterval.objects.filter(appointment=visit, state="arrived").count() == 1
+
+
+def test_a_visit_of_another_day_is_not_checked_in(clinic, desk, time_machine):
+    visit = clinic.book()
+    time_machine.shift(-24 * 3600)
+    assert desk.post(f"/visits/{visit.pk}/check-in/arrive/", {"form_key": "one"}).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.state, visit.encounter) == ("scheduled", None)
+
+
+def test_rooming_needs_a_checked_in_patient(clinic, ma):
+    visit = clinic.book()
+    assert ma.get(f"/visits/{visit.pk}/rooming/").status_code == 422
+    clinic.move(visit, "arrived", "roomed")
+    page = ma.get(f"/visits/{visit.pk}/rooming/").content.decode()
+    assert "0 of 5" in page
+    ma.post(f"/visits/{visit.pk}/rooming/identity/", {"identifiers": ["name", "birth_date"]})
+    assert "1 of 5" in ma.get(f"/visits/{visit.pk}/rooming/").content.decode()
+
+
+def test_leaving_completes_the_visit_and_closes_the_encounter(clinic, desk):
+    visit = clinic.move(clinic.book(), "arrived", "roomed", "with_provider", "discharge")
+    desk.post(f"/visits/{visit.pk}/check-out/block/", {"block": "summary", "outcome": "done"})
+    assert desk.post(f"/visits/{visit.pk}/check-out/leave/", {"form_key": "one"}).status_code == 302
+    visit.refresh_from_db()
+    assert visit.state == "completed"
+    assert visit.encounter.ended_at is not None
+    assert DeskBlock.objects.get().block == "summary"
+
+
+def test_the_summary_names_coming_visits_and_no_other_patient(clinic, desk):
+    visit = clinic.move(clinic.book("9:00", patient=make_patient(first_name="Rosa")), "arrived")
+    clinic.book("10:00", patient=make_patient(first_name="Zyx"))
+    text = desk.get(f"/visits/{visit.pk}/summary/").content.decode()
+    assert "Rosa" in text
+    assert "Zyx" not in text
+
+
+def test_an_unknown_visit_is_not_found(clinic, desk):
+    unknown = "00000000-0000-7000-8000-000000000000"
+    for page in ("check-in", "check-out", "summary"):
+        assert desk.get(f"/visits/{unknown}/{page}/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["check-in", "check-out"])
+def test_statements_do_not_grow_with_coverages_and_visits(clinic, desk, page):
+    payer = Payer.objects.create(name="Prairie Health Plan")
+    counts = []
+    patient = make_patient()
+    visit = clinic.book("9:00", patient=patient)
+    clinic.move(visit, "arrived")
+    desk.get(f"/visits/{visit.pk}/{page}/")  # the session's own first queries
+    for rank in (1, 2, 3):
+        Coverage.objects.create(patient=patient, payer=payer, rank=rank, copay_office=Decimal("20"))
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            assert desk.get(f"/visits/{visit.pk}/{page}/").status_code == 200
+        counts.append(len(caught))
+    assert counts[0] == counts[2]
+
+
+def test_the_managers_day_counts_what_happened(clinic):
+    manager = signed_in(make_member(Role.MANAGER))
+    clinic.move(
+        clinic.book("9:00"), "arrived", "roomed", "with_provider", "discharge", "checkout", "completed"
+    )
+    clinic.book("10:00", visit_type=visit_type("follow-up"))
+    text = manager.get("/today/").content.decode()
+    assert "Visits booked" in text
+    with CaptureQueriesContext(connection) as caught:
+        manager.get("/today/")
+    first = len(caught)
+    clinic.book("11:00")
+    with CaptureQueriesContext(connection) as caught:
+        manager.get("/today/")
+    assert len(caught) == first

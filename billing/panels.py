@@ -7,15 +7,57 @@ from clinic.ui import panels as slots
 
 def register():
     """Called once, when the app is ready."""
-    nav.register(label="Billing", url_name="billing:queue", icon="receipt", permission=Permission.BILLING_QUEUE,
-                 order=50, key="b")
-    slots.register(slot="patient.page", name="money", title="Balance", url_name="billing:patient-panel",
-                   permission=Permission.PAYMENT_TAKE, order=80, icon="cash")
-    slots.register(slot="patient.banner", name="balance", title="Balance", url_name="billing:balance-chip",
-                   permission=Permission.PAYMENT_TAKE, order=80)
-    slots.register(slot="visit.checkout", name="charges", title="Charges", url_name="billing:checkout-panel",
-                   permission=Permission.CHARGE_PROPOSE, order=20, icon="receipt", width=2)
-    slots.register(slot="manager.day", name="collected", title="Money today", url_name="billing:day-panel",
-                   permission=Permission.REPORT_VIEW, order=40, icon="cash")
-    slots.register(slot="home", name="billing-queue", title="Money waiting", url_name="billing:home-panel",
-                   permission=Permission.CHARGE_APPROVE, order=5, icon="receipt", width=2)
+    nav.register(
+        label="Billing",
+        url_name="billing:queue",
+        icon="receipt",
+        permission=Permission.BILLING_QUEUE,
+        order=50,
+        key="b",
+    )
+    slots.register(
+        slot="patient.page",
+        name="money",
+        title="Balance",
+        url_name="billing:patient-panel",
+        permission=Permission.PAYMENT_TAKE,
+        order=80,
+        icon="cash",
+    )
+    slots.register(
+        slot="patient.banner",
+        name="balance",
+        title="Balance",
+        url_name="billing:balance-chip",
+        permission=Permission.PAYMENT_TAKE,
+        order=80,
+    )
+    slots.register(
+        slot="visit.checkout",
+        name="charges",
+        title="Charges",
+        url_name="billing:checkout-panel",
+        permission=Permission.CHARGE_PROPOSE,
+        order=20,
+        icon="receipt",
+        width=2,
+    )
+    slots.register(
+        slot="manager.day",
+        name="collected",
+        title="Money today",
+        url_name="billing:day-panel",
+        permission=Permission.REPORT_VIEW,
+        order=40,
+        icon="cash",
+    )
+    slots.register(
+        slot="home",
+        name="billing-queue",
+        title="Money waiting",
+        url_name="billing:home-panel",
+        permission=Permission.CHARGE_APPROVE,
+        order=5,
+        icon="receipt",
+        width=2,
+    )

@@ -213,7 +213,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     },
 }
-PERMISSIONS_POLICY = {name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb", "display-capture")}
+PERMISSIONS_POLICY = {
+    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb", "display-capture")
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
@@ -275,8 +277,11 @@ if ENV["EMAIL_URL"]:
     EMAIL_USE_SSL = _mail.scheme == "smtps"
     EMAIL_USE_TLS = _mail.scheme == "smtp" and _mail.port != 25
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend" if CLINIC_DEMO else (
-        "django.core.mail.backends.dummy.EmailBackend")
+    EMAIL_BACKEND = (
+        "django.core.mail.backends.console.EmailBackend"
+        if CLINIC_DEMO
+        else ("django.core.mail.backends.dummy.EmailBackend")
+    )
 
 AUDIT_HEAD_FILE = ENV["AUDIT_HEAD_FILE"]
 

@@ -6,6 +6,6 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
-import clinic.celery  # noqa: E402,F401  (the configured Celery app must exist before a service enqueues)
+import clinic.celery  # noqa: F401  (the configured Celery app must exist before a service enqueues)
 
 application = get_wsgi_application()

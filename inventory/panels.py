@@ -7,7 +7,20 @@ from clinic.ui import panels as slots
 
 def register():
     """Called once, when the app is ready."""
-    nav.register(label="Inventory", url_name="inventory:stock", icon="package", permission=Permission.STOCK_VIEW,
-                 order=60, key="k")
-    slots.register(slot="manager.day", name="stock", title="Stock", url_name="inventory:day-panel",
-                   permission=Permission.STOCK_VIEW, order=60, icon="package")
+    nav.register(
+        label="Inventory",
+        url_name="inventory:stock",
+        icon="package",
+        permission=Permission.STOCK_VIEW,
+        order=60,
+        key="k",
+    )
+    slots.register(
+        slot="manager.day",
+        name="stock",
+        title="Stock",
+        url_name="inventory:day-panel",
+        permission=Permission.STOCK_VIEW,
+        order=60,
+        icon="package",
+    )

@@ -62,8 +62,12 @@ class PointForm(forms.Form):
 class DiagnosisForm(forms.Form):
     """A code chosen from the list of ICD-10-CM."""
 
-    diagnosis = forms.UUIDField(error_messages={"required": "Choose a diagnosis from the list.",
-                                                "invalid": "Choose a diagnosis from the list."})
+    diagnosis = forms.UUIDField(
+        error_messages={
+            "required": "Choose a diagnosis from the list.",
+            "invalid": "Choose a diagnosis from the list.",
+        }
+    )
 
 
 class ReasonForm(ClinicForm):

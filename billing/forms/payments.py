@@ -19,21 +19,31 @@ class AmountField(forms.DecimalField):
         super().__init__(max_digits=8, decimal_places=2, min_value=Decimal("0.01"), **kwargs)
 
     def to_python(self, value):
-        return super().to_python(value.replace("$", "").replace(",", "").strip() if isinstance(value, str) else value)
+        return super().to_python(
+            value.replace("$", "").replace(",", "").strip() if isinstance(value, str) else value
+        )
 
 
 class PaymentForm(ClinicForm):
     """A payment of a patient."""
 
-    amount = AmountField(label="Amount", widget=forms.TextInput(attrs={"autofocus": True, "class": "pay-amount"}))
+    amount = AmountField(
+        label="Amount", widget=forms.TextInput(attrs={"autofocus": True, "class": "pay-amount"})
+    )
     method = forms.ChoiceField(choices=Payment.Method.choices, widget=forms.RadioSelect, initial="card")
-    reference = forms.CharField(label="Reference", required=False, max_length=40, help_text=(
-        "Check number or terminal reference. Never a card number."))
+    reference = forms.CharField(
+        label="Reference",
+        required=False,
+        max_length=40,
+        help_text=("Check number or terminal reference. Never a card number."),
+    )
     purpose = forms.ChoiceField(choices=Payment.Purpose.choices, label="For")
     drawer = forms.ModelChoiceField(queryset=None, empty_label=None)
     layout_fields = Layout(
-        Div("amount", "purpose", css_class="form-grid"), HTML("{% include 'billing/payment/_methods.html' %}"),
-        Div("reference", "drawer", css_class="form-grid"))
+        Div("amount", "purpose", css_class="form-grid"),
+        HTML("{% include 'billing/payment/_methods.html' %}"),
+        Div("reference", "drawer", css_class="form-grid"),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -52,7 +62,11 @@ class PaymentForm(ClinicForm):
 class AdjustForm(ClinicForm):
     """A correction of what a patient owes, without money moving."""
 
-    direction = forms.ChoiceField(label="What to do", choices=[
-        ("less", "Take off what is owed"), ("more", "Add to what is owed")], widget=forms.RadioSelect, initial="less")
+    direction = forms.ChoiceField(
+        label="What to do",
+        choices=[("less", "Take off what is owed"), ("more", "Add to what is owed")],
+        widget=forms.RadioSelect,
+        initial="less",
+    )
     amount = AmountField()
     reason = forms.CharField(max_length=160, help_text="Discount, small write-off, balance carried over.")

@@ -3,5 +3,15 @@ from .fees import FeeItem, VisitTypeFee
 from .ledger import JournalEntry, Posting
 from .payments import Drawer, Payment, ReceiptCounter
 
-__all__ = ["Charge", "ChargeDiagnosis", "Drawer", "EncounterDiagnosis", "FeeItem", "JournalEntry", "Payment",
-           "Posting", "ReceiptCounter", "VisitTypeFee"]
+__all__ = [
+    "Charge",
+    "ChargeDiagnosis",
+    "Drawer",
+    "EncounterDiagnosis",
+    "FeeItem",
+    "JournalEntry",
+    "Payment",
+    "Posting",
+    "ReceiptCounter",
+    "VisitTypeFee",
+]

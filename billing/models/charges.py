@@ -16,7 +16,9 @@ MAX_DIAGNOSES, MAX_POINTERS = 12, 4
 class EncounterDiagnosis(Base):
     """A diagnosis of a visit, in order of importance: rank 1 is the main reason."""
 
-    encounter = models.ForeignKey("records.Encounter", on_delete=models.PROTECT, related_name="billing_diagnoses")
+    encounter = models.ForeignKey(
+        "records.Encounter", on_delete=models.PROTECT, related_name="billing_diagnoses"
+    )
     code = models.ForeignKey("records.DiagnosisCode", on_delete=models.PROTECT, related_name="+")
     rank = models.PositiveSmallIntegerField()
 
@@ -24,14 +26,21 @@ class EncounterDiagnosis(Base):
         ordering = ["encounter", "rank"]
         constraints = [
             models.UniqueConstraint(
-                fields=["encounter", "rank"], name="%(app_label)s_%(class)s_rank_once",
-                deferrable=models.Deferrable.DEFERRED, violation_error_message="Two diagnoses claim the same place."),
+                fields=["encounter", "rank"],
+                name="%(app_label)s_%(class)s_rank_once",
+                deferrable=models.Deferrable.DEFERRED,
+                violation_error_message="Two diagnoses claim the same place.",
+            ),
             models.UniqueConstraint(
-                fields=["encounter", "code"], name="%(app_label)s_%(class)s_code_once",
-                violation_error_message="This diagnosis is on the list already."),
+                fields=["encounter", "code"],
+                name="%(app_label)s_%(class)s_code_once",
+                violation_error_message="This diagnosis is on the list already.",
+            ),
             models.CheckConstraint(
-                condition=Q(rank__gte=1, rank__lte=MAX_DIAGNOSES), name="%(app_label)s_%(class)s_rank_1_to_12",
-                violation_error_message="A visit carries up to 12 diagnoses."),
+                condition=Q(rank__gte=1, rank__lte=MAX_DIAGNOSES),
+                name="%(app_label)s_%(class)s_rank_1_to_12",
+                violation_error_message="A visit carries up to 12 diagnoses.",
+            ),
         ]
 
     def __str__(self):
@@ -54,7 +63,8 @@ class Charge(Versioned):
     patient = models.ForeignKey(PATIENT, on_delete=models.PROTECT, related_name="+")
     encounter = models.ForeignKey("records.Encounter", on_delete=models.PROTECT, related_name="charges")
     appointment = models.ForeignKey(
-        "scheduling.Appointment", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+        "scheduling.Appointment", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     fee = models.ForeignKey(FeeItem, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=16)
     words = models.CharField(max_length=160)
@@ -72,32 +82,47 @@ class Charge(Versioned):
     voided_at = models.DateTimeField(null=True, blank=True)
     voided_by = models.ForeignKey(MEMBER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     void_reason = models.CharField(max_length=200, blank=True)
-    entry = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="charge")
+    entry = models.OneToOneField(
+        JournalEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="charge"
+    )
 
     class Meta:
         ordering = ["encounter", "created_at"]
-        indexes = [models.Index(fields=["state", "service_on"]), models.Index(fields=["patient", "service_on"])]
+        indexes = [
+            models.Index(fields=["state", "service_on"]),
+            models.Index(fields=["patient", "service_on"]),
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(units__gte=1, units__lte=99), name="%(app_label)s_%(class)s_units_1_to_99",
-                violation_error_message="Enter 1 to 99 units."),
+                condition=Q(units__gte=1, units__lte=99),
+                name="%(app_label)s_%(class)s_units_1_to_99",
+                violation_error_message="Enter 1 to 99 units.",
+            ),
             models.CheckConstraint(
-                condition=Q(amount=F("unit_price") * F("units")), name="%(app_label)s_%(class)s_amount_adds_up",
-                violation_error_message="The amount is the price times the units."),
+                condition=Q(amount=F("unit_price") * F("units")),
+                name="%(app_label)s_%(class)s_amount_adds_up",
+                violation_error_message="The amount is the price times the units.",
+            ),
             models.CheckConstraint(
                 condition=Q(state="approved", approved_at__isnull=False, voided_at__isnull=True)
                 | Q(state="proposed", entry__isnull=True, approved_at__isnull=True, voided_at__isnull=True)
                 | Q(state="void", voided_at__isnull=False),
-                name="%(app_label)s_%(class)s_state_fits", violation_error_message="This charge has moved on."),
+                name="%(app_label)s_%(class)s_state_fits",
+                violation_error_message="This charge has moved on.",
+            ),
             # Posted when approved; only what costs nothing has nothing to post.
             models.CheckConstraint(
                 condition=Q(approved_at__isnull=True, entry__isnull=True)
                 | Q(approved_at__isnull=False) & (Q(entry__isnull=False) | Q(amount=0)),
                 name="%(app_label)s_%(class)s_approved_is_posted",
-                violation_error_message="An approved charge stands in the ledger."),
+                violation_error_message="An approved charge stands in the ledger.",
+            ),
             models.UniqueConstraint(
-                fields=["encounter", "source"], condition=~Q(source=""), name="%(app_label)s_%(class)s_source_once",
-                violation_error_message="This service has been proposed already."),
+                fields=["encounter", "source"],
+                condition=~Q(source=""),
+                name="%(app_label)s_%(class)s_source_once",
+                violation_error_message="This service has been proposed already.",
+            ),
         ]
 
     def __str__(self):
@@ -117,8 +142,10 @@ class ChargeDiagnosis(Base):
             models.UniqueConstraint(fields=["charge", "rank"], name="%(app_label)s_%(class)s_rank_once"),
             models.UniqueConstraint(fields=["charge", "diagnosis"], name="%(app_label)s_%(class)s_once"),
             models.CheckConstraint(
-                condition=Q(rank__gte=1, rank__lte=MAX_POINTERS), name="%(app_label)s_%(class)s_rank_1_to_4",
-                violation_error_message="A charge points at up to 4 diagnoses."),
+                condition=Q(rank__gte=1, rank__lte=MAX_POINTERS),
+                name="%(app_label)s_%(class)s_rank_1_to_4",
+                violation_error_message="A charge points at up to 4 diagnoses.",
+            ),
         ]
 
     def __str__(self):

@@ -25,26 +25,40 @@ class FeeItem(Versioned):
     price = MoneyField()
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
-    cvx = models.CharField("CVX code", max_length=4, blank=True, help_text="The vaccine that this code charges for.")
+    cvx = models.CharField(
+        "CVX code", max_length=4, blank=True, help_text="The vaccine that this code charges for."
+    )
 
     class Meta:
         ordering = ["code", "-effective_from"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(price__gte=0), name="%(app_label)s_%(class)s_price_not_negative",
-                violation_error_message="A price cannot be negative."),
+                condition=Q(price__gte=0),
+                name="%(app_label)s_%(class)s_price_not_negative",
+                violation_error_message="A price cannot be negative.",
+            ),
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
                 name="%(app_label)s_%(class)s_ends_after_start",
-                violation_error_message="A price cannot end before it starts."),
+                violation_error_message="A price cannot end before it starts.",
+            ),
             ExclusionConstraint(
                 name="%(app_label)s_%(class)s_one_price_a_day",
                 expressions=[
                     ("code", RangeOperators.EQUAL),
-                    (Func(F("effective_from"), F("effective_to"), Value("[]"), function="daterange",
-                          output_field=DateRangeField()), RangeOperators.OVERLAPS),
+                    (
+                        Func(
+                            F("effective_from"),
+                            F("effective_to"),
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
-                violation_error_message="This code has another price on one of these days."),
+                violation_error_message="This code has another price on one of these days.",
+            ),
         ]
 
     def __str__(self):

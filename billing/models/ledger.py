@@ -22,8 +22,9 @@ class JournalEntry(Base):
     memo = models.CharField(max_length=200, blank=True)
     # What this entry is of ("charge:<id>"): the same event is never posted twice.
     key = models.CharField(max_length=80, unique=True)
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True,
-                                    related_name="reversed_by")
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
+    )
     at = models.DateTimeField()
     by = models.ForeignKey(MEMBER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     by_label = models.CharField(max_length=120, blank=True)
@@ -34,9 +35,11 @@ class JournalEntry(Base):
         ordering = ["-at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="reversal", reverses__isnull=False) | (~Q(kind="reversal") & Q(reverses__isnull=True)),
+                condition=Q(kind="reversal", reverses__isnull=False)
+                | (~Q(kind="reversal") & Q(reverses__isnull=True)),
                 name="%(app_label)s_%(class)s_reversal_names_original",
-                violation_error_message="A reversal names what it takes back."),
+                violation_error_message="A reversal names what it takes back.",
+            ),
         ]
 
     def __str__(self):
@@ -57,20 +60,28 @@ class Posting(Base):
     amount = MoneyField()
     patient = models.ForeignKey(PATIENT, on_delete=models.PROTECT, related_name="+")
     encounter = models.ForeignKey(
-        "records.Encounter", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+        "records.Encounter", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     appointment = models.ForeignKey(
-        "scheduling.Appointment", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+        "scheduling.Appointment", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     # Who owes a receivable: empty is the patient, a payer once claims are sent.
-    payer = models.ForeignKey("records.Payer", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    drawer = models.ForeignKey("billing.Drawer", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    payer = models.ForeignKey(
+        "records.Payer", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    drawer = models.ForeignKey(
+        "billing.Drawer", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     class Meta:
         ordering = ["entry", "account"]
         indexes = [models.Index(fields=["patient", "account"])]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(amount=0), name="%(app_label)s_%(class)s_not_zero",
-                violation_error_message="A posting of nothing is no posting."),
+                condition=~Q(amount=0),
+                name="%(app_label)s_%(class)s_not_zero",
+                violation_error_message="A posting of nothing is no posting.",
+            ),
         ]
 
     def __str__(self):

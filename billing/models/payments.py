@@ -15,15 +15,18 @@ class Drawer(Versioned):
 
     name = models.CharField(max_length=60)
     location = models.ForeignKey(
-        "scheduling.Location", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+        "scheduling.Location", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     is_active = models.BooleanField("in use", default=True)
 
     class Meta:
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                models.functions.Lower("name"), name="%(app_label)s_%(class)s_name_once",
-                violation_error_message="A drawer with this name exists already."),
+                models.functions.Lower("name"),
+                name="%(app_label)s_%(class)s_name_once",
+                violation_error_message="A drawer with this name exists already.",
+            ),
         ]
 
     def __str__(self):
@@ -59,7 +62,8 @@ class Payment(Base):
 
     patient = models.ForeignKey(PATIENT, on_delete=models.PROTECT, related_name="+")
     appointment = models.ForeignKey(
-        "scheduling.Appointment", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+        "scheduling.Appointment", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     amount = MoneyField()
     method = models.CharField(max_length=8, choices=Method.choices)
     purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.COPAY)
@@ -77,8 +81,10 @@ class Payment(Base):
         indexes = [models.Index(fields=["patient", "-received_at"]), models.Index(fields=["appointment"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount__gt=0), name="%(app_label)s_%(class)s_amount_positive",
-                violation_error_message="The amount must be more than zero."),
+                condition=Q(amount__gt=0),
+                name="%(app_label)s_%(class)s_amount_positive",
+                violation_error_message="The amount must be more than zero.",
+            ),
         ]
 
     def __str__(self):

@@ -23,16 +23,26 @@ def balance(patient_id) -> Decimal:
 def balances(patient_ids: Iterable) -> dict:
     """Patient id -> what they owe, for many at once. One query."""
     ids = list(patient_ids)
-    sums = Posting.objects.filter(patient_id__in=ids, account=RECEIVABLE).order_by().values("patient_id").annotate(
-        total=Sum("amount")).values_list("patient_id", "total")
+    sums = (
+        Posting.objects.filter(patient_id__in=ids, account=RECEIVABLE)
+        .order_by()
+        .values("patient_id")
+        .annotate(total=Sum("amount"))
+        .values_list("patient_id", "total")
+    )
     return dict.fromkeys(ids, ZERO) | dict(sums)
 
 
 def copay_paid(appointment) -> Decimal:
     """Copay received for a visit and not reversed. One query."""
-    return Payment.objects.filter(
-        appointment=appointment, purpose=Payment.Purpose.COPAY, entry__reversed_by__isnull=True,
-    ).aggregate(total=Sum("amount"))["total"] or ZERO
+    return (
+        Payment.objects.filter(
+            appointment=appointment,
+            purpose=Payment.Purpose.COPAY,
+            entry__reversed_by__isnull=True,
+        ).aggregate(total=Sum("amount"))["total"]
+        or ZERO
+    )
 
 
 def expected_copay(patient_id, day: dt.date) -> Decimal | None:
@@ -67,26 +77,43 @@ class LedgerLine:
 
 def patient_ledger(patient_id) -> list[LedgerLine]:
     """Every entry of a patient with the running balance, newest first. One query."""
-    rows = Posting.objects.filter(patient_id=patient_id, account=RECEIVABLE).select_related(
-        "entry__payment", "entry__charge", "entry__reversed_by", "entry__reverses").order_by("entry__at", "entry__id")
+    rows = (
+        Posting.objects.filter(patient_id=patient_id, account=RECEIVABLE)
+        .select_related("entry__payment", "entry__charge", "entry__reversed_by", "entry__reverses")
+        .order_by("entry__at", "entry__id")
+    )
     lines, running = [], ZERO
     for row in rows:
         running += row.amount
         entry = row.entry
-        lines.append(LedgerLine(entry, row.amount, running, getattr(entry, "payment", None),
-                                getattr(entry, "charge", None), hasattr(entry, "reversed_by")))
+        lines.append(
+            LedgerLine(
+                entry,
+                row.amount,
+                running,
+                getattr(entry, "payment", None),
+                getattr(entry, "charge", None),
+                hasattr(entry, "reversed_by"),
+            )
+        )
     return lines[::-1]
 
 
 def last_payments(patient_id, limit: int = 3) -> list[Payment]:
     """The latest payments of a patient, reversed ones marked. One query."""
-    return list(Payment.objects.filter(patient_id=patient_id).select_related("entry__reversed_by", "drawer")[:limit])
+    return list(
+        Payment.objects.filter(patient_id=patient_id).select_related("entry__reversed_by", "drawer")[:limit]
+    )
 
 
 def payment_or_404(pk) -> Payment:
     """One payment with all that its receipt shows."""
-    return get_object_or_404(Payment.objects.select_related(
-        "patient", "drawer", "entry__reversed_by", "appointment__visit_type", "appointment__provider"), pk=pk)
+    return get_object_or_404(
+        Payment.objects.select_related(
+            "patient", "drawer", "entry__reversed_by", "appointment__visit_type", "appointment__provider"
+        ),
+        pk=pk,
+    )
 
 
 def entry_or_404(pk, patient_id) -> JournalEntry:
@@ -96,5 +123,7 @@ def entry_or_404(pk, patient_id) -> JournalEntry:
 
 def last_drawer_of(member_id):
     """The drawer that a member took the last payment into, if it is still in use; else the first one."""
-    last = Payment.objects.filter(received_by=member_id, drawer__is_active=True).values_list("drawer_id").first()
+    last = (
+        Payment.objects.filter(received_by=member_id, drawer__is_active=True).values_list("drawer_id").first()
+    )
     return last[0] if last else Drawer.objects.filter(is_active=True).values_list("pk", flat=True).first()

@@ -30,7 +30,9 @@ class Capture:
 
     @property
     def total(self) -> Decimal:
-        return sum((charge.amount for charge in self.charges if charge.state != Charge.State.VOID), Decimal("0.00"))
+        return sum(
+            (charge.amount for charge in self.charges if charge.state != Charge.State.VOID), Decimal("0.00")
+        )
 
     @property
     def proposed_total(self) -> Decimal:
@@ -44,20 +46,34 @@ class Capture:
 def capture(encounter: Encounter) -> Capture:
     """A visit's charges with their pointers, its diagnoses, and problems one might add. Four to six queries."""
     pointers = ChargeDiagnosis.objects.select_related("diagnosis__code").order_by("rank")
-    charges = list(Charge.objects.filter(encounter=encounter).select_related(
-        "proposed_by", "approved_by", "voided_by", "fee").prefetch_related(Prefetch("pointers", queryset=pointers)))
-    diagnoses = list(EncounterDiagnosis.objects.filter(encounter=encounter).select_related("code").order_by("rank"))
+    charges = list(
+        Charge.objects.filter(encounter=encounter)
+        .select_related("proposed_by", "approved_by", "voided_by", "fee")
+        .prefetch_related(Prefetch("pointers", queryset=pointers))
+    )
+    diagnoses = list(
+        EncounterDiagnosis.objects.filter(encounter=encounter).select_related("code").order_by("rank")
+    )
     listed = {row.code.code for row in diagnoses}
     problems = Problem.objects.filter(
-        patient=encounter.patient_id, status=Problem.Status.ACTIVE, code__is_billable=True).select_related("code")[:12]
+        patient=encounter.patient_id, status=Problem.Status.ACTIVE, code__is_billable=True
+    ).select_related("code")[:12]
     day = service_day(encounter)
-    return Capture(encounter, day, charges, diagnoses,
-                   [problem for problem in problems if problem.code.code not in listed][:6], outdated_release(day))
+    return Capture(
+        encounter,
+        day,
+        charges,
+        diagnoses,
+        [problem for problem in problems if problem.code.code not in listed][:6],
+        outdated_release(day),
+    )
 
 
 def charge_or_404(pk, encounter_id) -> Charge:
     """One charge of this visit."""
-    return get_object_or_404(Charge.objects.select_related("encounter", "fee"), pk=pk, encounter_id=encounter_id)
+    return get_object_or_404(
+        Charge.objects.select_related("encounter", "fee"), pk=pk, encounter_id=encounter_id
+    )
 
 
 def diagnosis_or_404(pk, encounter_id) -> EncounterDiagnosis:

@@ -66,36 +66,61 @@ def drawer_totals(day: dt.date, member_id=None) -> list[DrawerTotal]:
     taken = Payment.objects.filter(business_day=day)
     back = _reversals(day)
     if member_id is not None:
-        taken, back = taken.filter(received_by=member_id), back.filter(
-            entry__reverses__payment__received_by=member_id)
+        taken, back = (
+            taken.filter(received_by=member_id),
+            back.filter(entry__reverses__payment__received_by=member_id),
+        )
     sums: dict[tuple, list] = defaultdict(lambda: [0, ZERO, ZERO])
-    for drawer, method, user, count, amount in taken.order_by().values_list(
-            "drawer__name", "method", "received_by_label").annotate(n=Count("id"), total=Sum("amount")):
+    for drawer, method, user, count, amount in (
+        taken.order_by()
+        .values_list("drawer__name", "method", "received_by_label")
+        .annotate(n=Count("id"), total=Sum("amount"))
+    ):
         sums[drawer, method, user][:2] = [count, amount]
     for drawer, method, user, amount in back.values_list(
-            "drawer__name", "entry__reverses__payment__method", "entry__reverses__payment__received_by_label", "amount"):
+        "drawer__name",
+        "entry__reverses__payment__method",
+        "entry__reverses__payment__received_by_label",
+        "amount",
+    ):
         sums[drawer, method, user][2] += amount
-    return [DrawerTotal(drawer, Payment.Method(method).label, user, *values)
-            for (drawer, method, user), values in sorted(sums.items())]
+    return [
+        DrawerTotal(drawer, Payment.Method(method).label, user, *values)
+        for (drawer, method, user), values in sorted(sums.items())
+    ]
 
 
 def collected(day: dt.date) -> Collected:
     """What was collected on a day, by method, beside the median of the same weekday. Three queries."""
     by_method: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for method, amount in Payment.objects.filter(business_day=day).order_by().values_list("method").annotate(
-            total=Sum("amount")):
+    for method, amount in (
+        Payment.objects.filter(business_day=day)
+        .order_by()
+        .values_list("method")
+        .annotate(total=Sum("amount"))
+    ):
         by_method[Payment.Method(method).label] += amount
     for method, amount in _reversals(day).values_list("entry__reverses__payment__method", "amount"):
         by_method[Payment.Method(method).label] += amount
     past = [day - dt.timedelta(weeks=week) for week in range(1, WEEKS_BACK + 1)]
-    sums = Posting.objects.filter(account=CASH, entry__business_day__in=past).order_by().values_list(
-        "entry__business_day").annotate(total=Sum("amount"))
-    return Collected(day, sum(by_method.values(), ZERO), dict(by_method), usual([amount for _, amount in sums]))
+    sums = (
+        Posting.objects.filter(account=CASH, entry__business_day__in=past)
+        .order_by()
+        .values_list("entry__business_day")
+        .annotate(total=Sum("amount"))
+    )
+    return Collected(
+        day, sum(by_method.values(), ZERO), dict(by_method), usual([amount for _, amount in sums])
+    )
 
 
 def _reversals(day: dt.date):
-    return Posting.objects.filter(account=CASH, entry__business_day=day, entry__kind=JournalEntry.Kind.REVERSAL,
-                                  entry__reverses__payment__isnull=False).order_by()
+    return Posting.objects.filter(
+        account=CASH,
+        entry__business_day=day,
+        entry__kind=JournalEntry.Kind.REVERSAL,
+        entry__reverses__payment__isnull=False,
+    ).order_by()
 
 
 def drawers():

@@ -14,7 +14,8 @@ def valid_fees(day: dt.date | None = None):
     """The fee schedule as it holds on a day."""
     day = day or time.today(clinic_zone())
     return FeeItem.objects.filter(
-        Q(effective_to__isnull=True) | Q(effective_to__gte=day), effective_from__lte=day)
+        Q(effective_to__isnull=True) | Q(effective_to__gte=day), effective_from__lte=day
+    )
 
 
 def fee_on(code: str, day: dt.date) -> FeeItem | None:

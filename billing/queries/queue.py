@@ -46,7 +46,9 @@ class UnchargedVisit:
     visit: str
 
 
-def visits_without_charges(since: dt.date | None = None, until: dt.date | None = None) -> list[UnchargedVisit]:
+def visits_without_charges(
+    since: dt.date | None = None, until: dt.date | None = None
+) -> list[UnchargedVisit]:
     """Visits of the clinic that ended without any charge, oldest first. Three queries."""
     zone = clinic_zone()
     until = until or time.today(zone)
@@ -54,14 +56,28 @@ def visits_without_charges(since: dt.date | None = None, until: dt.date | None =
     start, _ = time.local_day(since, zone)
     _, end = time.local_day(until, zone)
     live = Charge.objects.filter(encounter=OuterRef("pk")).exclude(state=Charge.State.VOID)
-    rows = Encounter.objects.filter(
-        appointment__isnull=False, ended_at__isnull=False, started_at__gte=start, started_at__lt=end,
-    ).filter(~Exists(live)).select_related("patient", "provider", "appointment__visit_type").order_by("started_at")
+    rows = (
+        Encounter.objects.filter(
+            appointment__isnull=False,
+            ended_at__isnull=False,
+            started_at__gte=start,
+            started_at__lt=end,
+        )
+        .filter(~Exists(live))
+        .select_related("patient", "provider", "appointment__visit_type")
+        .order_by("started_at")
+    )
     codes = visit_type_fees()
     prices = dict(valid_fees(until).filter(code__in=codes.values()).values_list("code", "price"))
-    return [UnchargedVisit(row, row.appointment.local_day,
-                           prices.get(codes.get(row.appointment.visit_type_id, ""), ZERO),
-                           row.appointment.visit_type.name) for row in rows]
+    return [
+        UnchargedVisit(
+            row,
+            row.appointment.local_day,
+            prices.get(codes.get(row.appointment.visit_type_id, ""), ZERO),
+            row.appointment.visit_type.name,
+        )
+        for row in rows
+    ]
 
 
 def billing_queue(kind: str = "") -> list[QueueRow]:
@@ -80,30 +96,54 @@ def billing_queue(kind: str = "") -> list[QueueRow]:
 
 
 def _uncharged(today: dt.date) -> list[QueueRow]:
-    return [QueueRow("uncharged", visit.encounter.patient, f"{visit.visit} has no charges",
-                     "Nothing was proposed at checkout. Propose what was done, or say why nothing is charged.",
-                     visit.money, visit.day, (today - visit.day).days,
-                     reverse("billing:charges", args=[visit.encounter.pk]), "Propose charges")
-            for visit in visits_without_charges(until=today)]
+    return [
+        QueueRow(
+            "uncharged",
+            visit.encounter.patient,
+            f"{visit.visit} has no charges",
+            "Nothing was proposed at checkout. Propose what was done, or say why nothing is charged.",
+            visit.money,
+            visit.day,
+            (today - visit.day).days,
+            reverse("billing:charges", args=[visit.encounter.pk]),
+            "Propose charges",
+        )
+        for visit in visits_without_charges(until=today)
+    ]
 
 
 def _to_approve(today: dt.date) -> list[QueueRow]:
-    groups = Charge.objects.filter(state=Charge.State.PROPOSED).order_by().values("encounter_id", "patient_id").annotate(
-        money=Sum("amount"), lines=Count("id", distinct=True), day=Min("service_on"))
+    groups = (
+        Charge.objects.filter(state=Charge.State.PROPOSED)
+        .order_by()
+        .values("encounter_id", "patient_id")
+        .annotate(money=Sum("amount"), lines=Count("id", distinct=True), day=Min("service_on"))
+    )
     groups = list(groups)
     pointed = Charge.objects.filter(state=Charge.State.PROPOSED, pointers__isnull=True).values_list(
-        "encounter_id", flat=True)
+        "encounter_id", flat=True
+    )
     bare = set(pointed)
     patients = Patient.objects.in_bulk([group["patient_id"] for group in groups])
     rows = []
     for group in groups:
         count = group["lines"]
         missing = group["encounter_id"] in bare
-        rows.append(QueueRow(
-            "approve", patients[group["patient_id"]], f"{count} charge{'s' if count > 1 else ''} to approve",
-            "A charge points at no diagnosis yet." if missing else "Everything is pointed at a diagnosis.",
-            group["money"], group["day"], (today - group["day"]).days,
-            reverse("billing:charges", args=[group["encounter_id"]]), "Complete" if missing else "Approve"))
+        rows.append(
+            QueueRow(
+                "approve",
+                patients[group["patient_id"]],
+                f"{count} charge{'s' if count > 1 else ''} to approve",
+                "A charge points at no diagnosis yet."
+                if missing
+                else "Everything is pointed at a diagnosis.",
+                group["money"],
+                group["day"],
+                (today - group["day"]).days,
+                reverse("billing:charges", args=[group["encounter_id"]]),
+                "Complete" if missing else "Approve",
+            )
+        )
     return rows
 
 
@@ -111,18 +151,43 @@ def _retracted(today: dt.date) -> list[QueueRow]:
     doses = retracted_doses(today - dt.timedelta(days=DAYS_BACK))
     sources = [f"{kind}:{pk}" for pk in doses for kind in ("immunization", "administration")]
     charges = Charge.objects.filter(source__in=sources, state=Charge.State.APPROVED).select_related("patient")
-    return [QueueRow("retracted", charge.patient, f"{charge.code} is charged for a retracted dose",
-                     "The dose was taken back in the chart after this charge was approved. Void the charge.",
-                     charge.amount, charge.service_on, (today - charge.service_on).days,
-                     reverse("billing:charges", args=[charge.encounter_id]), "Void") for charge in charges]
+    return [
+        QueueRow(
+            "retracted",
+            charge.patient,
+            f"{charge.code} is charged for a retracted dose",
+            "The dose was taken back in the chart after this charge was approved. Void the charge.",
+            charge.amount,
+            charge.service_on,
+            (today - charge.service_on).days,
+            reverse("billing:charges", args=[charge.encounter_id]),
+            "Void",
+        )
+        for charge in charges
+    ]
 
 
 def _old_balances(today: dt.date) -> list[QueueRow]:
     before = today - dt.timedelta(days=OLD_BALANCE_DAYS)
-    groups = list(Posting.objects.filter(account=RECEIVABLE).order_by().values("patient_id").annotate(
-        money=Sum("amount"), last=Max("entry__business_day")).filter(money__gt=0, last__lte=before))
+    groups = list(
+        Posting.objects.filter(account=RECEIVABLE)
+        .order_by()
+        .values("patient_id")
+        .annotate(money=Sum("amount"), last=Max("entry__business_day"))
+        .filter(money__gt=0, last__lte=before)
+    )
     patients = Patient.objects.in_bulk([group["patient_id"] for group in groups])
-    return [QueueRow("balance", patients[group["patient_id"]], "Balance with no payment or charge for 30 days",
-                     "Call or collect at the next visit.", group["money"], group["last"],
-                     (today - group["last"]).days,
-                     reverse("billing:ledger", args=[group["patient_id"]]), "Open ledger") for group in groups]
+    return [
+        QueueRow(
+            "balance",
+            patients[group["patient_id"]],
+            "Balance with no payment or charge for 30 days",
+            "Call or collect at the next visit.",
+            group["money"],
+            group["last"],
+            (today - group["last"]).days,
+            reverse("billing:ledger", args=[group["patient_id"]]),
+            "Open ledger",
+        )
+        for group in groups
+    ]

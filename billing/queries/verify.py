@@ -43,19 +43,27 @@ def _patients(verdict: Verdict) -> None:
     def total(account):
         return Sum("amount", filter=Q(account=account), default=Decimal("0.00"))
 
-    rows = Posting.objects.order_by().values("patient_id").annotate(
-        owed=total(RECEIVABLE), cash=total(CASH), revenue=total(REVENUE), off=total(ADJUSTMENT))
+    rows = (
+        Posting.objects.order_by()
+        .values("patient_id")
+        .annotate(owed=total(RECEIVABLE), cash=total(CASH), revenue=total(REVENUE), off=total(ADJUSTMENT))
+    )
     for row in rows.iterator():
         verdict.patients += 1
         verdict.balance += row["owed"]
         if -row["revenue"] != row["cash"] + row["off"] + row["owed"]:
-            verdict.wrong.append(f"patient {row['patient_id']}: charges differ from payments + adjustments + balance")
+            verdict.wrong.append(
+                f"patient {row['patient_id']}: charges differ from payments + adjustments + balance"
+            )
 
 
 def _payments(verdict: Verdict) -> None:
     verdict.payments = Payment.objects.count()
-    rows = Payment.objects.order_by().annotate(
-        cash=Sum("entry__postings__amount", filter=Q(entry__postings__account=CASH))).exclude(cash=F("amount"))
+    rows = (
+        Payment.objects.order_by()
+        .annotate(cash=Sum("entry__postings__amount", filter=Q(entry__postings__account=CASH)))
+        .exclude(cash=F("amount"))
+    )
     verdict.wrong += [f"payment {row.pk} is posted for another amount" for row in rows]
     last = Payment.objects.aggregate(last=Max("receipt_number"))["last"] or 0
     if last != verdict.payments:
@@ -64,8 +72,14 @@ def _payments(verdict: Verdict) -> None:
 
 def _charges(verdict: Verdict) -> None:
     verdict.charges = Charge.objects.filter(state=Charge.State.APPROVED).count()
-    rows = Charge.objects.filter(entry__isnull=False).order_by().annotate(
-        owed=Sum("entry__postings__amount", filter=Q(entry__postings__account=RECEIVABLE))).exclude(owed=F("amount"))
+    rows = (
+        Charge.objects.filter(entry__isnull=False)
+        .order_by()
+        .annotate(owed=Sum("entry__postings__amount", filter=Q(entry__postings__account=RECEIVABLE)))
+        .exclude(owed=F("amount"))
+    )
     verdict.wrong += [f"charge {row.pk} is posted for another amount" for row in rows]
-    lost = Charge.objects.filter(state=Charge.State.VOID, entry__isnull=False, entry__reversed_by__isnull=True)
+    lost = Charge.objects.filter(
+        state=Charge.State.VOID, entry__isnull=False, entry__reversed_by__isnull=True
+    )
     verdict.wrong += [f"charge {row.pk} is void but its entry stands" for row in lost]

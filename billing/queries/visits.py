@@ -26,16 +26,24 @@ def visit_of(encounter: Encounter) -> Appointment | None:
 
 def given_immunizations(encounter: Encounter) -> list[Immunization]:
     """Doses given here during a visit and not retracted since."""
-    return list(Immunization.objects.filter(
-        encounter=encounter, source=Immunization.Source.ADMINISTERED, status=Immunization.Status.COMPLETED,
-        retracted_at__isnull=True).order_by("given_at"))
+    return list(
+        Immunization.objects.filter(
+            encounter=encounter,
+            source=Immunization.Source.ADMINISTERED,
+            status=Immunization.Status.COMPLETED,
+            retracted_at__isnull=True,
+        ).order_by("given_at")
+    )
 
 
 def retracted_doses(since: dt.date) -> list:
     """Ids of doses that were given here and retracted since a day."""
     start, _ = time.local_day(since, clinic_zone())
-    return list(Immunization.objects.filter(
-        source=Immunization.Source.ADMINISTERED, retracted_at__gte=start).values_list("pk", flat=True))
+    return list(
+        Immunization.objects.filter(
+            source=Immunization.Source.ADMINISTERED, retracted_at__gte=start
+        ).values_list("pk", flat=True)
+    )
 
 
 def is_dose_retracted(pk) -> bool:
@@ -46,7 +54,8 @@ def is_dose_retracted(pk) -> bool:
 def encounter_or_404(pk) -> Encounter:
     """One visit with its patient, provider and appointment."""
     return get_object_or_404(
-        Encounter.objects.select_related("patient", "provider", "appointment__visit_type"), pk=pk)
+        Encounter.objects.select_related("patient", "provider", "appointment__visit_type"), pk=pk
+    )
 
 
 def appointment_or_404(pk, patient=None) -> Appointment:

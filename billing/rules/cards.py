@@ -24,8 +24,11 @@ def holds_card_number(text: str) -> bool:
     Digits before or after it do not hide a number: groups are tried together, and a run too long to be a
     card is searched for the forms of the known brands.
     """
-    return any(luhn_holds(number) and len(set(number)) > 1
-               for run in _RUN.finditer(text) for number in _candidates(run.group()))
+    return any(
+        luhn_holds(number) and len(set(number)) > 1
+        for run in _RUN.finditer(text)
+        for number in _candidates(run.group())
+    )
 
 
 def _candidates(run: str) -> Iterator[str]:

@@ -48,7 +48,9 @@ def read_fees(text: Iterable[str], *, licensed: bool) -> tuple[list[FeeLine], li
             continue
         key = (line.code, line.effective_from)
         if key in seen:
-            errors.append(f"line {number}: {line.code} from {line.effective_from} is on line {seen[key]} already")
+            errors.append(
+                f"line {number}: {line.code} from {line.effective_from} is on line {seen[key]} already"
+            )
             continue
         seen[key] = number
         lines.append(line)
@@ -60,8 +62,10 @@ def _line(number: int, row: dict[str, str], licensed: bool) -> FeeLine:
     if not is_code(code):
         raise ValueError(f"{row['code']!r} cannot be a code (2-16 letters, digits, dots, dashes)")
     if looks_licensed(code) and not licensed:
-        raise ValueError(f"{code} looks like a licensed procedure code; run with --licensed if the clinic holds "
-                         "the license")
+        raise ValueError(
+            f"{code} looks like a licensed procedure code; run with --licensed if the clinic holds "
+            "the license"
+        )
     if not row["words"] or len(row["words"]) > 160:
         raise ValueError("words are missing or longer than 160 characters")
     kind = row["kind"].lower()

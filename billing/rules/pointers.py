@@ -15,6 +15,11 @@ def read_letters(text: str, count: int) -> list[int]:
         raise ValueError("Name each diagnosis once.")
     if any(not 1 <= place <= count for place in places):
         last = chr(64 + count) if count else ""
-        raise ValueError(f"Use the letters A to {last}." if count > 1 else
-                         "Use the letter A." if count else "Add a diagnosis to the visit first.")
+        raise ValueError(
+            f"Use the letters A to {last}."
+            if count > 1
+            else "Use the letter A."
+            if count
+            else "Add a diagnosis to the visit first."
+        )
     return places

@@ -10,7 +10,7 @@ def usual(values: list[Decimal]) -> Decimal | None:
 
 
 def compared(today: Decimal, usual_value: Decimal | None) -> str:
-    """"12 % above usual", "usual" within 5 %, or nothing to compare with."""
+    """ "12 % above usual", "usual" within 5 %, or nothing to compare with."""
     if not usual_value:
         return ""
     change = int(((today - usual_value) / usual_value * 100).to_integral_value())

@@ -10,17 +10,45 @@ from clinic.core.errors import Refused
 from clinic.core.profile import clinic_zone
 
 
-def post(*, by, kind: str, key: str, lines: Iterable[Line], patient, memo: str = "", encounter=None,
-         appointment=None, drawer=None, at=None, business_day=None, reverses=None) -> JournalEntry:
+def post(
+    *,
+    by,
+    kind: str,
+    key: str,
+    lines: Iterable[Line],
+    patient,
+    memo: str = "",
+    encounter=None,
+    appointment=None,
+    drawer=None,
+    at=None,
+    business_day=None,
+    reverses=None,
+) -> JournalEntry:
     """Write one entry with its postings. The database refuses it at commit unless it sums to zero."""
     at = at or time.now()
     entry = JournalEntry.objects.create(
-        kind=kind, key=key, memo=memo[:200], at=at, reverses=reverses, by_id=by.member_id, by_label=by.label[:120],
-        business_day=business_day or at.astimezone(time.zone(clinic_zone())).date())
+        kind=kind,
+        key=key,
+        memo=memo[:200],
+        at=at,
+        reverses=reverses,
+        by_id=by.member_id,
+        by_label=by.label[:120],
+        business_day=business_day or at.astimezone(time.zone(clinic_zone())).date(),
+    )
     Posting.objects.bulk_create(
-        Posting(entry=entry, account=line.account, amount=line.amount, patient_id=getattr(patient, "pk", patient),
-                encounter=encounter, appointment=appointment, drawer=drawer if line.account == CASH else None)
-        for line in lines)
+        Posting(
+            entry=entry,
+            account=line.account,
+            amount=line.amount,
+            patient_id=getattr(patient, "pk", patient),
+            encounter=encounter,
+            appointment=appointment,
+            drawer=drawer if line.account == CASH else None,
+        )
+        for line in lines
+    )
     return entry
 
 
@@ -35,9 +63,24 @@ def post_reversal(*, by, entry: JournalEntry, reason: str, at=None) -> JournalEn
     old = list(entry.postings.all())
     first = old[0]
     reversal = post(
-        by=by, kind=JournalEntry.Kind.REVERSAL, key=f"reversal:{entry.pk}", reverses=entry, memo=reason.strip(),
-        lines=mirrored(Line(side.account, side.amount) for side in old), patient=first.patient_id,
-        encounter=first.encounter, appointment=first.appointment, at=at,
-        drawer=next((side.drawer for side in old if side.drawer_id), None))
-    record(by, "entry.reversed", obj=reversal, patient=first.patient_id, original=str(entry.pk), reason=reason.strip())
+        by=by,
+        kind=JournalEntry.Kind.REVERSAL,
+        key=f"reversal:{entry.pk}",
+        reverses=entry,
+        memo=reason.strip(),
+        lines=mirrored(Line(side.account, side.amount) for side in old),
+        patient=first.patient_id,
+        encounter=first.encounter,
+        appointment=first.appointment,
+        at=at,
+        drawer=next((side.drawer for side in old if side.drawer_id), None),
+    )
+    record(
+        by,
+        "entry.reversed",
+        obj=reversal,
+        patient=first.patient_id,
+        original=str(entry.pk),
+        reason=reason.strip(),
+    )
     return reversal

@@ -31,15 +31,29 @@ def approve_charges(*, by, charges: Sequence[Charge]) -> list[Charge]:
         now = time.now()
         entry = None
         if charge.amount:
-            entry = post(by=by, kind=JournalEntry.Kind.CHARGE, key=f"charge:{charge.pk}", at=now,
-                         lines=charge_lines(charge.amount), patient=charge.patient_id, encounter=charge.encounter,
-                         appointment=charge.appointment, memo=f"{charge.code} {charge.words}")
+            entry = post(
+                by=by,
+                kind=JournalEntry.Kind.CHARGE,
+                key=f"charge:{charge.pk}",
+                at=now,
+                lines=charge_lines(charge.amount),
+                patient=charge.patient_id,
+                encounter=charge.encounter,
+                appointment=charge.appointment,
+                memo=f"{charge.code} {charge.words}",
+            )
         charge.state, charge.approved_at, charge.approved_by_id = Charge.State.APPROVED, now, by.member_id
         charge.entry = entry
         charge.version += 1
         charge.save()
-        record(by, "charge.approved", obj=charge, patient=charge.patient_id, code=charge.code,
-               amount=str(charge.amount))
+        record(
+            by,
+            "charge.approved",
+            obj=charge,
+            patient=charge.patient_id,
+            code=charge.code,
+            amount=str(charge.amount),
+        )
     return rows
 
 
@@ -65,8 +79,14 @@ def change_charge(*, by, charge: Charge, code: str, units: int, version: int | N
     charge.units, charge.unit_price, charge.amount = units, fee.price, fee.price * Decimal(units)
     charge.version += 1
     charge.save()
-    record(by, "charge.changed", obj=charge, patient=charge.patient_id, before=before,
-           after={"code": charge.code, "units": units})
+    record(
+        by,
+        "charge.changed",
+        obj=charge,
+        patient=charge.patient_id,
+        before=before,
+        after={"code": charge.code, "units": units},
+    )
     return charge
 
 
@@ -88,7 +108,9 @@ def void_charge(*, by, charge: Charge, reason: str) -> Charge:
     charge.void_reason = reason.strip()
     charge.version += 1
     charge.save()
-    record(by, "charge.voided", obj=charge, patient=charge.patient_id, code=charge.code, reason=reason.strip())
+    record(
+        by, "charge.voided", obj=charge, patient=charge.patient_id, code=charge.code, reason=reason.strip()
+    )
     return charge
 
 

@@ -15,7 +15,9 @@ from .diagnosing import set_pointers
 
 
 @service
-def propose_charge(*, by, encounter, code: str, units: int = 1, diagnoses=(), source: str = "", at=None) -> Charge:
+def propose_charge(
+    *, by, encounter, code: str, units: int = 1, diagnoses=(), source: str = "", at=None
+) -> Charge:
     """Propose one service of a visit at the price of its day, pointed at 1-4 of the visit's diagnoses.
 
     Refuses a code without a price on the day of service, 0 or more than 99 units, and diagnoses of another
@@ -26,8 +28,9 @@ def propose_charge(*, by, encounter, code: str, units: int = 1, diagnoses=(), so
     fee = fee_on(code, day)
     if fee is None:
         raise Refused(f"{code} has no price on {day:%m/%d/%Y}.", field="code")
-    return _create(by=by, encounter=encounter, fee=fee, units=units, day=day, source=source, at=at,
-                   diagnoses=diagnoses)
+    return _create(
+        by=by, encounter=encounter, fee=fee, units=units, day=day, source=source, at=at, diagnoses=diagnoses
+    )
 
 
 @service
@@ -62,11 +65,29 @@ def _create(*, by, encounter, fee, units, day, source="", at=None, diagnoses=())
     if not 1 <= units <= 99:
         raise Refused("Enter 1 to 99 units.", field="units")
     charge = Charge.objects.create(
-        patient_id=encounter.patient_id, encounter=encounter, appointment=visit_of(encounter), fee=fee,
-        code=fee.code, words=fee.words, units=units, unit_price=fee.price, amount=fee.price * Decimal(units),
-        service_on=day, source=source, proposed_at=at or time.now(), proposed_by_id=by.member_id)
-    record(by, "charge.proposed", obj=charge, patient=encounter.patient_id, code=fee.code, units=units,
-           amount=str(charge.amount))
+        patient_id=encounter.patient_id,
+        encounter=encounter,
+        appointment=visit_of(encounter),
+        fee=fee,
+        code=fee.code,
+        words=fee.words,
+        units=units,
+        unit_price=fee.price,
+        amount=fee.price * Decimal(units),
+        service_on=day,
+        source=source,
+        proposed_at=at or time.now(),
+        proposed_by_id=by.member_id,
+    )
+    record(
+        by,
+        "charge.proposed",
+        obj=charge,
+        patient=encounter.patient_id,
+        code=fee.code,
+        units=units,
+        amount=str(charge.amount),
+    )
     # Without a word said, a service was done for the main reason of the visit.
     diagnoses = diagnoses or EncounterDiagnosis.objects.filter(encounter=encounter).order_by("rank")[:1]
     set_pointers(charge, list(diagnoses), keep_empty=True)
@@ -74,8 +95,9 @@ def _create(*, by, encounter, fee, units, day, source="", at=None, diagnoses=())
 
 
 def _withdraw_retracted(*, by, encounter, given: set[str]) -> None:
-    doses = Charge.objects.filter(encounter=encounter, state=Charge.State.PROPOSED, source__contains=":").exclude(
-        source__startswith="visit:")
+    doses = Charge.objects.filter(
+        encounter=encounter, state=Charge.State.PROPOSED, source__contains=":"
+    ).exclude(source__startswith="visit:")
     for charge in doses:
         if charge.source.split(":", 1)[1] not in given:
             charge.state, charge.voided_at, charge.voided_by_id = Charge.State.VOID, time.now(), by.member_id

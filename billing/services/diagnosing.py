@@ -25,7 +25,9 @@ def add_diagnosis(*, by, encounter, code) -> EncounterDiagnosis:
     if valid is None:
         raise Refused(f"{code.display} is not a valid ICD-10-CM code on {day:%m/%d/%Y}.", field="diagnosis")
     if not valid.is_billable:
-        raise Refused(f"{valid.display} is a heading. Choose a more specific code under it.", field="diagnosis")
+        raise Refused(
+            f"{valid.display} is a heading. Choose a more specific code under it.", field="diagnosis"
+        )
     listed = list(EncounterDiagnosis.objects.filter(encounter=encounter).select_related("code"))
     if any(row.code.code == valid.code for row in listed):
         raise Refused(f"{valid.display} is on the list already.", field="diagnosis")
@@ -35,7 +37,8 @@ def add_diagnosis(*, by, encounter, code) -> EncounterDiagnosis:
     if not listed:
         bare = Charge.objects.filter(encounter=encounter, state=Charge.State.PROPOSED, pointers__isnull=True)
         ChargeDiagnosis.objects.bulk_create(
-            ChargeDiagnosis(charge=charge, diagnosis=row, rank=1) for charge in bare)
+            ChargeDiagnosis(charge=charge, diagnosis=row, rank=1) for charge in bare
+        )
     record(by, "diagnosis.added", obj=row, patient=encounter.patient_id, code=valid.code, rank=row.rank)
     return row
 
@@ -46,13 +49,21 @@ def remove_diagnosis(*, by, diagnosis: EncounterDiagnosis) -> None:
     lock_keys(f"charges:{diagnosis.encounter_id}")
     if diagnosis.pointers.filter(charge__state=Charge.State.APPROVED).exists():
         raise Refused("An approved charge points at this diagnosis. Void that charge first.")
-    record(by, "diagnosis.removed", obj=diagnosis, patient=diagnosis.encounter.patient_id,
-           code=diagnosis.code.code, rank=diagnosis.rank)
+    record(
+        by,
+        "diagnosis.removed",
+        obj=diagnosis,
+        patient=diagnosis.encounter.patient_id,
+        code=diagnosis.code.code,
+        rank=diagnosis.rank,
+    )
     touched = list(diagnosis.pointers.values_list("charge_id", flat=True))
     rank, encounter_id = diagnosis.rank, diagnosis.encounter_id
     diagnosis.delete()
     for charge in Charge.objects.filter(pk__in=touched):
-        set_pointers(charge, [row.diagnosis for row in charge.pointers.select_related("diagnosis")], keep_empty=True)
+        set_pointers(
+            charge, [row.diagnosis for row in charge.pointers.select_related("diagnosis")], keep_empty=True
+        )
     below = EncounterDiagnosis.objects.filter(encounter_id=encounter_id, rank__gt=rank).order_by("rank")
     for row in below:
         row.rank -= 1
@@ -65,7 +76,8 @@ def move_diagnosis(*, by, diagnosis: EncounterDiagnosis, up: bool) -> None:
     lock_keys(f"charges:{diagnosis.encounter_id}")
     diagnosis.refresh_from_db()
     other = EncounterDiagnosis.objects.filter(
-        encounter_id=diagnosis.encounter_id, rank=diagnosis.rank + (-1 if up else 1)).first()
+        encounter_id=diagnosis.encounter_id, rank=diagnosis.rank + (-1 if up else 1)
+    ).first()
     if other is None:
         return
     diagnosis.rank, other.rank = other.rank, diagnosis.rank
@@ -82,7 +94,9 @@ def point_charge(*, by, charge: Charge, diagnoses: Sequence[EncounterDiagnosis])
     if charge.state != Charge.State.PROPOSED:
         raise Refused("This charge is no longer a proposal.")
     set_pointers(charge, diagnoses)
-    record(by, "charge.pointed", obj=charge, patient=charge.patient_id, diagnoses=[row.rank for row in diagnoses])
+    record(
+        by, "charge.pointed", obj=charge, patient=charge.patient_id, diagnoses=[row.rank for row in diagnoses]
+    )
     return charge
 
 
@@ -96,7 +110,9 @@ def point_rest(*, by, encounter) -> list[Charge]:
     main = EncounterDiagnosis.objects.filter(encounter=encounter).order_by("rank").first()
     if main is None:
         raise Refused("Add a diagnosis to the visit first.", field="diagnosis")
-    bare = list(Charge.objects.filter(encounter=encounter, state=Charge.State.PROPOSED, pointers__isnull=True))
+    bare = list(
+        Charge.objects.filter(encounter=encounter, state=Charge.State.PROPOSED, pointers__isnull=True)
+    )
     for charge in bare:
         set_pointers(charge, [main])
         record(by, "charge.pointed", obj=charge, patient=charge.patient_id, diagnoses=[main.rank])
@@ -113,4 +129,6 @@ def set_pointers(charge: Charge, diagnoses: Sequence[EncounterDiagnosis], keep_e
         raise Refused("That diagnosis belongs to another visit.", field="diagnoses")
     charge.pointers.all().delete()
     ChargeDiagnosis.objects.bulk_create(
-        ChargeDiagnosis(charge=charge, diagnosis=row, rank=rank) for rank, row in enumerate(diagnoses, start=1))
+        ChargeDiagnosis(charge=charge, diagnosis=row, rank=rank)
+        for rank, row in enumerate(diagnoses, start=1)
+    )

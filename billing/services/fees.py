@@ -29,7 +29,9 @@ class FeeImport:
 
 
 @service
-def add_fee(*, by, code: str, words: str, price: Decimal, kind: str, effective_from: dt.date, cvx: str = "") -> FeeItem:
+def add_fee(
+    *, by, code: str, words: str, price: Decimal, kind: str, effective_from: dt.date, cvx: str = ""
+) -> FeeItem:
     """Put a price on the schedule; the code's present price ends the day before. Audited as fee.added.
 
     Refuses a price for a day on or before the present price's first day, so that no past bill changes.
@@ -40,14 +42,17 @@ def add_fee(*, by, code: str, words: str, price: Decimal, kind: str, effective_f
     lock_keys(f"fee:{code}")
     latest = FeeItem.objects.filter(code=code).order_by("-effective_from").first()
     if latest is not None and latest.effective_from >= effective_from:
-        raise Refused(f"{code} has a price from {latest.effective_from:%m/%d/%Y} on. Start the new one later.",
-                      field="effective_from")
+        raise Refused(
+            f"{code} has a price from {latest.effective_from:%m/%d/%Y} on. Start the new one later.",
+            field="effective_from",
+        )
     if latest is not None and (latest.effective_to is None or latest.effective_to >= effective_from):
         latest.effective_to = effective_from - dt.timedelta(days=1)
         latest.version += 1
         latest.save()
-    fee = FeeItem.objects.create(code=code, words=words.strip(), price=cents(price), kind=kind,
-                                 effective_from=effective_from, cvx=cvx)
+    fee = FeeItem.objects.create(
+        code=code, words=words.strip(), price=cents(price), kind=kind, effective_from=effective_from, cvx=cvx
+    )
     record(by, "fee.added", obj=fee, code=code, price=str(fee.price), effective_from=str(effective_from))
     return fee
 
@@ -86,15 +91,28 @@ def _import(*, by, lines, result: FeeImport, is_dry_run: bool) -> None:
     for line in sorted(lines, key=lambda row: (row.effective_from, row.number)):
         there = FeeItem.objects.filter(code=line.code, effective_from=line.effective_from).first()
         if there is not None:
-            if (there.words, there.price, there.kind, there.cvx) == (line.words, line.price, line.kind, line.cvx):
+            if (there.words, there.price, there.kind, there.cvx) == (
+                line.words,
+                line.price,
+                line.kind,
+                line.cvx,
+            ):
                 result.unchanged += 1
             else:
-                errors.append(f"line {line.number}: {line.code} has another price or text from "
-                              f"{line.effective_from} on")
+                errors.append(
+                    f"line {line.number}: {line.code} has another price or text from {line.effective_from} on"
+                )
             continue
         try:
-            add_fee(by=by, code=line.code, words=line.words, price=line.price, kind=line.kind,
-                    effective_from=line.effective_from, cvx=line.cvx)
+            add_fee(
+                by=by,
+                code=line.code,
+                words=line.words,
+                price=line.price,
+                kind=line.kind,
+                effective_from=line.effective_from,
+                cvx=line.cvx,
+            )
             result.created += 1
         except Refused as error:
             errors.append(f"line {line.number}: {error}")

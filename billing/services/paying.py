@@ -21,8 +21,18 @@ CARD_WORDS = "That looks like a card number. Write the last four digits or the t
 
 
 @service
-def take_payment(*, by, patient, amount: Decimal, method: str, drawer: Drawer, appointment=None, reference: str = "",
-                 purpose: str = Payment.Purpose.COPAY, at=None) -> Payment:
+def take_payment(
+    *,
+    by,
+    patient,
+    amount: Decimal,
+    method: str,
+    drawer: Drawer,
+    appointment=None,
+    reference: str = "",
+    purpose: str = Payment.Purpose.COPAY,
+    at=None,
+) -> Payment:
     """Post money received (dollars) and give it the next receipt number. Audited as payment.taken.
 
     Refuses a visit of another patient, a card number in the reference, a check without its number, an
@@ -42,16 +52,46 @@ def take_payment(*, by, patient, amount: Decimal, method: str, drawer: Drawer, a
         raise Refused(f"{drawer.name} is no longer in use.", field="drawer")
     at, key = at or time.now(), uuid7()
     day = at.astimezone(time.zone(clinic_zone())).date()
-    entry = post(by=by, kind=JournalEntry.Kind.PAYMENT, key=f"payment:{key}", lines=payment_lines(amount),
-                 patient=patient, appointment=appointment, drawer=drawer, at=at, business_day=day,
-                 encounter=appointment.encounter if appointment else None,
-                 memo=f"{Payment.Purpose(purpose).label} by {Payment.Method(method).label.lower()}")
+    entry = post(
+        by=by,
+        kind=JournalEntry.Kind.PAYMENT,
+        key=f"payment:{key}",
+        lines=payment_lines(amount),
+        patient=patient,
+        appointment=appointment,
+        drawer=drawer,
+        at=at,
+        business_day=day,
+        encounter=appointment.encounter if appointment else None,
+        memo=f"{Payment.Purpose(purpose).label} by {Payment.Method(method).label.lower()}",
+    )
     payment = Payment.objects.create(
-        id=key, patient=patient, appointment=appointment, amount=amount, method=method, purpose=purpose,
-        reference=reference, drawer=drawer, business_day=day, received_at=at, received_by_id=by.member_id,
-        received_by_label=by.label[:120], entry=entry, receipt_number=_next_receipt())
-    record(by, "payment.taken", obj=payment, patient=patient, amount=str(amount), method=method, purpose=purpose,
-           drawer=str(drawer.pk), receipt=payment.receipt_number)
+        id=key,
+        patient=patient,
+        appointment=appointment,
+        amount=amount,
+        method=method,
+        purpose=purpose,
+        reference=reference,
+        drawer=drawer,
+        business_day=day,
+        received_at=at,
+        received_by_id=by.member_id,
+        received_by_label=by.label[:120],
+        entry=entry,
+        receipt_number=_next_receipt(),
+    )
+    record(
+        by,
+        "payment.taken",
+        obj=payment,
+        patient=patient,
+        amount=str(amount),
+        method=method,
+        purpose=purpose,
+        drawer=str(drawer.pk),
+        receipt=payment.receipt_number,
+    )
     return payment
 
 
@@ -65,13 +105,22 @@ def reverse_payment(*, by, payment: Payment, reason: str) -> JournalEntry:
         raise Refused(CARD_WORDS, field="reason")
     lock_keys(f"entry:{payment.entry_id}")
     reversal = post_reversal(by=by, entry=payment.entry, reason=reason)
-    record(by, "payment.reversed", obj=payment, patient=payment.patient_id, amount=str(payment.amount),
-           receipt=payment.receipt_number, reason=reason.strip())
+    record(
+        by,
+        "payment.reversed",
+        obj=payment,
+        patient=payment.patient_id,
+        amount=str(payment.amount),
+        receipt=payment.receipt_number,
+        reason=reason.strip(),
+    )
     return reversal
 
 
 @service
-def adjust_balance(*, by, patient, amount: Decimal, reason: str, at=None, is_increase: bool = False) -> JournalEntry:
+def adjust_balance(
+    *, by, patient, amount: Decimal, reason: str, at=None, is_increase: bool = False
+) -> JournalEntry:
     """Take `amount` dollars off what a patient owes (or put it on) without money moving. Audited.
 
     For discounts, small write-offs and balances carried over from another system. Refuses a missing reason.
@@ -81,10 +130,23 @@ def adjust_balance(*, by, patient, amount: Decimal, reason: str, at=None, is_inc
         raise Refused("Say why.", field="reason")
     if holds_card_number(reason):
         raise Refused(CARD_WORDS, field="reason")
-    entry = post(by=by, kind=JournalEntry.Kind.ADJUSTMENT, key=f"adjustment:{uuid7()}", patient=patient, at=at,
-                 lines=adjustment_lines(-amount if is_increase else amount), memo=reason.strip())
-    record(by, "balance.adjusted", obj=entry, patient=patient, amount=str(-amount if is_increase else amount),
-           reason=reason.strip())
+    entry = post(
+        by=by,
+        kind=JournalEntry.Kind.ADJUSTMENT,
+        key=f"adjustment:{uuid7()}",
+        patient=patient,
+        at=at,
+        lines=adjustment_lines(-amount if is_increase else amount),
+        memo=reason.strip(),
+    )
+    record(
+        by,
+        "balance.adjusted",
+        obj=entry,
+        patient=patient,
+        amount=str(-amount if is_increase else amount),
+        reason=reason.strip(),
+    )
     return entry
 
 

@@ -36,7 +36,9 @@ def charges(request, pk):
 def from_visit(request, pk):
     """Propose what the visit shows by itself."""
     encounter = encounter_or_404(pk)
-    return _do(request, encounter, lambda: services.propose_visit_charges(by=request.actor, encounter=encounter))
+    return _do(
+        request, encounter, lambda: services.propose_visit_charges(by=request.actor, encounter=encounter)
+    )
 
 
 @require_POST
@@ -52,12 +54,21 @@ def propose(request, pk):
     pointed = [listed[place - 1] for place in values["letters"]]
 
     def do():
-        charge = services.propose_charge(by=request.actor, encounter=encounter, code=values["code"],
-                                         units=values["units"], diagnoses=pointed)
+        charge = services.propose_charge(
+            by=request.actor,
+            encounter=encounter,
+            code=values["code"],
+            units=values["units"],
+            diagnoses=pointed,
+        )
         return str(charge.pk)
 
-    return _do(request, encounter, lambda: once(
-        by=request.actor, verb="charge.propose", form_key=values["form_key"], do=do), form=form)
+    return _do(
+        request,
+        encounter,
+        lambda: once(by=request.actor, verb="charge.propose", form_key=values["form_key"], do=do),
+        form=form,
+    )
 
 
 @require_POST
@@ -88,7 +99,9 @@ def point(request, pk, charge):
     if not form.is_valid():
         return _show(request, encounter, error=f"{row.code}: {form.errors['letters'][0]}", status=422)
     chosen = [listed[place - 1] for place in form.cleaned_data["letters"]]
-    return _do(request, encounter, lambda: services.point_charge(by=request.actor, charge=row, diagnoses=chosen))
+    return _do(
+        request, encounter, lambda: services.point_charge(by=request.actor, charge=row, diagnoses=chosen)
+    )
 
 
 @allow(Permission.CHARGE_APPROVE)
@@ -96,8 +109,9 @@ def change(request, pk, charge):
     """Change code or units of a proposal."""
     encounter = encounter_or_404(pk)
     row = charge_or_404(charge, encounter.pk)
-    form = ChangeChargeForm(request.POST or None, initial={
-        "code": row.code, "units": row.units, "version": row.version})
+    form = ChangeChargeForm(
+        request.POST or None, initial={"code": row.code, "units": row.units, "version": row.version}
+    )
 
     def do(values):
         services.change_charge(by=request.actor, charge=row, **values)
@@ -116,8 +130,16 @@ def void(request, pk, charge):
     def do(values):
         services.void_charge(by=request.actor, charge=row, **values)
 
-    return _dialog(request, encounter, ReasonForm(request.POST or None), do, f"charge.void:{charge}",
-                   f"Void {row.code}", "Void", tone="danger")
+    return _dialog(
+        request,
+        encounter,
+        ReasonForm(request.POST or None),
+        do,
+        f"charge.void:{charge}",
+        f"Void {row.code}",
+        "Void",
+        tone="danger",
+    )
 
 
 @require_POST
@@ -129,7 +151,9 @@ def diagnosis_add(request, pk):
     code = code_or_none(form.cleaned_data["diagnosis"]) if form.is_valid() else None
     if code is None:
         return _show(request, encounter, error="Choose a diagnosis from the list.", status=422)
-    return _do(request, encounter, lambda: services.add_diagnosis(by=request.actor, encounter=encounter, code=code))
+    return _do(
+        request, encounter, lambda: services.add_diagnosis(by=request.actor, encounter=encounter, code=code)
+    )
 
 
 @require_POST
@@ -158,8 +182,14 @@ def _context(request, encounter, form=None, error="") -> dict:
     page = capture(encounter)
     may_approve = request.actor.can(Permission.CHARGE_APPROVE)
     may = {"approve": may_approve, "propose": may_approve or request.actor.can(Permission.CHARGE_PROPOSE)}
-    return {"page": page, "encounter": encounter, "patient": encounter.patient, "error": error, "may": may,
-            "form": form or ChargeForm(count=len(page.diagnoses))}
+    return {
+        "page": page,
+        "encounter": encounter,
+        "patient": encounter.patient,
+        "error": error,
+        "may": may,
+        "form": form or ChargeForm(count=len(page.diagnoses)),
+    }
 
 
 def _show(request, encounter, form=None, error="", status=200):
@@ -178,7 +208,20 @@ def _do(request, encounter, act, form=None):
 
 
 def _dialog(request, encounter, form, do, verb, title, label, **context):
-    return form_act(request, form, verb=verb, do=do, to=_url(encounter), message="Saved.", refresh=REFRESH,
-                    template="billing/charge/dialog.html", context={
-                        "title": title, "submit_label": label, "cancel_url": _url(encounter),
-                        "patient": encounter.patient, **context})
+    return form_act(
+        request,
+        form,
+        verb=verb,
+        do=do,
+        to=_url(encounter),
+        message="Saved.",
+        refresh=REFRESH,
+        template="billing/charge/dialog.html",
+        context={
+            "title": title,
+            "submit_label": label,
+            "cancel_url": _url(encounter),
+            "patient": encounter.patient,
+            **context,
+        },
+    )

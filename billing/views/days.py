@@ -20,10 +20,19 @@ def day(request):
     chosen = _day(request.GET.get("day", ""), today)
     sees_all = request.actor.can(Permission.DRAWER_MANAGE)
     rows = drawer_totals(chosen, None if sees_all else request.actor.member_id)
-    return render(request, "billing/day/detail.html", {
-        "day": chosen, "rows": rows, "sees_all": sees_all, "collected": collected(chosen) if sees_all else None,
-        "total": sum((row.net for row in rows), 0), "before": chosen - dt.timedelta(days=1),
-        "after": chosen + dt.timedelta(days=1) if chosen < today else None})
+    return render(
+        request,
+        "billing/day/detail.html",
+        {
+            "day": chosen,
+            "rows": rows,
+            "sees_all": sees_all,
+            "collected": collected(chosen) if sees_all else None,
+            "total": sum((row.net for row in rows), 0),
+            "before": chosen - dt.timedelta(days=1),
+            "after": chosen + dt.timedelta(days=1) if chosen < today else None,
+        },
+    )
 
 
 def _day(text: str, today: dt.date) -> dt.date:

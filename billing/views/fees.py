@@ -24,17 +24,32 @@ def fees(request):
     """Codes, words and prices."""
     text, kind = request.GET.get("q", "").strip()[:80], request.GET.get("kind", "")
     with_past = request.GET.get("past") == "1"
-    return render(request, "billing/fee/list.html", {
-        "rows": fee_schedule(text, kind, with_past), "text": text, "kind": kind, "with_past": with_past,
-        "kinds": FeeItem.Kind.choices, "today": time.today(clinic_zone())})
+    return render(
+        request,
+        "billing/fee/list.html",
+        {
+            "rows": fee_schedule(text, kind, with_past),
+            "text": text,
+            "kind": kind,
+            "with_past": with_past,
+            "kinds": FeeItem.Kind.choices,
+            "today": time.today(clinic_zone()),
+        },
+    )
 
 
 @allow(Permission.FEE_EDIT)
 def add(request):
     """A new code, or a new price of one."""
     form = FeeForm(request.POST or None, initial={"effective_from": time.today(clinic_zone())})
-    return _act(request, form, lambda values: str(services.add_fee(by=request.actor, **values).pk), "fee.add",
-                "Add a price", "billing:fees")
+    return _act(
+        request,
+        form,
+        lambda values: str(services.add_fee(by=request.actor, **values).pk),
+        "fee.add",
+        "Add a price",
+        "billing:fees",
+    )
 
 
 @allow(Permission.FEE_EDIT)
@@ -42,8 +57,14 @@ def end(request, pk):
     """The last day of a price."""
     fee = fee_or_404(pk)
     form = EndFeeForm(request.POST or None, initial={"effective_to": time.today(clinic_zone())})
-    return _act(request, form, lambda values: str(services.end_fee(by=request.actor, fee=fee, **values).pk),
-                f"fee.end:{pk}", f"End {fee.code}", "billing:fees")
+    return _act(
+        request,
+        form,
+        lambda values: str(services.end_fee(by=request.actor, fee=fee, **values).pk),
+        f"fee.end:{pk}",
+        f"End {fee.code}",
+        "billing:fees",
+    )
 
 
 @require_GET
@@ -60,8 +81,14 @@ def visit_type_set(request, pk):
     """Set what a visit type proposes."""
     row = visit_type_or_404(pk)
     form = VisitTypeFeeForm(request.POST or None, initial={"code": visit_type_fees().get(row.pk, "")})
-    return _act(request, form, lambda values: services.set_visit_type_fee(by=request.actor, visit_type=row, **values),
-                f"visit_type_fee.set:{pk}", f"{row.name} proposes", "billing:visit-type-fees")
+    return _act(
+        request,
+        form,
+        lambda values: services.set_visit_type_fee(by=request.actor, visit_type=row, **values),
+        f"visit_type_fee.set:{pk}",
+        f"{row.name} proposes",
+        "billing:visit-type-fees",
+    )
 
 
 @require_GET
@@ -74,21 +101,38 @@ def drawers(request):
 @allow(Permission.DRAWER_MANAGE)
 def drawer_add(request):
     """Put a drawer on file."""
-    return _act(request, DrawerForm(request.POST or None),
-                lambda values: str(services.save_drawer(by=request.actor, **values).pk), "drawer.add",
-                "Add a drawer", "billing:drawers")
+    return _act(
+        request,
+        DrawerForm(request.POST or None),
+        lambda values: str(services.save_drawer(by=request.actor, **values).pk),
+        "drawer.add",
+        "Add a drawer",
+        "billing:drawers",
+    )
 
 
 @allow(Permission.DRAWER_MANAGE)
 def drawer_edit(request, pk):
     """Change a drawer."""
     drawer = drawer_or_404(pk)
-    return _act(request, DrawerForm(request.POST or None, instance=drawer_or_404(pk)),
-                lambda values: str(services.save_drawer(by=request.actor, drawer=drawer, **values).pk),
-                f"drawer.edit:{pk}", f"Edit {drawer.name}", "billing:drawers")
+    return _act(
+        request,
+        DrawerForm(request.POST or None, instance=drawer_or_404(pk)),
+        lambda values: str(services.save_drawer(by=request.actor, drawer=drawer, **values).pk),
+        f"drawer.edit:{pk}",
+        f"Edit {drawer.name}",
+        "billing:drawers",
+    )
 
 
 def _act(request, form, do, verb, title, to):
     url = reverse(to)
-    return form_act(request, form, verb=verb, do=do, to=url, message="Saved.",
-                    context={"title": title, "submit_label": "Save", "cancel_url": url})
+    return form_act(
+        request,
+        form,
+        verb=verb,
+        do=do,
+        to=url,
+        message="Saved.",
+        context={"title": title, "submit_label": "Save", "cancel_url": url},
+    )

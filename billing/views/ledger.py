@@ -23,8 +23,11 @@ def ledger(request, pk):
     patient = patient_or_404(pk)
     audit.looked(request, patient, page="ledger")
     lines = patient_ledger(pk)
-    return render(request, "billing/ledger/detail.html", {
-        "patient": patient, "lines": lines, "owed": lines[0].after if lines else 0})
+    return render(
+        request,
+        "billing/ledger/detail.html",
+        {"patient": patient, "lines": lines, "owed": lines[0].after if lines else 0},
+    )
 
 
 @allow(Permission.CHARGE_APPROVE)
@@ -37,10 +40,23 @@ def adjust(request, pk):
         is_increase = values.pop("direction") == "more"
         services.adjust_balance(by=request.actor, patient=patient, is_increase=is_increase, **values)
 
-    return form_act(request, AdjustForm(request.POST or None), verb="balance.adjust", do=do, to=to,
-                    message="Balance adjusted.", refresh=REFRESH, template="billing/charge/dialog.html", context={
-                        "title": "Adjust the balance", "submit_label": "Post", "cancel_url": to, "patient": patient,
-                        "owed": balance(pk)})
+    return form_act(
+        request,
+        AdjustForm(request.POST or None),
+        verb="balance.adjust",
+        do=do,
+        to=to,
+        message="Balance adjusted.",
+        refresh=REFRESH,
+        template="billing/charge/dialog.html",
+        context={
+            "title": "Adjust the balance",
+            "submit_label": "Post",
+            "cancel_url": to,
+            "patient": patient,
+            "owed": balance(pk),
+        },
+    )
 
 
 @allow(Permission.CHARGE_APPROVE)
@@ -53,7 +69,20 @@ def adjustment_reverse(request, pk, entry):
     def do(values):
         services.reverse_adjustment(by=request.actor, entry=row, **values)
 
-    return form_act(request, ReasonForm(request.POST or None), verb=f"adjustment.reverse:{entry}", do=do, to=to,
-                    message="Adjustment taken back.", refresh=REFRESH, template="billing/charge/dialog.html", context={
-                        "title": "Take an adjustment back", "submit_label": "Take back", "cancel_url": to,
-                        "patient": patient, "tone": "danger"})
+    return form_act(
+        request,
+        ReasonForm(request.POST or None),
+        verb=f"adjustment.reverse:{entry}",
+        do=do,
+        to=to,
+        message="Adjustment taken back.",
+        refresh=REFRESH,
+        template="billing/charge/dialog.html",
+        context={
+            "title": "Take an adjustment back",
+            "submit_label": "Take back",
+            "cancel_url": to,
+            "patient": patient,
+            "tone": "danger",
+        },
+    )

@@ -29,9 +29,14 @@ def take(request, pk):
     due = copay_due(appointment) if appointment else None
     owed = balance(patient.pk)
     amount = due or (owed if owed > 0 else None)
-    form = PaymentForm(request.POST or None, initial={
-        "amount": amount, "purpose": "copay" if due or (appointment and not owed > 0) else "balance",
-        "drawer": last_drawer_of(request.actor.member_id)})
+    form = PaymentForm(
+        request.POST or None,
+        initial={
+            "amount": amount,
+            "purpose": "copay" if due or (appointment and not owed > 0) else "balance",
+            "drawer": last_drawer_of(request.actor.member_id),
+        },
+    )
     context = {"form": form, "patient": patient, "appointment": appointment, "due": due, "owed": owed}
     if request.method != "POST":
         return render(request, "billing/payment/take.html", context)
@@ -40,7 +45,9 @@ def take(request, pk):
     values = {name: value for name, value in form.cleaned_data.items() if name != "form_key"}
 
     def do():
-        return str(services.take_payment(by=request.actor, patient=patient, appointment=appointment, **values).pk)
+        return str(
+            services.take_payment(by=request.actor, patient=patient, appointment=appointment, **values).pk
+        )
 
     try:
         paid, _ = once(by=request.actor, verb="payment.take", form_key=form.cleaned_data["form_key"], do=do)
@@ -49,8 +56,12 @@ def take(request, pk):
         return invalid(request, "billing/payment/take.html", context, status=error.status)
     if not is_htmx(request):
         return redirect("billing:receipt", paid)
-    return fragment(request, "billing/payment/done.html", {
-        "payment": payment_or_404(paid), "patient": patient, "owed": balance(patient.pk)}, refresh=REFRESH)
+    return fragment(
+        request,
+        "billing/payment/done.html",
+        {"payment": payment_or_404(paid), "patient": patient, "owed": balance(patient.pk)},
+        refresh=REFRESH,
+    )
 
 
 @require_GET
@@ -59,7 +70,9 @@ def receipt(request, pk):
     """The receipt, to print."""
     payment = payment_or_404(pk)
     audit.looked(request, payment.patient_id, page="receipt")
-    return render(request, "billing/payment/receipt.html", {"payment": payment, "owed": balance(payment.patient_id)})
+    return render(
+        request, "billing/payment/receipt.html", {"payment": payment, "owed": balance(payment.patient_id)}
+    )
 
 
 @allow(Permission.DRAWER_MANAGE)
@@ -71,7 +84,21 @@ def reverse_payment(request, pk):
     def do(values):
         services.reverse_payment(by=request.actor, payment=payment, **values)
 
-    return form_act(request, ReasonForm(request.POST or None), verb=f"payment.reverse:{pk}", do=do, to=to,
-                    message="Payment reversed.", refresh=(*REFRESH, "ledger"), template="billing/payment/reverse.html",
-                    context={"title": "Reverse a payment", "submit_label": "Reverse", "cancel_url": to,
-                             "payment": payment, "patient": payment.patient, "tone": "danger"})
+    return form_act(
+        request,
+        ReasonForm(request.POST or None),
+        verb=f"payment.reverse:{pk}",
+        do=do,
+        to=to,
+        message="Payment reversed.",
+        refresh=(*REFRESH, "ledger"),
+        template="billing/payment/reverse.html",
+        context={
+            "title": "Reverse a payment",
+            "submit_label": "Reverse",
+            "cancel_url": to,
+            "payment": payment,
+            "patient": payment.patient,
+            "tone": "danger",
+        },
+    )

@@ -26,8 +26,11 @@ def patient_panel(request, pk):
     """Balance and last payments."""
     patient = patient_or_404(pk)
     audit.looked(request, patient, page="balance")
-    return render(request, "billing/panels/patient.html", {
-        "patient": patient, "owed": balance(pk), "payments": last_payments(pk)})
+    return render(
+        request,
+        "billing/panels/patient.html",
+        {"patient": patient, "owed": balance(pk), "payments": last_payments(pk)},
+    )
 
 
 @require_GET
@@ -61,11 +64,19 @@ def _checkout_url(pk) -> str:
 
 def _checkout(request, appointment):
     audit.looked(request, appointment.patient_id, page="checkout")
-    sees_charges = request.actor.can(Permission.CHARGE_PROPOSE) or request.actor.can(Permission.CHARGE_APPROVE)
+    sees_charges = request.actor.can(Permission.CHARGE_PROPOSE) or request.actor.can(
+        Permission.CHARGE_APPROVE
+    )
     has_charges = sees_charges and appointment.encounter is not None
-    return render(request, "billing/panels/checkout.html", {
-        "appointment": appointment, "page": capture(appointment.encounter) if has_charges else None,
-        "sees_charges": sees_charges})
+    return render(
+        request,
+        "billing/panels/checkout.html",
+        {
+            "appointment": appointment,
+            "page": capture(appointment.encounter) if has_charges else None,
+            "sees_charges": sees_charges,
+        },
+    )
 
 
 @require_GET
@@ -73,8 +84,11 @@ def _checkout(request, appointment):
 def day_panel(request):
     """Collected against a usual day, and visits without charges, for the manager."""
     today = time.today(clinic_zone())
-    return render(request, "billing/panels/day.html", {
-        "collected": collected(today), "uncharged": visits_without_charges(until=today)})
+    return render(
+        request,
+        "billing/panels/day.html",
+        {"collected": collected(today), "uncharged": visits_without_charges(until=today)},
+    )
 
 
 @require_GET
@@ -83,5 +97,8 @@ def home_panel(request):
     """The biller's next things to do."""
     rows = billing_queue()
     audit.looked_many(request, [row.patient.pk for row in rows[:HOME_ROWS]], page="billing queue")
-    return render(request, "billing/panels/home.html", {
-        "rows": rows[:HOME_ROWS], "total": len(rows), "money": sum((row.money for row in rows), 0)})
+    return render(
+        request,
+        "billing/panels/home.html",
+        {"rows": rows[:HOME_ROWS], "total": len(rows), "money": sum((row.money for row in rows), 0)},
+    )

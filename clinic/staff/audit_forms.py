@@ -17,8 +17,12 @@ class AuditFilterForm(forms.Form):
     The patient is named by id alone, so that no personal data stands in an address.
     """
 
-    start = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    end = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    start = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    end = forms.DateField(
+        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     member = forms.ModelChoiceField(queryset=Member.objects.none(), required=False, empty_label="Everybody")
     kind = forms.ChoiceField(choices=[("", "Everything"), *AuditEvent.Kind.choices], required=False)
     action = forms.CharField(max_length=64, required=False, help_text="Such as appointment or chart.viewed")
@@ -49,6 +53,7 @@ class PatientByNumberForm(forms.Form):
     """Finds the patient whose trail is wanted, by the clinic's own number."""
 
     mrn = forms.CharField(
-        label="MRN", max_length=20,
+        label="MRN",
+        max_length=20,
         widget=forms.TextInput(attrs={"class": "form-control form-control-sm", "autocomplete": "off"}),
     )

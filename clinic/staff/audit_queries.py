@@ -15,8 +15,14 @@ from clinic.core.time import local_day
 
 # The names that may stand in ?sort=; anything else falls back to the newest first.
 SORTS = {
-    "at": "at", "who": "actor", "where": "workstation", "kind": "kind", "action": "action",
-    "patient": "patient_id", "object": "object_type", "ip": "ip",
+    "at": "at",
+    "who": "actor",
+    "where": "workstation",
+    "kind": "kind",
+    "action": "action",
+    "patient": "patient_id",
+    "object": "object_type",
+    "ip": "ip",
 }
 
 
@@ -44,8 +50,15 @@ def _words(value: Any) -> str:
 
 
 def events(
-    *, start: date, end: date, zone: str, member_id: UUID | None = None, kind: str = "", action: str = "",
-    patient_id: UUID | None = None, sort: str = "-at",
+    *,
+    start: date,
+    end: date,
+    zone: str,
+    member_id: UUID | None = None,
+    kind: str = "",
+    action: str = "",
+    patient_id: UUID | None = None,
+    sort: str = "-at",
 ) -> QuerySet[AuditEvent]:
     """Events of whole local days, `end` included. `action` matches the start of the code. Sorted by SORTS."""
     rows = AuditEvent.objects.filter(at__gte=local_day(start, zone)[0], at__lt=local_day(end, zone)[1])
@@ -61,7 +74,11 @@ def events(
     if column is None:
         return rows.order_by("-at", "-id")
     sign = "-" if sort.startswith("-") else ""
-    return rows.order_by(f"{sign}{column}", "-id") if column == "at" else rows.order_by(f"{sign}{column}", "-at", "-id")
+    return (
+        rows.order_by(f"{sign}{column}", "-id")
+        if column == "at"
+        else rows.order_by(f"{sign}{column}", "-at", "-id")
+    )
 
 
 def with_names(rows: Iterable[AuditEvent]) -> list[EventRow]:

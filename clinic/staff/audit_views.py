@@ -28,11 +28,30 @@ from clinic.staff.permissions import Permission
 from clinic.ui.paging import page_of
 
 COLUMNS = [
-    ("at", "When"), ("who", "Who"), ("where", "Workstation"), ("kind", "Kind"), ("action", "Action"),
-    ("patient", "Patient"), ("object", "Object"), ("ip", "Address"),
+    ("at", "When"),
+    ("who", "Who"),
+    ("where", "Workstation"),
+    ("kind", "Kind"),
+    ("action", "Action"),
+    ("patient", "Patient"),
+    ("object", "Object"),
+    ("ip", "Address"),
 ]
-HEADINGS = ["When (UTC)", "Who", "Member id", "Workstation", "Kind", "Action", "Patient", "Patient id",
-            "Object", "Object id", "Detail", "Address", "Request"]
+HEADINGS = [
+    "When (UTC)",
+    "Who",
+    "Member id",
+    "Workstation",
+    "Kind",
+    "Action",
+    "Patient",
+    "Patient id",
+    "Object",
+    "Object id",
+    "Detail",
+    "Address",
+    "Request",
+]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -45,9 +64,13 @@ def _filter(request: HttpRequest) -> tuple[AuditFilterForm, dict[str, Any]]:
     default.full_clean()
     data = data or default.cleaned_data
     return form, {
-        "start": data["start"], "end": data["end"], "zone": clinic_zone(),
+        "start": data["start"],
+        "end": data["end"],
+        "zone": clinic_zone(),
         "member_id": data["member"].pk if data.get("member") else None,
-        "kind": data.get("kind", ""), "action": data.get("action", ""), "patient_id": data.get("patient"),
+        "kind": data.get("kind", ""),
+        "action": data.get("action", ""),
+        "patient_id": data.get("patient"),
         "sort": request.GET.get("sort", "-at"),
     }
 
@@ -82,13 +105,25 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     patient_id = wanted["patient_id"]
     rows = audit_queries.with_names(page.rows)
     patient = audit_queries.patient_names({patient_id}).get(patient_id, "") if patient_id else ""
-    record(request.actor, "audit.viewed", kind=AuditEvent.Kind.SECURITY, patient=patient_id, filters=_noted(wanted))
+    record(
+        request.actor,
+        "audit.viewed",
+        kind=AuditEvent.Kind.SECURITY,
+        patient=patient_id,
+        filters=_noted(wanted),
+    )
     query = request.GET.copy()
     query.pop("page", None)
     sort = wanted["sort"] if wanted["sort"].lstrip("-") in audit_queries.SORTS else "-at"
     context = {
-        "form": form, "rows": rows, "page": page, "columns": _columns(request, sort), "zone": wanted["zone"],
-        "query": query.urlencode(), "patient": patient, "number_form": PatientByNumberForm(),
+        "form": form,
+        "rows": rows,
+        "page": page,
+        "columns": _columns(request, sort),
+        "zone": wanted["zone"],
+        "query": query.urlencode(),
+        "patient": patient,
+        "number_form": PatientByNumberForm(),
         "may_export": request.actor.can(Permission.AUDIT_EXPORT),
     }
     return render(request, "audit/list.html", context)
@@ -123,12 +158,26 @@ def _lines(rows: Iterator[audit_queries.EventRow]) -> Iterator[str]:
     yield writer.writerow(HEADINGS)
     for row in rows:
         e = row.event
-        yield writer.writerow([
-            cell(v) for v in (
-                e.at.isoformat(timespec="milliseconds"), e.actor, e.member_id, e.workstation, e.kind, e.action,
-                row.patient, e.patient_id, e.object_type, e.object_id, row.detail_words, e.ip, e.request_id,
-            )
-        ])
+        yield writer.writerow(
+            [
+                cell(v)
+                for v in (
+                    e.at.isoformat(timespec="milliseconds"),
+                    e.actor,
+                    e.member_id,
+                    e.workstation,
+                    e.kind,
+                    e.action,
+                    row.patient,
+                    e.patient_id,
+                    e.object_type,
+                    e.object_id,
+                    row.detail_words,
+                    e.ip,
+                    e.request_id,
+                )
+            ]
+        )
 
 
 @allow(Permission.AUDIT_EXPORT)
@@ -137,7 +186,11 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered trail as CSV. The export itself is recorded first, with its filter."""
     _, wanted = _filter(request)
     record(
-        request.actor, "audit.exported", kind=AuditEvent.Kind.SECURITY, patient=wanted["patient_id"], filters=_noted(wanted)
+        request.actor,
+        "audit.exported",
+        kind=AuditEvent.Kind.SECURITY,
+        patient=wanted["patient_id"],
+        filters=_noted(wanted),
     )
     rows = audit_queries.export_rows(audit_queries.events(**wanted))
     response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")

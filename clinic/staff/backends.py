@@ -14,7 +14,11 @@ class StaffBackend(ModelBackend):
     """One query and one hash for every try: unknown, deactivated and wrong-password look alike from outside."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **fields: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **fields: Any,
     ) -> Member | None:
         """The active member with this name (or e-mail) and password, else None."""
         named = fields.get("email") or username or ""

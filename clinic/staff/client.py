@@ -30,8 +30,13 @@ def browser_words(request: HttpRequest) -> str:
     agent = request.META.get("HTTP_USER_AGENT", "")
     names = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
     systems = (
-        ("Windows", "Windows"), ("iPad", "iPad"), ("iPhone", "iPhone"), ("Android", "Android"),
-        ("Mac OS", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+        ("Windows", "Windows"),
+        ("iPad", "iPad"),
+        ("iPhone", "iPhone"),
+        ("Android", "Android"),
+        ("Mac OS", "Mac"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
     )
     name = next((words for mark, words in names if mark in agent), "Browser")
     system = next((words for mark, words in systems if mark in agent), "")

@@ -34,10 +34,17 @@ class SignInForm(LoginForm):
         self.fields["login"].label = "Username or e-mail"
         self.fields["login"].max_length = 254
         self.fields["login"].widget.attrs.update(
-            {"class": "form-control", "autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+            {
+                "class": "form-control",
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
         )
         self.fields["login"].widget.attrs.pop("placeholder", None)
-        self.fields["password"].widget.attrs.update({"class": "form-control", "autocomplete": "current-password"})
+        self.fields["password"].widget.attrs.update(
+            {"class": "form-control", "autocomplete": "current-password"}
+        )
         self.fields["password"].widget.attrs.pop("placeholder", None)
         self.fields["password"].help_text = ""
 
@@ -62,7 +69,9 @@ class NewPasswordMixin(forms.Form):
 
     member: Member
 
-    password1 = _secret("New password", "new-password", help_text="15 characters or more; a sentence works well.")
+    password1 = _secret(
+        "New password", "new-password", help_text="15 characters or more; a sentence works well."
+    )
     password2 = _secret("New password, once more", "new-password")
 
     def clean_password1(self) -> str:
@@ -101,11 +110,14 @@ class PinForm(ClinicForm):
 
     current = _secret("Password", "current-password")
     pin = forms.CharField(
-        label="New PIN", max_length=8, help_text="4 to 8 digits, for unlocking this PC during the day.",
+        label="New PIN",
+        max_length=8,
+        help_text="4 to 8 digits, for unlocking this PC during the day.",
         widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     pin2 = forms.CharField(
-        label="New PIN, once more", max_length=8,
+        label="New PIN, once more",
+        max_length=8,
         widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
@@ -117,7 +129,10 @@ class PinForm(ClinicForm):
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean()
-        if self.cleaned_data.get("pin") and self.cleaned_data.get("pin2") not in (None, self.cleaned_data["pin"]):
+        if self.cleaned_data.get("pin") and self.cleaned_data.get("pin2") not in (
+            None,
+            self.cleaned_data["pin"],
+        ):
             self.add_error("pin2", "The two PINs differ.")
         return data
 
@@ -140,7 +155,9 @@ class ProfileForm(ClinicForm):
 class RolesField(forms.MultipleChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            choices=[(str(r), w) for r, w in ROLE_WORDS.items()], widget=forms.CheckboxSelectMultiple, **kwargs
+            choices=[(str(r), w) for r, w in ROLE_WORDS.items()],
+            widget=forms.CheckboxSelectMultiple,
+            **kwargs,
         )
 
 
@@ -148,15 +165,19 @@ class InviteForm(ClinicForm):
     """A new member."""
 
     layout_fields = Layout(
-        Div("first_name", "last_name", css_class="form-grid"), Div("email", "username", css_class="form-grid"),
-        Div("credential", "npi", css_class="form-grid"), "roles",
+        Div("first_name", "last_name", css_class="form-grid"),
+        Div("email", "username", css_class="form-grid"),
+        Div("credential", "npi", css_class="form-grid"),
+        "roles",
     )
 
     first_name = forms.CharField(max_length=60)
     last_name = forms.CharField(max_length=60)
     email = forms.EmailField(label="E-mail", max_length=254, help_text="The invitation goes here.")
     username = forms.CharField(max_length=40, help_text="For signing in; letters, digits, dots, dashes.")
-    credential = forms.CharField(max_length=20, required=False, help_text="As shown after the name: MD, NP, RN, CMA")
+    credential = forms.CharField(
+        max_length=20, required=False, help_text="As shown after the name: MD, NP, RN, CMA"
+    )
     npi = forms.CharField(label="NPI", max_length=10, required=False, help_text="Providers only")
     roles = RolesField()
 
@@ -165,14 +186,18 @@ class MemberForm(ClinicForm):
     """Names and registration facts of a member."""
 
     layout_fields = Layout(
-        Div("first_name", "last_name", css_class="form-grid"), "email",
-        Div("credential", "npi", "color", css_class="form-grid"), "version",
+        Div("first_name", "last_name", css_class="form-grid"),
+        "email",
+        Div("credential", "npi", "color", css_class="form-grid"),
+        "version",
     )
 
     first_name = forms.CharField(max_length=60)
     last_name = forms.CharField(max_length=60)
     email = forms.EmailField(label="E-mail", max_length=254, required=False)
-    credential = forms.CharField(max_length=20, required=False, help_text="As shown after the name: MD, NP, RN, CMA")
+    credential = forms.CharField(
+        max_length=20, required=False, help_text="As shown after the name: MD, NP, RN, CMA"
+    )
     npi = forms.CharField(label="NPI", max_length=10, required=False)
     color = forms.ChoiceField(choices=COLORS, required=False, help_text="In the schedule")
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -192,7 +217,9 @@ class ExceptionForm(ClinicForm):
     """One permission granted or revoked beside the roles."""
 
     effect = forms.ChoiceField(
-        label="What", choices=[("grant", "Grant"), ("revoke", "Revoke (beats every role)")], widget=forms.RadioSelect,
+        label="What",
+        choices=[("grant", "Grant"), ("revoke", "Revoke (beats every role)")],
+        widget=forms.RadioSelect,
         initial="grant",
     )
     permission = forms.ChoiceField(choices=[(p.value, p.words) for p in Permission])
@@ -211,7 +238,10 @@ class WorkstationForm(ClinicForm):
     name = forms.CharField(max_length=40, help_text="As people call it: Room 3 PC")
     room = forms.CharField(max_length=40, required=False)
     is_shared = forms.BooleanField(
-        label="Shared by several people", required=False, initial=True, help_text="Locks sooner when nobody is at it."
+        label="Shared by several people",
+        required=False,
+        initial=True,
+        help_text="Locks sooner when nobody is at it.",
     )
 
 

@@ -60,15 +60,21 @@ def minutes_left(until: datetime) -> int:
 
 
 def locked_out(
-    request: HttpRequest, original_response: HttpResponse | None = None, credentials: dict[str, Any] | None = None
+    request: HttpRequest,
+    original_response: HttpResponse | None = None,
+    credentials: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """The page that says how long the pause still lasts and who can end it sooner (429)."""
     until = paused_until(counted_username(request, credentials), getattr(request, "axes_ip_address", None))
     until = until or now() + cool_off()
     minutes = minutes_left(until)
     if wants_data(request):
-        words = f"Too many wrong passwords. Try again in {minutes} min, or ask the office manager to unlock you."
-        response: HttpResponse = JsonResponse({"ok": False, "message": words, "password_needed": True}, status=429)
+        words = (
+            f"Too many wrong passwords. Try again in {minutes} min, or ask the office manager to unlock you."
+        )
+        response: HttpResponse = JsonResponse(
+            {"ok": False, "message": words, "password_needed": True}, status=429
+        )
     else:
         response = render(request, "account/paused.html", {"until": until, "minutes": minutes}, status=429)
     response["Retry-After"] = str(max(1, int((until - now()).total_seconds())))

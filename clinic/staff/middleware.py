@@ -43,13 +43,17 @@ class SessionGuard:
         row = (
             StaffSession.objects.select_related("workstation")
             .filter(
-                pk=request.session.get(sessions.SESSION_FIELD), member_id=request.user.pk, ended_at__isnull=True
+                pk=request.session.get(sessions.SESSION_FIELD),
+                member_id=request.user.pk,
+                ended_at__isnull=True,
             )
             .first()
         )
         if row is None or is_expired(row.expires_at, now()) or not _same_pc(request, row):
             if row is not None:
-                sessions.end_session(by=sessions.actor_of(request.user, row, request), session=row, why="expired")
+                sessions.end_session(
+                    by=sessions.actor_of(request.user, row, request), session=row, why="expired"
+                )
             logout(request)
             return
         if row.session_key != request.session.session_key:

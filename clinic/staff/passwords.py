@@ -9,8 +9,24 @@ from django.core.exceptions import ValidationError
 from clinic.core.profile import clinic
 
 # A password made of these and digits alone is the first thing that someone who knows the place would try.
-CONTEXT_WORDS = frozenset({"clinic", "medical", "health", "healthcare", "doctor", "nurse", "patient", "hospital",
-                           "password", "welcome", "frontdesk", "reception", "office", "staff"})
+CONTEXT_WORDS = frozenset(
+    {
+        "clinic",
+        "medical",
+        "health",
+        "healthcare",
+        "doctor",
+        "nurse",
+        "patient",
+        "hospital",
+        "password",
+        "welcome",
+        "frontdesk",
+        "reception",
+        "office",
+        "staff",
+    }
+)
 
 
 class MaximumLengthValidator:

@@ -66,8 +66,10 @@ def member_list(*, show: str = "active", text: str = "") -> list[MemberRow]:
         rows = rows.filter(is_active=show == "active")
     for word in text.split():
         rows = rows.filter(
-            Q(first_name__icontains=word) | Q(last_name__icontains=word)
-            | Q(username__icontains=word) | Q(email__icontains=word)
+            Q(first_name__icontains=word)
+            | Q(last_name__icontains=word)
+            | Q(username__icontains=word)
+            | Q(email__icontains=word)
         )
     members = list(rows)
     paused = paused_accounts()
@@ -76,7 +78,9 @@ def member_list(*, show: str = "active", text: str = "") -> list[MemberRow]:
     for member_id, at in live.values_list("member_id", "last_human_at"):
         seen[member_id].append(at)
     exceptions: dict[UUID, int] = defaultdict(int)
-    for member_id in PermissionException.objects.filter(ended_at__isnull=True).values_list("member_id", flat=True):
+    for member_id in PermissionException.objects.filter(ended_at__isnull=True).values_list(
+        "member_id", flat=True
+    ):
         exceptions[member_id] += 1
     return [
         MemberRow(
@@ -113,7 +117,9 @@ class PermissionLine:
 def permission_lines(member: Member) -> list[PermissionLine]:
     """Every permission with the roles that bring it and the exception that decides, if any. Two queries."""
     held = of_member(member)
-    rows = PermissionException.objects.filter(member=member, ended_at__isnull=True).select_related("decided_by")
+    rows = PermissionException.objects.filter(member=member, ended_at__isnull=True).select_related(
+        "decided_by"
+    )
     exceptions: dict[str, PermissionException] = {}
     for row in sorted(rows, key=lambda r: r.effect):  # "grant" sorts before "revoke", which is to win
         exceptions[row.permission] = row
@@ -148,14 +154,18 @@ def credentials_of(member: Member) -> QuerySet[Credential]:
 
 def workstation_list() -> QuerySet[Workstation]:
     """Registered workstations by name; revoked ones are past."""
-    return Workstation.objects.filter(revoked_at__isnull=True).select_related("registered_by").order_by("name")
+    return (
+        Workstation.objects.filter(revoked_at__isnull=True).select_related("registered_by").order_by("name")
+    )
 
 
 def may_return_by_pin(workstation: Workstation, pin_hours: int) -> list[StaffSession]:
     """Colleagues who switched away from this PC and may come back by PIN, the latest session of each. One query."""
     rows = (
         StaffSession.objects.filter(
-            workstation=workstation, ended_why="switched", password_at__gt=now() - timedelta(hours=pin_hours),
+            workstation=workstation,
+            ended_why="switched",
+            password_at__gt=now() - timedelta(hours=pin_hours),
             member__is_active=True,
         )
         .exclude(member__pin_hash="")

@@ -9,7 +9,9 @@ from clinic.staff.roles import ROLE_PERMISSIONS, Role
 
 PIN_TRIES = 5
 DRAFT_LIFETIME = timedelta(hours=12)
-_COMMON_PINS = frozenset({"1212", "1004", "2000", "6969", "1122", "1313", "2001", "1010", "2580", "0852", "121212"})
+_COMMON_PINS = frozenset(
+    {"1212", "1004", "2000", "6969", "1122", "1313", "2001", "1010", "2580", "0852", "121212"}
+)
 
 
 def normalize_username(raw: str) -> str:
@@ -57,11 +59,10 @@ def is_expired(expires_at: datetime, now: datetime) -> bool:
 
 
 def pin_problem(pin: str) -> str:
-    """"" for an acceptable PIN, else what is wrong: 4 to 8 digits, not all alike, not a run, not a common one."""
+    """ "" for an acceptable PIN, else what is wrong: 4 to 8 digits, not all alike, not a run, not a common one."""
     if not (pin.isascii() and pin.isdecimal() and 4 <= len(pin) <= 8):
         return "A PIN has 4 to 8 digits."
     steps = {int(b) - int(a) for a, b in zip(pin, pin[1:], strict=False)}
     if len(set(pin)) == 1 or steps in ({1}, {-1}) or pin in _COMMON_PINS:
         return "This PIN is too easy to guess. Choose another."
     return ""
-

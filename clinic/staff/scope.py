@@ -55,10 +55,15 @@ def _decide(task: str, person: Member | None, on: date, state: str) -> Decision:
         return Decision(False, f"{person.name} has no valid credential on file for: {WORDS[task].lower()}.")
     rules = ScopeRule.objects.filter(
         Q(effective_to__isnull=True) | Q(effective_to__gte=on),
-        task=task, credential__in=kinds, state__in=["", state], effective_from__lte=on,
+        task=task,
+        credential__in=kinds,
+        state__in=["", state],
+        effective_from__lte=on,
     )
     best: dict[str, ScopeRule] = {}
-    for rule in rules.order_by("state", "effective_from"):  # "" sorts first, so the state's own row overwrites it
+    for rule in rules.order_by(
+        "state", "effective_from"
+    ):  # "" sorts first, so the state's own row overwrites it
         best[rule.credential] = rule
     if not best:
         return Decision(False, f"No rule allows {person.name} this task: {WORDS[task].lower()}.")

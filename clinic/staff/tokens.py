@@ -28,7 +28,9 @@ class InvitationToken(PasswordResetTokenGenerator):
         except ValueError:
             return False
         secrets = [self.secret, *self.secret_fallbacks]
-        if not any(constant_time_compare(self._make_token_with_timestamp(user, stamp, s), token) for s in secrets):
+        if not any(
+            constant_time_compare(self._make_token_with_timestamp(user, stamp, s), token) for s in secrets
+        ):
             return False
         policy = SessionPolicy.objects.first() or SessionPolicy()
         age = self._num_seconds(self._now()) - stamp

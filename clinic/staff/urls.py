@@ -26,7 +26,9 @@ account = [
     path("password/forgot/", password.forgot, name="account_reset_password"),
     path("password/forgot/sent/", password.forgot_sent, name="account_reset_password_done"),
     path(
-        "password/new/<member_key:uidb36>-<str:key>/", password.new_password, name="account_reset_password_from_key"
+        "password/new/<member_key:uidb36>-<str:key>/",
+        password.new_password,
+        name="account_reset_password_from_key",
     ),
     path("password/new/done/", password.new_password_done, name="account_reset_password_from_key_done"),
     path("password/change/", password.change_password, name="account_change_password"),

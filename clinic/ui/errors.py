@@ -28,8 +28,12 @@ FAULTS: dict[int, Fault] = {
     422: Fault("That was refused", "That was refused. Nothing was changed."),
     423: Fault("This screen is locked", "This screen is locked. Enter your PIN to go on."),
     429: Fault("Too many tries", "Too many tries. Wait a little, then try again."),
-    500: Fault("Something went wrong on our side", "Something went wrong on our side. The change was not saved."),
-    503: Fault("Not reachable right now", "The system is not reachable. Nothing was changed; try again in a moment."),
+    500: Fault(
+        "Something went wrong on our side", "Something went wrong on our side. The change was not saved."
+    ),
+    503: Fault(
+        "Not reachable right now", "The system is not reachable. Nothing was changed; try again in a moment."
+    ),
 }
 
 

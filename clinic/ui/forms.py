@@ -37,7 +37,8 @@ class ClinicFormMixin:
         super().__init__(*args, **kwargs)
         if "form_key" not in self.fields:
             self.fields["form_key"] = forms.CharField(
-                required=False, max_length=64, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
+                required=False, max_length=64, widget=forms.HiddenInput, initial=lambda: str(uuid7())
+            )
         for name, field in self.fields.items():
             self._prepare(name, field)
 

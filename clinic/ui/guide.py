@@ -20,7 +20,9 @@ class GuideForm(ClinicForm):
     weight = forms.DecimalField(label="Weight", help_text="In pounds, with one decimal")
     language = forms.ChoiceField(label="Language", choices=[("en", "English"), ("es", "Spanish")])
     may_text = forms.BooleanField(label="OK to text", required=False, initial=True)
-    note = forms.CharField(label="Notes for the desk", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        label="Notes for the desk", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 def guide_context(since: datetime) -> dict[str, Any]:

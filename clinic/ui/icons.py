@@ -39,8 +39,13 @@ def svg(name: str, label: str = "", css: str = "") -> SafeString:
     templates keeps that from happening.
     """
     body, is_filled = _body(name) or (_DOT, False)
-    paint = mark_safe('fill="currentColor"') if is_filled else mark_safe(
-        'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"')
+    paint = (
+        mark_safe('fill="currentColor"')
+        if is_filled
+        else mark_safe(
+            'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+        )
+    )
     voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="icon{}" viewBox="0 0 24 24" {} {}>{}</svg>',

@@ -41,7 +41,9 @@ def layout_for(request: HttpRequest) -> str:
     """Which layout the page extends for this kind of request."""
     if is_dialog(request):
         return "layouts/dialog.html"
-    wants_page = request.headers.get("HX-Boosted") == "true" or "HX-History-Restore-Request" in request.headers
+    wants_page = (
+        request.headers.get("HX-Boosted") == "true" or "HX-History-Restore-Request" in request.headers
+    )
     if is_htmx(request) and not wants_page:
         return "layouts/fragment.html"
     return "layouts/app.html"
@@ -84,7 +86,9 @@ def saved(
     is_piece = request.headers.get(PAGE_HEADER) != "1"
     if is_htmx(request) and is_piece and names:
         told = {"message": str(message), "tone": "done"} | ({"undo": undo} if undo else {})
-        return _vary(triggers(HttpResponse(status=204), {"clinic:saved": told} | {name: {} for name in names}))
+        return _vary(
+            triggers(HttpResponse(status=204), {"clinic:saved": told} | {name: {} for name in names})
+        )
     if message:
         messages.success(request, message, extra_tags=f"undo={undo}" if undo else "")
     url = resolve_url(to)

@@ -25,17 +25,30 @@ def svg(points: Iterable[Any], *, label: str = "", low: Any = None, high: Any = 
         return round(HEIGHT - PAD - share * (HEIGHT - 2 * PAD), 1)
 
     step = (WIDTH - 2 * PAD) / (len(values) - 1)
-    spots = [None if value is None else (round(PAD + index * step, 1), y(value)) for index, value in enumerate(values)]
-    lines = mark_safe("".join(  # noqa: S308 - numbers only
-        f'<polyline points="{" ".join(f"{x},{v}" for x, v in run)}"/>' for run in _runs(spots)))
+    spots = [
+        None if value is None else (round(PAD + index * step, 1), y(value))
+        for index, value in enumerate(values)
+    ]
+    drawn = [f'<polyline points="{" ".join(f"{x},{v}" for x, v in run)}"/>' for run in _runs(spots)]
+    lines = mark_safe("".join(drawn))  # noqa: S308 - numbers only
     last_x, last_y = next(spot for spot in reversed(spots) if spot)
     band = ""
     if low is not None and high is not None:
-        band = format_html('<rect class="sparkline-band" x="0" y="{}" width="{}" height="{}"/>',
-                           y(float(high)), WIDTH, round(y(float(low)) - y(float(high)), 1))
+        band = format_html(
+            '<rect class="sparkline-band" x="0" y="{}" width="{}" height="{}"/>',
+            y(float(high)),
+            WIDTH,
+            round(y(float(low)) - y(float(high)), 1),
+        )
     return format_html(
         '<svg class="sparkline" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}<circle cx="{}" cy="{}" r="2.5"/></svg>',
-        WIDTH, HEIGHT, label or _words(known), band, lines, last_x, last_y,
+        WIDTH,
+        HEIGHT,
+        label or _words(known),
+        band,
+        lines,
+        last_x,
+        last_y,
     )
 
 

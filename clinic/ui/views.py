@@ -27,9 +27,12 @@ def _remember(request, name: str, choices: tuple[str, ...]):
         chosen = choices[0]
     back = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    response = HttpResponse(status=204) if is_htmx(request) else HttpResponseRedirect(back if is_ours else "/")
+    response = (
+        HttpResponse(status=204) if is_htmx(request) else HttpResponseRedirect(back if is_ours else "/")
+    )
     response.set_cookie(
-        name, chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        name, chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
     return response
 
 

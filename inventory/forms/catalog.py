@@ -26,8 +26,21 @@ class ItemForm(VersionedForm):
 
     class Meta:
         model = Item
-        fields = ["name", "kind", "unit", "pack_unit", "units_per_pack", "is_lot_tracked", "default_cost", "barcode",
-                  "ndc", "cvx", "mvx", "storage", "is_active"]
+        fields = [
+            "name",
+            "kind",
+            "unit",
+            "pack_unit",
+            "units_per_pack",
+            "is_lot_tracked",
+            "default_cost",
+            "barcode",
+            "ndc",
+            "cvx",
+            "mvx",
+            "storage",
+            "is_active",
+        ]
 
     def clean(self):
         values = super().clean()
@@ -50,17 +63,31 @@ class ParForm(ClinicForm):
     """Par and reorder point of one item in one place. An empty par takes it away."""
 
     place = forms.ModelChoiceField(queryset=None, empty_label="Choose a place")
-    par = forms.DecimalField(required=False, min_value=0, max_digits=9, decimal_places=3,
-                             help_text="How much should stand there. Empty: nothing.")
-    reorder_at = forms.DecimalField(label="Reorder at", required=False, min_value=0, max_digits=9, decimal_places=3,
-                                    help_text="Fill up at or under this. Empty: as soon as it is under par.")
+    par = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_digits=9,
+        decimal_places=3,
+        help_text="How much should stand there. Empty: nothing.",
+    )
+    reorder_at = forms.DecimalField(
+        label="Reorder at",
+        required=False,
+        min_value=0,
+        max_digits=9,
+        decimal_places=3,
+        help_text="Fill up at or under this. Empty: as soon as it is under par.",
+    )
 
     def __init__(self, *args, level: ParLevel | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["place"].queryset = active_places()
         if level is not None:
-            self.initial |= {"place": level.place_id, "par": level.par.normalize(),
-                             "reorder_at": None if level.reorder_at is None else level.reorder_at.normalize()}
+            self.initial |= {
+                "place": level.place_id,
+                "par": level.par.normalize(),
+                "reorder_at": None if level.reorder_at is None else level.reorder_at.normalize(),
+            }
 
     def clean(self):
         values = super().clean()

@@ -8,8 +8,14 @@ from clinic.ui.forms import ClinicForm
 
 from .fields import active_places
 
-COUNT_REASONS = ["Miscounted before", "Used, not recorded", "Received, not recorded", "Put into another place",
-                 "Damaged", "Cannot be found"]
+COUNT_REASONS = [
+    "Miscounted before",
+    "Used, not recorded",
+    "Received, not recorded",
+    "Put into another place",
+    "Damaged",
+    "Cannot be found",
+]
 
 
 class StartCountForm(ClinicForm):
@@ -30,8 +36,13 @@ class SheetForm(ClinicForm):
         self.lines = lines
         for line in lines:
             self.fields[f"n-{line.pk}"] = field = forms.DecimalField(
-                label=line.item.name, required=False, min_value=Decimal(0), max_digits=9, decimal_places=3,
-                initial=None if line.counted is None else line.counted.normalize())
+                label=line.item.name,
+                required=False,
+                min_value=Decimal(0),
+                max_digits=9,
+                decimal_places=3,
+                initial=None if line.counted is None else line.counted.normalize(),
+            )
             self._prepare(f"n-{line.pk}", field)
 
     def found(self) -> dict:
@@ -52,8 +63,10 @@ class ReasonForm(ClinicForm):
         for line in lines:
             if line.variance:
                 self.fields[f"reason-{line.pk}"] = field = forms.CharField(
-                    label=f"Reason for {line.item.name}", max_length=200,
-                    widget=forms.TextInput(attrs={"list": "count-reasons"}))
+                    label=f"Reason for {line.item.name}",
+                    max_length=200,
+                    widget=forms.TextInput(attrs={"list": "count-reasons"}),
+                )
                 self._prepare(f"reason-{line.pk}", field)
 
     def reasons(self) -> dict:

@@ -45,6 +45,10 @@ def active_places():
 def scan_field(url: str) -> forms.CharField:
     """Where a scanner types. The page's script asks `url` what the carton says and fills the rest in."""
     return forms.CharField(
-        label="Scan the carton", required=False, max_length=120, strip=False,
+        label="Scan the carton",
+        required=False,
+        max_length=120,
+        strip=False,
         help_text="Or fill in the fields below.",
-        widget=forms.TextInput(attrs={"data-scan": url, "autofocus": True, "spellcheck": "false"}))
+        widget=forms.TextInput(attrs={"data-scan": url, "autofocus": True, "spellcheck": "false"}),
+    )

@@ -15,7 +15,14 @@ from inventory.rules import gs1
 
 from .fields import ExpiryField, QuantityField, active_places, scan_field
 
-WASTE_REASONS = ["Expired", "Broken or spilled", "Drawn up, not given", "Out of temperature", "Contaminated", "Lost"]
+WASTE_REASONS = [
+    "Expired",
+    "Broken or spilled",
+    "Drawn up, not given",
+    "Out of temperature",
+    "Contaminated",
+    "Lost",
+]
 
 
 class ScanForm(forms.Form):
@@ -31,16 +38,27 @@ class ReceiveForm(ClinicForm):
     item = forms.ModelChoiceField(queryset=Item.objects.none(), empty_label="Choose an item")
     place = forms.ModelChoiceField(queryset=None, label="Put it into", empty_label="Choose a place")
     packs = forms.DecimalField(label="Packs", required=False, min_value=0, max_digits=7, decimal_places=0)
-    quantity = forms.DecimalField(label="Single units", required=False, min_value=0, max_digits=9, decimal_places=3)
-    lot_number = forms.CharField(label="Lot number", required=False, max_length=40,
-                                 help_text="Items tracked by lot only.")
+    quantity = forms.DecimalField(
+        label="Single units", required=False, min_value=0, max_digits=9, decimal_places=3
+    )
+    lot_number = forms.CharField(
+        label="Lot number", required=False, max_length=40, help_text="Items tracked by lot only."
+    )
     expires_on = ExpiryField(required=False)
-    funding = forms.ChoiceField(choices=Lot.Funding.choices, required=False, initial="private",
-                                help_text="VFC and state doses are kept apart.")
+    funding = forms.ChoiceField(
+        choices=Lot.Funding.choices,
+        required=False,
+        initial="private",
+        help_text="VFC and state doses are kept apart.",
+    )
     reference = forms.CharField(label="Packing slip or order", required=False, max_length=60)
     layout_fields = Layout(
-        "scan", Div("item", "place", css_class="form-grid"), Div("lot_number", "expires_on", css_class="form-grid"),
-        Div("packs", "quantity", css_class="form-grid"), Div("funding", "reference", css_class="form-grid"))
+        "scan",
+        Div("item", "place", css_class="form-grid"),
+        Div("lot_number", "expires_on", css_class="form-grid"),
+        Div("packs", "quantity", css_class="form-grid"),
+        Div("funding", "reference", css_class="form-grid"),
+    )
 
     def __init__(self, *args, item=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -52,9 +70,14 @@ class ReceiveForm(ClinicForm):
     def clean(self):
         values = super().clean()
         values["scan"] = ""
-        if not (values.get("packs") or values.get("quantity")) and not {"packs", "quantity"} & set(self.errors):
+        if not (values.get("packs") or values.get("quantity")) and not {"packs", "quantity"} & set(
+            self.errors
+        ):
             self.add_error("packs", "Enter how many packs or single units came.")
-        values["packs"], values["quantity"] = values.get("packs") or Decimal(0), values.get("quantity") or Decimal(0)
+        values["packs"], values["quantity"] = (
+            values.get("packs") or Decimal(0),
+            values.get("quantity") or Decimal(0),
+        )
         values["funding"] = values.get("funding") or "private"
         return values
 
@@ -64,8 +87,10 @@ class ShelfForm(ClinicForm):
 
     only_usable = False
     scan = scan_field(reverse_lazy("inventory:scan"))
-    shelf = forms.ChoiceField(label="From", error_messages={
-        "invalid_choice": "None of that is left there now. Choose another shelf."})
+    shelf = forms.ChoiceField(
+        label="From",
+        error_messages={"invalid_choice": "None of that is left there now. Choose another shelf."},
+    )
     quantity = QuantityField(label="Quantity")
 
     def __init__(self, *args, item: Item, suggested: dict[str, str] | None = None, **kwargs):
@@ -76,12 +101,21 @@ class ShelfForm(ClinicForm):
         for level in item_levels(item):
             if not (self.only_usable and _blocked(level, today)):
                 self.levels[f"{level.lot_id or ''}:{level.place_id}"] = level
-        self.fields["shelf"].choices = [(key, _shelf_words(level, today)) for key, level in self.levels.items()]
+        self.fields["shelf"].choices = [
+            (key, _shelf_words(level, today)) for key, level in self.levels.items()
+        ]
         self.fields["quantity"].label = f"Quantity ({item.unit})"
         self.fields["quantity"].initial = suggested.get("quantity") or 1
         self.fields["shelf"].initial = next(
-            (key for key in self.levels if suggested.get("from") and key.endswith(f":{suggested['from']}")
-             and key.startswith(suggested.get("lot", ""))), None)
+            (
+                key
+                for key in self.levels
+                if suggested.get("from")
+                and key.endswith(f":{suggested['from']}")
+                and key.startswith(suggested.get("lot", ""))
+            ),
+            None,
+        )
         if "to_place" in self.fields:
             self.fields["to_place"].initial = suggested.get("to")
         if not item.is_lot_tracked:
@@ -108,7 +142,9 @@ class ShelfForm(ClinicForm):
         if item is not None and item.pk != self.item.pk:
             self.add_error("scan", f"This carton is {item.name}.")
         elif level is not None and level.lot and scan.lot and scan.lot.upper() != level.lot.number.upper():
-            self.add_error("shelf", f"The carton says lot {scan.lot}. Choose that lot or scan another carton.")
+            self.add_error(
+                "shelf", f"The carton says lot {scan.lot}. Choose that lot or scan another carton."
+            )
 
 
 class IssueForm(ShelfForm):
@@ -131,8 +167,11 @@ class TransferForm(ShelfForm):
 class WasteForm(ShelfForm):
     """Thrown away or sent back, with a reason."""
 
-    kind = forms.ChoiceField(label="What happens to it", choices=[("waste", "Thrown away"), ("return", "Sent back to the vendor")],
-                             initial="waste")
+    kind = forms.ChoiceField(
+        label="What happens to it",
+        choices=[("waste", "Thrown away"), ("return", "Sent back to the vendor")],
+        initial="waste",
+    )
     reason = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"list": "waste-reasons"}))
 
 
@@ -145,7 +184,9 @@ class ReverseForm(ClinicForm):
 class StatusForm(ClinicForm):
     """Why a lot is held, recalled or released."""
 
-    reason = forms.CharField(max_length=200, help_text="For example: fridge alarm on Sunday night, maker's letter.")
+    reason = forms.CharField(
+        max_length=200, help_text="For example: fridge alarm on Sunday night, maker's letter."
+    )
 
 
 def _blocked(level: StockLevel, today) -> bool:
@@ -160,5 +201,7 @@ def _shelf_words(level: StockLevel, today) -> str:
     held = "" if level.lot.status == Lot.Status.USABLE else f" · {level.lot.get_status_display()}"
     expired = " · EXPIRED" if level.lot.expires_on < today else ""
     funding = "" if level.lot.funding == "private" else f" · {level.lot.get_funding_display()}"
-    return (f"{level.place.name} · lot {level.lot.number} · expires {level.lot.expires_on:%m/%d/%Y} · {left}"
-            f"{funding}{held}{expired}")
+    return (
+        f"{level.place.name} · lot {level.lot.number} · expires {level.lot.expires_on:%m/%d/%Y} · {left}"
+        f"{funding}{held}{expired}"
+    )

@@ -31,13 +31,17 @@ class Count(Base):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["place"], condition=Q(state__in=["open", "review"]),
+                fields=["place"],
+                condition=Q(state__in=["open", "review"]),
                 name="%(app_label)s_%(class)s_one_running",
-                violation_error_message="This place is being counted already."),
+                violation_error_message="This place is being counted already.",
+            ),
             models.CheckConstraint(
-                condition=Q(state="posted", posted_at__isnull=False) | (~Q(state="posted") & Q(posted_at__isnull=True)),
+                condition=Q(state="posted", posted_at__isnull=False)
+                | (~Q(state="posted") & Q(posted_at__isnull=True)),
                 name="%(app_label)s_%(class)s_posted_paired",
-                violation_error_message="A posted count has a time."),
+                violation_error_message="A posted count has a time.",
+            ),
         ]
 
     def __str__(self):
@@ -53,19 +57,24 @@ class CountLine(Base):
     counted = models.DecimalField(**QUANTITY, null=True, blank=True)
     expected = models.DecimalField(**QUANTITY, null=True, blank=True)
     reason = models.CharField(max_length=200, blank=True)
-    movement = models.OneToOneField(Movement, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    movement = models.OneToOneField(
+        Movement, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["item__name", "lot__expires_on", "lot__number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["count", "item", "lot"], nulls_distinct=False,
+                fields=["count", "item", "lot"],
+                nulls_distinct=False,
                 name="%(app_label)s_%(class)s_once",
-                violation_error_message="This shelf is on the sheet already."),
+                violation_error_message="This shelf is on the sheet already.",
+            ),
             models.CheckConstraint(
                 condition=Q(counted__isnull=True) | Q(counted__gte=0),
                 name="%(app_label)s_%(class)s_not_negative",
-                violation_error_message="A count cannot be negative."),
+                violation_error_message="A count cannot be negative.",
+            ),
         ]
 
     def __str__(self):

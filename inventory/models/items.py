@@ -20,8 +20,12 @@ class Item(Versioned):
 
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SUPPLY)
-    unit = models.CharField("unit of use", max_length=24, help_text="What is taken out one at a time: dose, strip.")
-    pack_unit = models.CharField("unit of purchase", max_length=24, blank=True, help_text="How it is bought: box.")
+    unit = models.CharField(
+        "unit of use", max_length=24, help_text="What is taken out one at a time: dose, strip."
+    )
+    pack_unit = models.CharField(
+        "unit of purchase", max_length=24, blank=True, help_text="How it is bought: box."
+    )
     units_per_pack = models.PositiveIntegerField(default=1)
     is_lot_tracked = models.BooleanField("tracked by lot and expiry", default=False)
     is_active = models.BooleanField("in use", default=True)
@@ -30,24 +34,34 @@ class Item(Versioned):
     ndc = models.CharField("NDC", max_length=14, blank=True)
     storage = models.CharField(max_length=60, blank=True, help_text="For example: 2-8 °C, refrigerated.")
     barcode = models.CharField("barcode (GTIN)", max_length=20, blank=True)
-    default_cost = models.DecimalField("cost per unit", max_digits=12, decimal_places=2, null=True, blank=True)
+    default_cost = models.DecimalField(
+        "cost per unit", max_digits=12, decimal_places=2, null=True, blank=True
+    )
 
     class Meta:
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                models.functions.Lower("name"), name="%(app_label)s_%(class)s_name_once",
-                violation_error_message="An item with this name exists already."),
+                models.functions.Lower("name"),
+                name="%(app_label)s_%(class)s_name_once",
+                violation_error_message="An item with this name exists already.",
+            ),
             models.UniqueConstraint(
-                fields=["barcode"], condition=~Q(barcode=""), name="%(app_label)s_%(class)s_barcode_once",
-                violation_error_message="Another item carries this barcode."),
+                fields=["barcode"],
+                condition=~Q(barcode=""),
+                name="%(app_label)s_%(class)s_barcode_once",
+                violation_error_message="Another item carries this barcode.",
+            ),
             models.CheckConstraint(
-                condition=Q(units_per_pack__gte=1), name="%(app_label)s_%(class)s_pack_holds_units",
-                violation_error_message="A pack holds at least one unit."),
+                condition=Q(units_per_pack__gte=1),
+                name="%(app_label)s_%(class)s_pack_holds_units",
+                violation_error_message="A pack holds at least one unit.",
+            ),
             models.CheckConstraint(
                 condition=~Q(kind="vaccine") | Q(is_lot_tracked=True),
                 name="%(app_label)s_%(class)s_vaccine_has_lots",
-                violation_error_message="A vaccine is always tracked by lot and expiry."),
+                violation_error_message="A vaccine is always tracked by lot and expiry.",
+            ),
         ]
 
     def __str__(self):
@@ -73,8 +87,10 @@ class Place(Versioned):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                models.functions.Lower("name"), name="%(app_label)s_%(class)s_name_once",
-                violation_error_message="A place with this name exists already."),
+                models.functions.Lower("name"),
+                name="%(app_label)s_%(class)s_name_once",
+                violation_error_message="A place with this name exists already.",
+            ),
         ]
 
     def __str__(self):
@@ -93,15 +109,20 @@ class ParLevel(Versioned):
         ordering = ["item__name", "place__name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["item", "place"], name="%(app_label)s_%(class)s_once_per_place",
-                violation_error_message="This item has a par level in this place already."),
+                fields=["item", "place"],
+                name="%(app_label)s_%(class)s_once_per_place",
+                violation_error_message="This item has a par level in this place already.",
+            ),
             models.CheckConstraint(
-                condition=Q(par__gt=0), name="%(app_label)s_%(class)s_par_positive",
-                violation_error_message="Par is more than zero. Leave it out where nothing is kept."),
+                condition=Q(par__gt=0),
+                name="%(app_label)s_%(class)s_par_positive",
+                violation_error_message="Par is more than zero. Leave it out where nothing is kept.",
+            ),
             models.CheckConstraint(
                 condition=Q(reorder_at__isnull=True) | (Q(reorder_at__gte=0) & Q(reorder_at__lte=F("par"))),
                 name="%(app_label)s_%(class)s_reorder_within_par",
-                violation_error_message="The reorder point lies between zero and par."),
+                violation_error_message="The reorder point lies between zero and par.",
+            ),
         ]
 
     def __str__(self):

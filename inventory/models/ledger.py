@@ -36,8 +36,9 @@ class Movement(Base):
     unit_cost = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
     # The legs of one act (both halves of a transfer) share this id and are reversed together.
     act = models.UUIDField(db_index=True)
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True,
-                                    related_name="reversed_by")
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
+    )
     at = models.DateTimeField()
     on_day = models.DateField(help_text="The day of the movement in the clinic's zone.")
     by = models.ForeignKey(MEMBER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -53,11 +54,13 @@ class Movement(Base):
                 | Q(kind__in=["receive", "transfer_in"], quantity__gt=0)
                 | Q(kind__in=["transfer_out", "issue", "waste", "return"], quantity__lt=0),
                 name="%(app_label)s_%(class)s_sign_fits_kind",
-                violation_error_message="The quantity must be more than zero."),
+                violation_error_message="The quantity must be more than zero.",
+            ),
             models.CheckConstraint(
                 condition=~Q(kind__in=["waste", "count", "return"]) | ~Q(reason=""),
                 name="%(app_label)s_%(class)s_reason_given",
-                violation_error_message="Give a reason."),
+                violation_error_message="Give a reason.",
+            ),
         ]
 
     def __str__(self):
@@ -81,11 +84,16 @@ class StockLevel(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["item", "lot", "place"], nulls_distinct=False,
-                name="%(app_label)s_%(class)s_once", violation_error_message="This shelf exists already."),
+                fields=["item", "lot", "place"],
+                nulls_distinct=False,
+                name="%(app_label)s_%(class)s_once",
+                violation_error_message="This shelf exists already.",
+            ),
             models.CheckConstraint(
-                condition=Q(on_hand__gte=0), name="%(app_label)s_%(class)s_not_negative",
-                violation_error_message="There is not enough of this left."),
+                condition=Q(on_hand__gte=0),
+                name="%(app_label)s_%(class)s_not_negative",
+                violation_error_message="There is not enough of this left.",
+            ),
         ]
 
     def __str__(self):

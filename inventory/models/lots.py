@@ -33,8 +33,10 @@ class Lot(Versioned):
         ordering = ["expires_on", "number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["item", "number", "funding"], name="%(app_label)s_%(class)s_once_per_funding",
-                violation_error_message="This lot is on file already."),
+                fields=["item", "number", "funding"],
+                name="%(app_label)s_%(class)s_once_per_funding",
+                violation_error_message="This lot is on file already.",
+            ),
         ]
 
     def __str__(self):

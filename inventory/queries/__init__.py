@@ -4,5 +4,14 @@ from .lots import LotPlace, PickableLot, lot_places, pickable_lots
 from .reorder import expiring, low_count, reorder_list, restock_list
 from .stock import on_hand
 
-__all__ = ["LotPlace", "PickableLot", "expiring", "lot_places", "low_count", "on_hand", "pickable_lots",
-           "reorder_list", "restock_list"]
+__all__ = [
+    "LotPlace",
+    "PickableLot",
+    "expiring",
+    "lot_places",
+    "low_count",
+    "on_hand",
+    "pickable_lots",
+    "reorder_list",
+    "restock_list",
+]

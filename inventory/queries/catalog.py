@@ -24,7 +24,8 @@ def place_choices():
 def place_rows():
     """Every place with how many shelves hold something. One query."""
     return Place.objects.annotate(shelves=Count("levels", filter=Q(levels__on_hand__gt=0))).order_by(
-        "-is_active", "name")
+        "-is_active", "name"
+    )
 
 
 def item_rows(text: str = ""):

@@ -19,8 +19,12 @@ def counts():
     """Count sheets, newest first, with the number of lines and of differences."""
     return Count.objects.select_related("place", "started_by", "posted_by").annotate(
         line_total=CountOf("lines", distinct=True),
-        difference_total=CountOf("lines", filter=~Q(lines__counted=F("lines__expected"))
-                                 & Q(lines__counted__isnull=False), distinct=True))
+        difference_total=CountOf(
+            "lines",
+            filter=~Q(lines__counted=F("lines__expected")) & Q(lines__counted__isnull=False),
+            distinct=True,
+        ),
+    )
 
 
 def count_or_404(pk) -> Count:
@@ -30,5 +34,8 @@ def count_or_404(pk) -> Count:
 
 def count_lines(count: Count):
     """The lines of a sheet as they are walked: by item, then first expiry first. One query."""
-    return list(count.lines.select_related("item", "lot").order_by(
-        "item__name", F("lot__expires_on").asc(nulls_last=True), "lot__number"))
+    return list(
+        count.lines.select_related("item", "lot").order_by(
+            "item__name", F("lot__expires_on").asc(nulls_last=True), "lot__number"
+        )
+    )

@@ -22,7 +22,9 @@ class EquipmentRow:
         return "overdue" if self.days < 0 else "soon" if self.days <= 30 else ""
 
 
-def equipment_rows(kind: str = "", with_retired: bool = False, today: dt.date | None = None) -> list[EquipmentRow]:
+def equipment_rows(
+    kind: str = "", with_retired: bool = False, today: dt.date | None = None
+) -> list[EquipmentRow]:
     """Devices, the one whose service is due first on top. One query."""
     today = today or time.today(clinic_zone())
     rows = Equipment.objects.select_related("place")
@@ -30,7 +32,9 @@ def equipment_rows(kind: str = "", with_retired: bool = False, today: dt.date | 
         rows = rows.filter(kind=kind)
     if not with_retired:
         rows = rows.exclude(status=Equipment.Status.RETIRED)
-    listed = [EquipmentRow(row, (row.service_due_on - today).days if row.service_due_on else None) for row in rows]
+    listed = [
+        EquipmentRow(row, (row.service_due_on - today).days if row.service_due_on else None) for row in rows
+    ]
     return sorted(listed, key=lambda row: (row.days is None, row.days or 0, row.equipment.name))
 
 

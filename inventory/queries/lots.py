@@ -33,19 +33,30 @@ class LotPlace:
     on_hand: Decimal
 
 
-def pickable_lots(item: Item, place: Place | None = None, on: dt.date | None = None,
-                  funding: str | None = None) -> list[PickableLot]:
+def pickable_lots(
+    item: Item, place: Place | None = None, on: dt.date | None = None, funding: str | None = None
+) -> list[PickableLot]:
     """Usable, unexpired lots of an item with something left, first expiry first. One query."""
     on = on or time.today(clinic_zone())
-    levels = StockLevel.objects.filter(
-        item=item, on_hand__gt=0, lot__status=Lot.Status.USABLE, lot__expires_on__gte=on, place__is_active=True,
-    ).select_related("lot", "place").order_by("lot__expires_on", "lot__number", "place__name")
+    levels = (
+        StockLevel.objects.filter(
+            item=item,
+            on_hand__gt=0,
+            lot__status=Lot.Status.USABLE,
+            lot__expires_on__gte=on,
+            place__is_active=True,
+        )
+        .select_related("lot", "place")
+        .order_by("lot__expires_on", "lot__number", "place__name")
+    )
     if place is not None:
         levels = levels.filter(place=place)
     if funding:
         levels = levels.filter(lot__funding=funding)
-    return [PickableLot(level.lot, level.place, level.on_hand, level.lot.expires_on, is_first=n == 0)
-            for n, level in enumerate(levels)]
+    return [
+        PickableLot(level.lot, level.place, level.on_hand, level.lot.expires_on, is_first=n == 0)
+        for n, level in enumerate(levels)
+    ]
 
 
 def lot_places(lot: Lot) -> list[LotPlace]:

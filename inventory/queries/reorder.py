@@ -85,8 +85,11 @@ def restock_list() -> list[RestockLine]:
     for par in pars.exclude(place__kind=Place.Kind.STORE).order_by("place__name", "item__name"):
         here = usable[par.item_id, par.place]
         if is_low(here, par.par, par.reorder_at):
-            others = [(units, place) for (item, place), units in usable.items()
-                      if item == par.item_id and place.pk != par.place_id and units > 0]
+            others = [
+                (units, place)
+                for (item, place), units in usable.items()
+                if item == par.item_id and place.pk != par.place_id and units > 0
+            ]
             source = max(others, key=lambda pair: pair[0])[1] if others else None
             lines.append(RestockLine(par.item, par.place, here, par.par, source))
     return lines
@@ -95,11 +98,18 @@ def restock_list() -> list[RestockLine]:
 def expiring(days: int = 90) -> list[ExpiringLot]:
     """Lots on a shelf that have expired or expire within `days` days, soonest first. One query."""
     today = time.today(clinic_zone())
-    levels = StockLevel.objects.filter(
-        on_hand__gt=0, lot__expires_on__lte=today + dt.timedelta(days=days),
-    ).select_related("lot__item", "place").order_by("lot__expires_on", "lot__item__name")
-    return [ExpiringLot(level.lot, level.place, level.on_hand, days_left(level.lot.expires_on, today))
-            for level in levels]
+    levels = (
+        StockLevel.objects.filter(
+            on_hand__gt=0,
+            lot__expires_on__lte=today + dt.timedelta(days=days),
+        )
+        .select_related("lot__item", "place")
+        .order_by("lot__expires_on", "lot__item__name")
+    )
+    return [
+        ExpiringLot(level.lot, level.place, level.on_hand, days_left(level.lot.expires_on, today))
+        for level in levels
+    ]
 
 
 def low_count() -> int:

@@ -104,8 +104,13 @@ def _matching(text: str, today: dt.date) -> Q:
             text = gs1.parse(text, today=today).gtin or text
     words = Q()
     for word in text.split():
-        words &= (Q(name__icontains=word) | Q(barcode=word) | Q(ndc__icontains=word) | Q(cvx=word)
-                  | Q(lots__number__iexact=word))
+        words &= (
+            Q(name__icontains=word)
+            | Q(barcode=word)
+            | Q(ndc__icontains=word)
+            | Q(cvx=word)
+            | Q(lots__number__iexact=word)
+        )
     return Q(pk__in=Item.objects.filter(words).values("pk"))
 
 
@@ -145,13 +150,18 @@ def item_or_404(pk) -> Item:
 
 def item_levels(item: Item) -> list[StockLevel]:
     """Where an item stands, first expiry first. One query."""
-    return list(StockLevel.objects.filter(item=item, on_hand__gt=0).select_related("lot", "place", "item")
-                .order_by("lot__expires_on", "lot__number", "place__name"))
+    return list(
+        StockLevel.objects.filter(item=item, on_hand__gt=0)
+        .select_related("lot", "place", "item")
+        .order_by("lot__expires_on", "lot__number", "place__name")
+    )
 
 
 def item_ledger(item: Item, limit: int = 100) -> list[Movement]:
     """The latest movements of an item with who, where and whether they were taken back. One query."""
-    return list(Movement.objects.filter(item=item).select_related("lot", "place", "by", "reversed_by")[:limit])
+    return list(
+        Movement.objects.filter(item=item).select_related("lot", "place", "by", "reversed_by")[:limit]
+    )
 
 
 def find_by_barcode(text: str, today: dt.date | None = None) -> tuple[Item | None, gs1.Scan]:

@@ -15,8 +15,26 @@ GS = "\x1d"
 _SEPARATORS = ("<GS>", "{GS}", "[GS]", "^]", "\u241d")
 _SYMBOLOGY = re.compile(r"^\](?:d2|C1|e0|Q3|J1)")
 # Fields we may meet on a carton: identifier -> fixed length, or 0 for "up to 20, until a separator".
-_FIELDS = {"00": 18, "01": 14, "02": 14, "10": 0, "11": 6, "13": 6, "15": 6, "17": 6, "20": 2, "21": 0,
-           "30": 0, "37": 0, "240": 0, "710": 0, "711": 0, "712": 0, "713": 0, "714": 0}
+_FIELDS = {
+    "00": 18,
+    "01": 14,
+    "02": 14,
+    "10": 0,
+    "11": 6,
+    "13": 6,
+    "15": 6,
+    "17": 6,
+    "20": 2,
+    "21": 0,
+    "30": 0,
+    "37": 0,
+    "240": 0,
+    "710": 0,
+    "711": 0,
+    "712": 0,
+    "713": 0,
+    "714": 0,
+}
 
 
 class NotGs1(ValueError):
@@ -95,7 +113,7 @@ def _bare(text: str) -> dict[str, str]:
         identifier = next((rest[:n] for n in (2, 3) if rest[:n] in _FIELDS), None)
         if identifier is None:
             raise NotGs1("This is not a product barcode.")
-        rest = rest[len(identifier):]
+        rest = rest[len(identifier) :]
         size = _FIELDS[identifier]
         if size:
             value, rest = rest[:size], rest[size:]

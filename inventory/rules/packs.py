@@ -20,7 +20,7 @@ def packs_for(units: Decimal, units_per_pack: int) -> int:
 
 
 def in_words(units: Decimal, unit: str, pack_unit: str, units_per_pack: int) -> str:
-    """"2 boxes + 3 doses" as a shelf is counted; just the units when an item has no pack."""
+    """ "2 boxes + 3 doses" as a shelf is counted; just the units when an item has no pack."""
     if units_per_pack <= 1 or units <= 0:
         return f"{_plain(units)} {plural(unit, units)}"
     packs, loose = divmod(units, units_per_pack)

@@ -21,7 +21,13 @@ def is_low(on_hand: Decimal, par: Decimal, reorder_at: Decimal | None) -> bool:
     return on_hand <= reorder_at if reorder_at is not None else on_hand < par
 
 
-def packs_to_order(*, par: Decimal, on_hand: Decimal, units_per_pack: int, on_order: Decimal = Decimal(0),
-                   reserved: Decimal = Decimal(0)) -> int:
+def packs_to_order(
+    *,
+    par: Decimal,
+    on_hand: Decimal,
+    units_per_pack: int,
+    on_order: Decimal = Decimal(0),
+    reserved: Decimal = Decimal(0),
+) -> int:
     """Par - (on hand + on order - reserved), rounded up to whole packs; never negative."""
     return packs_for(par - (on_hand + on_order - reserved), units_per_pack)

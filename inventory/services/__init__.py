@@ -9,7 +9,23 @@ from .receiving import receive_stock
 from .reversing import reverse_movement
 
 __all__ = [
-    "enter_count", "issue_stock", "post_count", "quarantine_lot", "recall_lot", "receive_stock", "record_count",
-    "release_lot", "return_stock", "reverse_movement", "save_equipment", "save_item", "save_place",
-    "service_equipment", "set_par", "start_count", "transfer_stock", "void_count", "waste_stock",
+    "enter_count",
+    "issue_stock",
+    "post_count",
+    "quarantine_lot",
+    "recall_lot",
+    "receive_stock",
+    "record_count",
+    "release_lot",
+    "return_stock",
+    "reverse_movement",
+    "save_equipment",
+    "save_item",
+    "save_place",
+    "service_equipment",
+    "set_par",
+    "start_count",
+    "transfer_stock",
+    "void_count",
+    "waste_stock",
 ]

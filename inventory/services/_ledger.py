@@ -72,15 +72,47 @@ def check_enough(shelf: Shelf, quantity: Decimal) -> None:
         raise Refused(f"There is not enough {shelf.words()}: {words} left.", field="quantity")
 
 
-def add(*, by, shelf: Shelf, kind: str, quantity: Decimal, act, reason: str = "", reference: str = "",
-        at=None, on=None, unit_cost=None, reverses: Movement | None = None) -> Movement:
+def add(
+    *,
+    by,
+    shelf: Shelf,
+    kind: str,
+    quantity: Decimal,
+    act,
+    reason: str = "",
+    reference: str = "",
+    at=None,
+    on=None,
+    unit_cost=None,
+    reverses: Movement | None = None,
+) -> Movement:
     """Add one row to the ledger and the trail. The caller has locked the shelf and checked the act."""
     at = at or time.now()
     movement = Movement.objects.create(
-        item=shelf.item, lot=shelf.lot, place=shelf.place, kind=kind, quantity=quantity, act=act,
-        reason=reason.strip(), reference=reference, unit_cost=unit_cost, reverses=reverses, at=at,
-        on_day=on or at.astimezone(time.zone(clinic_zone())).date(), by_id=by.member_id, by_label=by.label)
+        item=shelf.item,
+        lot=shelf.lot,
+        place=shelf.place,
+        kind=kind,
+        quantity=quantity,
+        act=act,
+        reason=reason.strip(),
+        reference=reference,
+        unit_cost=unit_cost,
+        reverses=reverses,
+        at=at,
+        on_day=on or at.astimezone(time.zone(clinic_zone())).date(),
+        by_id=by.member_id,
+        by_label=by.label,
+    )
     verb = "reversed" if reverses else kind
-    record(by, f"stock.{verb}", obj=movement, item=str(shelf.item.pk), lot=str(shelf.lot.pk) if shelf.lot else "",
-           place=str(shelf.place.pk), quantity=str(quantity), reference=reference)
+    record(
+        by,
+        f"stock.{verb}",
+        obj=movement,
+        item=str(shelf.item.pk),
+        lot=str(shelf.lot.pk) if shelf.lot else "",
+        place=str(shelf.place.pk),
+        quantity=str(quantity),
+        reference=reference,
+    )
     return movement

@@ -13,10 +13,13 @@ def save_item(*, by, item: Item | None = None, version: int | None = None, **fie
     """Put an item on file or change it. Refuses to change the unit or the lot tracking once it has moved."""
     if item is not None:
         current = Item.objects.get(pk=item.pk)
-        changes_meaning = any(name in fields and fields[name] != getattr(current, name)
-                              for name in ("unit", "is_lot_tracked"))
+        changes_meaning = any(
+            name in fields and fields[name] != getattr(current, name) for name in ("unit", "is_lot_tracked")
+        )
         if changes_meaning and Movement.objects.filter(item=current).exists():
-            raise Refused("This item has a ledger in its present unit and lot tracking. Put a new item on file.")
+            raise Refused(
+                "This item has a ledger in its present unit and lot tracking. Put a new item on file."
+            )
     return _save(by, Item, "item", item, version, fields)
 
 
@@ -29,7 +32,9 @@ def save_place(*, by, place: Place | None = None, version: int | None = None, **
 
 
 @service
-def set_par(*, by, item: Item, place: Place, par: Decimal | None, reorder_at: Decimal | None = None) -> ParLevel | None:
+def set_par(
+    *, by, item: Item, place: Place, par: Decimal | None, reorder_at: Decimal | None = None
+) -> ParLevel | None:
     """Set the par level of an item in a place; None takes it away. Audited as par.set or par.removed."""
     level = ParLevel.objects.select_for_update().filter(item=item, place=place).first()
     before = str(level.par) if level else ""

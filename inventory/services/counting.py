@@ -25,7 +25,8 @@ def start_count(*, by, place: Place) -> Count:
         raise Refused(f"{place.name} holds nothing to count yet. Receive stock or set a par level first.")
     count = Count.objects.create(place=place, started_by_id=by.member_id)
     CountLine.objects.bulk_create(
-        CountLine(count=count, item_id=item_id, lot_id=lot_id) for item_id, lot_id in shelves)
+        CountLine(count=count, item_id=item_id, lot_id=lot_id) for item_id, lot_id in shelves
+    )
     record(by, "count.started", obj=count, place=str(place.pk), lines=len(shelves))
     return count
 
@@ -78,8 +79,16 @@ def post_count(*, by, count: Count, reasons: dict) -> list[Movement]:
         if line.variance < ZERO:
             check_enough(shelf, -line.variance)
         # Each line is its own act: one wrong line can be taken back alone.
-        movement = add(by=by, shelf=shelf, kind=Movement.Kind.COUNT, quantity=line.variance, reason=reason,
-                       reference=f"count:{count.pk}", at=now, act=uuid7() if len(lines) > 1 else act)
+        movement = add(
+            by=by,
+            shelf=shelf,
+            kind=Movement.Kind.COUNT,
+            quantity=line.variance,
+            reason=reason,
+            reference=f"count:{count.pk}",
+            at=now,
+            act=uuid7() if len(lines) > 1 else act,
+        )
         line.movement, line.reason = movement, reason
         movements.append(movement)
     CountLine.objects.bulk_update(lines, ["movement", "reason"])
@@ -108,8 +117,11 @@ def record_count(*, by, place: Place, found: dict, reason: str = "") -> list[Mov
         key = (item.pk, lot.pk if lot else None)
         if key not in lines:
             lines[key] = CountLine.objects.create(count=count, item=item, lot=lot).pk
-    enter_count(by=by, count=count, found={
-        lines[item.pk, lot.pk if lot else None]: units for (item, lot), units in found.items()})
+    enter_count(
+        by=by,
+        count=count,
+        found={lines[item.pk, lot.pk if lot else None]: units for (item, lot), units in found.items()},
+    )
     return post_count(by=by, count=count, reasons=dict.fromkeys(lines.values(), reason))
 
 

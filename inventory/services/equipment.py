@@ -11,14 +11,22 @@ from .catalog import _save
 
 
 @service
-def save_equipment(*, by, equipment: Equipment | None = None, version: int | None = None, **fields) -> Equipment:
+def save_equipment(
+    *, by, equipment: Equipment | None = None, version: int | None = None, **fields
+) -> Equipment:
     """Put a device on file or change it. Audited with the names of the fields that changed."""
     return _save(by, Equipment, "equipment", equipment, version, fields)
 
 
 @service
-def service_equipment(*, by, equipment: Equipment, done_on: dt.date, next_due_on: dt.date | None, note: str = "",
-                      ) -> Equipment:
+def service_equipment(
+    *,
+    by,
+    equipment: Equipment,
+    done_on: dt.date,
+    next_due_on: dt.date | None,
+    note: str = "",
+) -> Equipment:
     """Note a service done and set when the next is due. Refuses a due day before the service. Audited."""
     if next_due_on is not None and next_due_on <= done_on:
         raise Refused("The next service comes after this one.", field="next_due_on")

@@ -15,8 +15,18 @@ from ._ledger import Shelf, add, check_amount, check_enough, check_shelf, fresh_
 
 
 @service
-def transfer_stock(*, by, item: Item, place: Place, to_place: Place, quantity: Decimal, lot: Lot | None = None,
-                   reason: str = "", reference: str = "", at: dt.datetime | None = None) -> tuple[Movement, Movement]:
+def transfer_stock(
+    *,
+    by,
+    item: Item,
+    place: Place,
+    to_place: Place,
+    quantity: Decimal,
+    lot: Lot | None = None,
+    reason: str = "",
+    reference: str = "",
+    at: dt.datetime | None = None,
+) -> tuple[Movement, Movement]:
     """Move units of use from one place to another: one row out, one row in, one act.
 
     A held or expired lot may be moved, so that it can be set apart. Refuses the same place twice, and
@@ -37,8 +47,18 @@ def transfer_stock(*, by, item: Item, place: Place, to_place: Place, quantity: D
 
 
 @service
-def issue_stock(*, by, item: Item, place: Place, quantity: Decimal, lot: Lot | None = None, reference: str = "",
-                reason: str = "", on: dt.date | None = None, at: dt.datetime | None = None) -> Movement:
+def issue_stock(
+    *,
+    by,
+    item: Item,
+    place: Place,
+    quantity: Decimal,
+    lot: Lot | None = None,
+    reference: str = "",
+    reason: str = "",
+    on: dt.date | None = None,
+    at: dt.datetime | None = None,
+) -> Movement:
     """Take units of use off a shelf to use them. `on` is the day of use in the clinic's zone.
 
     Refuses an expired lot (usable through its expiry day), a quarantined or recalled lot, and more than
@@ -52,33 +72,81 @@ def issue_stock(*, by, item: Item, place: Place, quantity: Decimal, lot: Lot | N
     on = on or at.astimezone(time.zone(clinic_zone())).date()
     if current := fresh_lot(shelf):
         if not is_usable_on(current.expires_on, on):
-            raise Refused(f"Lot {current.number} expired on {current.expires_on:%m/%d/%Y}. Choose another lot.",
-                          field="lot")
+            raise Refused(
+                f"Lot {current.number} expired on {current.expires_on:%m/%d/%Y}. Choose another lot.",
+                field="lot",
+            )
         if current.status != Lot.Status.USABLE:
-            raise Refused(f"Lot {current.number} is {current.get_status_display().lower()}. Do not use it.",
-                          field="lot")
+            raise Refused(
+                f"Lot {current.number} is {current.get_status_display().lower()}. Do not use it.", field="lot"
+            )
     check_enough(shelf, quantity)
-    return add(by=by, shelf=shelf, kind=Movement.Kind.ISSUE, quantity=-quantity, act=uuid7(), reason=reason,
-               reference=reference, at=at, on=on)
+    return add(
+        by=by,
+        shelf=shelf,
+        kind=Movement.Kind.ISSUE,
+        quantity=-quantity,
+        act=uuid7(),
+        reason=reason,
+        reference=reference,
+        at=at,
+        on=on,
+    )
 
 
 @service
-def waste_stock(*, by, item: Item, place: Place, quantity: Decimal, reason: str, lot: Lot | None = None,
-                reference: str = "", at: dt.datetime | None = None) -> Movement:
+def waste_stock(
+    *,
+    by,
+    item: Item,
+    place: Place,
+    quantity: Decimal,
+    reason: str,
+    lot: Lot | None = None,
+    reference: str = "",
+    at: dt.datetime | None = None,
+) -> Movement:
     """Write off units of use with a reason (expired, broken, drawn and not given, temperature).
 
     Any lot can be wasted, held and expired ones included. Audited as stock.waste.
     """
-    return _take_off(by=by, kind=Movement.Kind.WASTE, item=item, place=place, quantity=quantity, reason=reason,
-                     lot=lot, reference=reference, at=at)
+    return _take_off(
+        by=by,
+        kind=Movement.Kind.WASTE,
+        item=item,
+        place=place,
+        quantity=quantity,
+        reason=reason,
+        lot=lot,
+        reference=reference,
+        at=at,
+    )
 
 
 @service
-def return_stock(*, by, item: Item, place: Place, quantity: Decimal, reason: str, lot: Lot | None = None,
-                 reference: str = "", at: dt.datetime | None = None) -> Movement:
+def return_stock(
+    *,
+    by,
+    item: Item,
+    place: Place,
+    quantity: Decimal,
+    reason: str,
+    lot: Lot | None = None,
+    reference: str = "",
+    at: dt.datetime | None = None,
+) -> Movement:
     """Send units of use back to the vendor (recall, wrong delivery). Audited as stock.return."""
-    return _take_off(by=by, kind=Movement.Kind.RETURN, item=item, place=place, quantity=quantity, reason=reason,
-                     lot=lot, reference=reference, at=at)
+    return _take_off(
+        by=by,
+        kind=Movement.Kind.RETURN,
+        item=item,
+        place=place,
+        quantity=quantity,
+        reason=reason,
+        lot=lot,
+        reference=reference,
+        at=at,
+    )
 
 
 def _take_off(*, by, kind, item, place, quantity, reason, lot, reference, at) -> Movement:
@@ -89,5 +157,13 @@ def _take_off(*, by, kind, item, place, quantity, reason, lot, reference, at) ->
     check_shelf(shelf)
     lock([shelf])
     check_enough(shelf, quantity)
-    return add(by=by, shelf=shelf, kind=kind, quantity=-quantity, act=uuid7(), reason=reason,
-               reference=reference, at=at)
+    return add(
+        by=by,
+        shelf=shelf,
+        kind=kind,
+        quantity=-quantity,
+        act=uuid7(),
+        reason=reason,
+        reference=reference,
+        at=at,
+    )

@@ -18,10 +18,22 @@ from ._ledger import Shelf, add, check_amount, check_shelf, lock
 
 
 @service
-def receive_stock(*, by, item: Item, place: Place, quantity: Decimal = ZERO, packs: Decimal = ZERO,
-                  lot_number: str = "", expires_on: dt.date | None = None, manufacturer: str = "", ndc: str = "",
-                  funding: str = "private", unit_cost: Decimal | None = None, reference: str = "",
-                  at: dt.datetime | None = None) -> Movement:
+def receive_stock(
+    *,
+    by,
+    item: Item,
+    place: Place,
+    quantity: Decimal = ZERO,
+    packs: Decimal = ZERO,
+    lot_number: str = "",
+    expires_on: dt.date | None = None,
+    manufacturer: str = "",
+    ndc: str = "",
+    funding: str = "private",
+    unit_cost: Decimal | None = None,
+    reference: str = "",
+    at: dt.datetime | None = None,
+) -> Movement:
     """Put `packs` packs and `quantity` loose units of use on a shelf; a new lot is put on file.
 
     Refuses a tracked item without lot and expiry, a lot that has expired, a lot on file with another
@@ -35,14 +47,31 @@ def receive_stock(*, by, item: Item, place: Place, quantity: Decimal = ZERO, pac
     day = at.astimezone(time.zone(clinic_zone())).date()
     lot = None
     if item.is_lot_tracked:
-        lot = _lot(by=by, item=item, number=lot_number, expires_on=expires_on, manufacturer=manufacturer,
-                   ndc=ndc, funding=funding, day=day)
+        lot = _lot(
+            by=by,
+            item=item,
+            number=lot_number,
+            expires_on=expires_on,
+            manufacturer=manufacturer,
+            ndc=ndc,
+            funding=funding,
+            day=day,
+        )
     shelf = Shelf(item, lot, place)
     check_shelf(shelf)
     lock([shelf])
     cost = unit_cost if unit_cost is not None else item.default_cost
-    return add(by=by, shelf=shelf, kind=Movement.Kind.RECEIVE, quantity=units, act=uuid7(), at=at, on=day,
-               unit_cost=cost, reference=reference)
+    return add(
+        by=by,
+        shelf=shelf,
+        kind=Movement.Kind.RECEIVE,
+        quantity=units,
+        act=uuid7(),
+        at=at,
+        on=day,
+        unit_cost=cost,
+        reference=reference,
+    )
 
 
 def _lot(*, by, item, number, expires_on, manufacturer, ndc, funding, day) -> Lot:
@@ -52,18 +81,30 @@ def _lot(*, by, item, number, expires_on, manufacturer, ndc, funding, day) -> Lo
     if expires_on is None:
         raise Refused("Enter the expiry from the carton.", field="expires_on")
     if not is_usable_on(expires_on, day):
-        raise Refused(f"Lot {number} expired on {expires_on:%m/%d/%Y}. Send it back instead of shelving it.",
-                      field="expires_on")
+        raise Refused(
+            f"Lot {number} expired on {expires_on:%m/%d/%Y}. Send it back instead of shelving it.",
+            field="expires_on",
+        )
     # Two people unpacking one delivery put the same new lot on file once.
     lock_keys(f"lot:{item.pk}:{number}:{funding}")
     lot = Lot.objects.filter(item=item, number=number, funding=funding).first()
     if lot is None:
-        lot = Lot.objects.create(item=item, number=number, funding=funding, expires_on=expires_on,
-                                 manufacturer=manufacturer or item.mvx, ndc=ndc or item.ndc)
+        lot = Lot.objects.create(
+            item=item,
+            number=number,
+            funding=funding,
+            expires_on=expires_on,
+            manufacturer=manufacturer or item.mvx,
+            ndc=ndc or item.ndc,
+        )
         record(by, "lot.created", obj=lot, item=str(item.pk), number=number, expires_on=str(expires_on))
     elif lot.expires_on != expires_on:
-        raise Refused(f"Lot {number} is on file with expiry {lot.expires_on:%m/%d/%Y}. Check the carton.",
-                      field="expires_on")
+        raise Refused(
+            f"Lot {number} is on file with expiry {lot.expires_on:%m/%d/%Y}. Check the carton.",
+            field="expires_on",
+        )
     elif lot.status != Lot.Status.USABLE:
-        raise Refused(f"Lot {number} is {lot.get_status_display().lower()}. Do not shelve it.", field="lot_number")
+        raise Refused(
+            f"Lot {number} is {lot.get_status_display().lower()}. Do not shelve it.", field="lot_number"
+        )
     return lot

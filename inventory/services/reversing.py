@@ -18,7 +18,9 @@ def reverse_movement(*, by, movement: Movement, reason: str, at=None) -> list[Mo
     """
     if not reason.strip():
         raise Refused("Say why this is taken back.", field="reason")
-    legs = list(Movement.objects.filter(act=movement.act).select_related("item", "lot", "place").order_by("id"))
+    legs = list(
+        Movement.objects.filter(act=movement.act).select_related("item", "lot", "place").order_by("id")
+    )
     shelves = {leg.pk: Shelf(leg.item, leg.lot, leg.place) for leg in legs}
     lock(shelves.values())
     if any(leg.reverses_id for leg in legs):
@@ -29,5 +31,18 @@ def reverse_movement(*, by, movement: Movement, reason: str, at=None) -> list[Mo
     for leg in legs:
         if leg.quantity > 0:
             check_enough(shelves[leg.pk], leg.quantity)
-    return [add(by=by, shelf=shelves[leg.pk], kind=leg.kind, quantity=-leg.quantity, act=act, reason=reason,
-                reference=leg.reference, at=at, unit_cost=leg.unit_cost, reverses=leg) for leg in legs]
+    return [
+        add(
+            by=by,
+            shelf=shelves[leg.pk],
+            kind=leg.kind,
+            quantity=-leg.quantity,
+            act=act,
+            reason=reason,
+            reference=leg.reference,
+            at=at,
+            unit_cost=leg.unit_cost,
+            reverses=leg,
+        )
+        for leg in legs
+    ]

@@ -19,14 +19,22 @@ from inventory.queries.stock import item_or_404
 def items(request):
     """Every item on file."""
     text = request.GET.get("q", "").strip()[:80]
-    return render(request, "inventory/item/list.html", {"page": page_of(request, item_rows(text)), "text": text})
+    return render(
+        request, "inventory/item/list.html", {"page": page_of(request, item_rows(text)), "text": text}
+    )
 
 
 @allow(Permission.ITEM_EDIT)
 def item_add(request):
     """Put an item on file."""
-    return _edit(request, ItemForm(request.POST or None), services.save_item, "Add an item",
-                 lambda pk: reverse("inventory:item", args=[pk]), reverse("inventory:items"))
+    return _edit(
+        request,
+        ItemForm(request.POST or None),
+        services.save_item,
+        "Add an item",
+        lambda pk: reverse("inventory:item", args=[pk]),
+        reverse("inventory:items"),
+    )
 
 
 @allow(Permission.ITEM_EDIT)
@@ -34,8 +42,15 @@ def item_edit(request, pk):
     """Change an item."""
     item = item_or_404(pk)
     to = reverse("inventory:item", args=[pk])
-    return _edit(request, ItemForm(request.POST or None, instance=item), services.save_item, f"Edit {item.name}",
-                 to, to, item=item_or_404(pk))
+    return _edit(
+        request,
+        ItemForm(request.POST or None, instance=item),
+        services.save_item,
+        f"Edit {item.name}",
+        to,
+        to,
+        item=item_or_404(pk),
+    )
 
 
 @allow(Permission.ITEM_EDIT)
@@ -49,9 +64,16 @@ def par_set(request, pk):
     def do(values):
         services.set_par(by=request.actor, item=item, **values)
 
-    return form_act(request, ParForm(request.POST or None, level=level), verb="par.set", do=do, to=to,
-                    message="Par level saved.", refresh=("stock",), context={
-                        "title": f"Par level of {item.name}", "submit_label": "Save", "cancel_url": to})
+    return form_act(
+        request,
+        ParForm(request.POST or None, level=level),
+        verb="par.set",
+        do=do,
+        to=to,
+        message="Par level saved.",
+        refresh=("stock",),
+        context={"title": f"Par level of {item.name}", "submit_label": "Save", "cancel_url": to},
+    )
 
 
 @require_GET
@@ -73,13 +95,27 @@ def place_edit(request, pk):
     """Change a place."""
     to = reverse("inventory:places")
     place = place_or_404(pk)
-    return _edit(request, PlaceForm(request.POST or None, instance=place), services.save_place,
-                 f"Edit {place.name}", to, to, place=place_or_404(pk))
+    return _edit(
+        request,
+        PlaceForm(request.POST or None, instance=place),
+        services.save_place,
+        f"Edit {place.name}",
+        to,
+        to,
+        place=place_or_404(pk),
+    )
 
 
 def _edit(request, form, service, title, to, cancel, **row):
     def do(values):
         return str(service(by=request.actor, **row, **values).pk)
 
-    return form_act(request, form, verb=service.__name__, do=do, to=to, message="Saved.",
-                    context={"title": title, "submit_label": "Save", "cancel_url": cancel})
+    return form_act(
+        request,
+        form,
+        verb=service.__name__,
+        do=do,
+        to=to,
+        message="Saved.",
+        context={"title": title, "submit_label": "Save", "cancel_url": cancel},
+    )

@@ -33,10 +33,20 @@ def start(request):
     def do(values):
         return str(services.start_count(by=request.actor, **values).pk)
 
-    return form_act(request, StartCountForm(request.POST or None), verb="count.start", do=do,
-                    to=lambda pk: reverse("inventory:count", args=[pk]), message="", context={
-                        "title": "Count a place", "submit_label": "Open the sheet", "cancel_url": to,
-                        "intro": "Count what stands there. The expected numbers are shown afterwards."})
+    return form_act(
+        request,
+        StartCountForm(request.POST or None),
+        verb="count.start",
+        do=do,
+        to=lambda pk: reverse("inventory:count", args=[pk]),
+        message="",
+        context={
+            "title": "Count a place",
+            "submit_label": "Open the sheet",
+            "cancel_url": to,
+            "intro": "Count what stands there. The expected numbers are shown afterwards.",
+        },
+    )
 
 
 @allow(Permission.STOCK_COUNT)
@@ -51,8 +61,16 @@ def sheet(request, pk):
     def do(_values):
         services.enter_count(by=request.actor, count=count, found=form.found())
 
-    return form_act(request, form, verb="count.enter", do=do, to=reverse("inventory:count-review", args=[pk]),
-                    message="", template="inventory/count/sheet.html", context={"count": count})
+    return form_act(
+        request,
+        form,
+        verb="count.enter",
+        do=do,
+        to=reverse("inventory:count-review", args=[pk]),
+        message="",
+        template="inventory/count/sheet.html",
+        context={"count": count},
+    )
 
 
 @allow(Permission.STOCK_COUNT)
@@ -67,9 +85,20 @@ def review(request, pk):
     def do(_values):
         services.post_count(by=request.actor, count=count, reasons=form.reasons())
 
-    return form_act(request, form, verb="count.post", do=do, to=reverse("inventory:count", args=[pk]),
-                    message="Count posted.", template="inventory/count/review.html", context={
-                        "count": count, "reasons": COUNT_REASONS, "differences": sum(bool(x.variance) for x in lines)})
+    return form_act(
+        request,
+        form,
+        verb="count.post",
+        do=do,
+        to=reverse("inventory:count", args=[pk]),
+        message="Count posted.",
+        template="inventory/count/review.html",
+        context={
+            "count": count,
+            "reasons": COUNT_REASONS,
+            "differences": sum(bool(x.variance) for x in lines),
+        },
+    )
 
 
 @require_POST

@@ -20,8 +20,11 @@ from inventory.queries.equipment import equipment_rows
 def register(request):
     """Every device with the day its service is due."""
     with_retired = request.GET.get("retired") == "1"
-    return render(request, "inventory/equipment/list.html", {
-        "rows": equipment_rows(with_retired=with_retired), "with_retired": with_retired})
+    return render(
+        request,
+        "inventory/equipment/list.html",
+        {"rows": equipment_rows(with_retired=with_retired), "with_retired": with_retired},
+    )
 
 
 @allow(Permission.ITEM_EDIT)
@@ -34,8 +37,12 @@ def add(request):
 def edit(request, pk):
     """Change a device."""
     row = equipment_or_404(pk)
-    return _edit(request, EquipmentForm(request.POST or None, instance=row), f"Edit {row.name}",
-                 equipment=equipment_or_404(pk))
+    return _edit(
+        request,
+        EquipmentForm(request.POST or None, instance=row),
+        f"Edit {row.name}",
+        equipment=equipment_or_404(pk),
+    )
 
 
 @allow(Permission.ITEM_EDIT)
@@ -48,8 +55,15 @@ def service(request, pk):
         services.service_equipment(by=request.actor, equipment=row, **values)
 
     to = reverse("inventory:equipment")
-    return form_act(request, form, verb="equipment.service", do=do, to=to, message="Service noted.",
-                    context={"title": f"Service of {row.name}", "submit_label": "Save", "cancel_url": to})
+    return form_act(
+        request,
+        form,
+        verb="equipment.service",
+        do=do,
+        to=to,
+        message="Service noted.",
+        context={"title": f"Service of {row.name}", "submit_label": "Save", "cancel_url": to},
+    )
 
 
 def _edit(request, form, title, **row):
@@ -57,5 +71,12 @@ def _edit(request, form, title, **row):
         return str(services.save_equipment(by=request.actor, **row, **values).pk)
 
     to = reverse("inventory:equipment")
-    return form_act(request, form, verb="equipment.save", do=do, to=to, message="Saved.",
-                    context={"title": title, "submit_label": "Save", "cancel_url": to})
+    return form_act(
+        request,
+        form,
+        verb="equipment.save",
+        do=do,
+        to=to,
+        message="Saved.",
+        context={"title": title, "submit_label": "Save", "cancel_url": to},
+    )

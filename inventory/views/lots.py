@@ -20,8 +20,16 @@ from inventory.queries.lots import lot_places
 def lot(request, pk):
     """Where a lot stands and what became of it."""
     row = lot_or_404(pk)
-    return render(request, "inventory/lot/detail.html", {
-        "lot": row, "places": lot_places(row), "ledger": lot_ledger(row), "today": time.today(clinic_zone())})
+    return render(
+        request,
+        "inventory/lot/detail.html",
+        {
+            "lot": row,
+            "places": lot_places(row),
+            "ledger": lot_ledger(row),
+            "today": time.today(clinic_zone()),
+        },
+    )
 
 
 @allow(Permission.STOCK_MOVE)
@@ -47,13 +55,28 @@ def _status(request, pk, word, service, message):
     to = reverse("inventory:lot", args=[pk])
 
     def do(values):
-        return [f"{place.on_hand.normalize():f} in {place.place.name}"
-                for place in service(by=request.actor, lot=row, **values)]
+        return [
+            f"{place.on_hand.normalize():f} in {place.place.name}"
+            for place in service(by=request.actor, lot=row, **values)
+        ]
 
     def said(places):
         return f"{message} {', '.join(places) if places else 'none on any shelf'}."
 
-    return form_act(request, StatusForm(request.POST or None), verb=f"lot.{word.lower()}", do=do, to=to, message=said,
-                    template="inventory/lot/status.html", context={
-                        "title": f"{word} lot {row.number}", "submit_label": word, "cancel_url": to, "lot": row,
-                        "places": lot_places(row), "tone": "primary" if word == "Release" else "danger"})
+    return form_act(
+        request,
+        StatusForm(request.POST or None),
+        verb=f"lot.{word.lower()}",
+        do=do,
+        to=to,
+        message=said,
+        template="inventory/lot/status.html",
+        context={
+            "title": f"{word} lot {row.number}",
+            "submit_label": word,
+            "cancel_url": to,
+            "lot": row,
+            "places": lot_places(row),
+            "tone": "primary" if word == "Release" else "danger",
+        },
+    )

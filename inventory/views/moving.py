@@ -32,10 +32,16 @@ def scan(request):
     if item is None:
         return JsonResponse({"error": "No item carries this barcode. Add it on the item's page."}, status=422)
     lot = Lot.objects.filter(item=item, number__iexact=found.lot).first() if found.lot else None
-    return JsonResponse({
-        "item": str(item.pk), "item_name": item.name, "lot": str(lot.pk) if lot else "", "lot_number": found.lot,
-        "expires_on": f"{found.expires_on:%m/%d/%Y}" if found.expires_on else "", "url": reverse(
-            "inventory:item", args=[item.pk])})
+    return JsonResponse(
+        {
+            "item": str(item.pk),
+            "item_name": item.name,
+            "lot": str(lot.pk) if lot else "",
+            "lot_number": found.lot,
+            "expires_on": f"{found.expires_on:%m/%d/%Y}" if found.expires_on else "",
+            "url": reverse("inventory:item", args=[item.pk]),
+        }
+    )
 
 
 @allow(Permission.STOCK_RECEIVE)
@@ -47,9 +53,21 @@ def receive(request):
         values.pop("scan")
         return str(services.receive_stock(by=request.actor, **values).item_id)
 
-    return form_act(request, form, verb="stock.receive", do=do, to=lambda pk: reverse("inventory:item", args=[pk]),
-                    message="Received.", refresh=("stock",), template=FORM, context={
-                        "title": "Receive stock", "submit_label": "Receive", "cancel_url": reverse("inventory:stock")})
+    return form_act(
+        request,
+        form,
+        verb="stock.receive",
+        do=do,
+        to=lambda pk: reverse("inventory:item", args=[pk]),
+        message="Received.",
+        refresh=("stock",),
+        template=FORM,
+        context={
+            "title": "Receive stock",
+            "submit_label": "Receive",
+            "cancel_url": reverse("inventory:stock"),
+        },
+    )
 
 
 @allow(Permission.STOCK_MOVE)
@@ -72,8 +90,17 @@ def waste(request, pk):
         verb = services.return_stock if kind == "return" else services.waste_stock
         return verb(**values)
 
-    return _shelf_act(request, pk, WasteForm, "waste", "Waste or return {}", "Take off the shelf", take_off,
-                      reasons=WASTE_REASONS, tone="danger")
+    return _shelf_act(
+        request,
+        pk,
+        WasteForm,
+        "waste",
+        "Waste or return {}",
+        "Take off the shelf",
+        take_off,
+        reasons=WASTE_REASONS,
+        tone="danger",
+    )
 
 
 @allow(Permission.STOCK_RECEIVE, Permission.ITEM_EDIT)
@@ -85,22 +112,57 @@ def reverse_movement(request, pk):
     def do(values):
         services.reverse_movement(by=request.actor, movement=movement, **values)
 
-    return form_act(request, ReverseForm(request.POST or None), verb=f"stock.reverse:{pk}", do=do, to=to,
-                    message="Taken back.", refresh=("stock",), template=FORM, context={
-                        "title": "Take a movement back", "submit_label": "Take back", "cancel_url": to,
-                        "movement": movement, "tone": "danger"})
+    return form_act(
+        request,
+        ReverseForm(request.POST or None),
+        verb=f"stock.reverse:{pk}",
+        do=do,
+        to=to,
+        message="Taken back.",
+        refresh=("stock",),
+        template=FORM,
+        context={
+            "title": "Take a movement back",
+            "submit_label": "Take back",
+            "cancel_url": to,
+            "movement": movement,
+            "tone": "danger",
+        },
+    )
 
 
 def _shelf_act(request, pk, form_class, verb, title, label, service, **extra):
     item = item_or_404(pk)
-    form = form_class(request.POST or None, item=item, suggested={
-        "from": request.GET.get("from", ""), "to": request.GET.get("to", ""), "lot": request.GET.get("lot", ""),
-        "quantity": request.GET.get("quantity", "")[:9].replace(",", "")})
+    form = form_class(
+        request.POST or None,
+        item=item,
+        suggested={
+            "from": request.GET.get("from", ""),
+            "to": request.GET.get("to", ""),
+            "lot": request.GET.get("lot", ""),
+            "quantity": request.GET.get("quantity", "")[:9].replace(",", ""),
+        },
+    )
     to = reverse("inventory:item", args=[pk])
 
     def do(values):
         service(by=request.actor, **values)
 
-    return form_act(request, form, verb=f"stock.{verb}", do=do, to=to, message="Saved.", refresh=("stock",),
-                    template=FORM, context={"title": title.format(item.name), "submit_label": label,
-                                            "cancel_url": to, "item": item, "has_shelf": bool(form.levels), **extra})
+    return form_act(
+        request,
+        form,
+        verb=f"stock.{verb}",
+        do=do,
+        to=to,
+        message="Saved.",
+        refresh=("stock",),
+        template=FORM,
+        context={
+            "title": title.format(item.name),
+            "submit_label": label,
+            "cancel_url": to,
+            "item": item,
+            "has_shelf": bool(form.levels),
+            **extra,
+        },
+    )

@@ -9,8 +9,9 @@ from records.models import Coverage, Payer
 
 class CoverageForm(ClinicForm):
     payer = forms.ModelChoiceField(Payer.objects.none(), empty_label="Choose")
-    new_payer = forms.CharField(label="Payer not listed", max_length=120, required=False,
-                                help_text="Only if it is not in the list.")
+    new_payer = forms.CharField(
+        label="Payer not listed", max_length=120, required=False, help_text="Only if it is not in the list."
+    )
     plan_name = forms.CharField(label="Plan", max_length=120, required=False)
     rank = forms.TypedChoiceField(choices=Coverage.Rank.choices, coerce=int, initial=1)
     member_id = forms.CharField(label="Member ID", max_length=60, required=False)
@@ -20,12 +21,19 @@ class CoverageForm(ClinicForm):
     subscriber_birth_date = BirthDateField(label="Subscriber’s date of birth", required=False)
     starts_on = forms.DateField(label="Effective from", required=False)
     ends_on = forms.DateField(label="Effective to", required=False)
-    copay_office = forms.DecimalField(label="Office copay ($)", required=False, min_value=0, max_digits=8,
-                                      decimal_places=2)
-    card_front = forms.FileField(label="Card, front", required=False,
-                                 widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}))
-    card_back = forms.FileField(label="Card, back", required=False,
-                                widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}))
+    copay_office = forms.DecimalField(
+        label="Office copay ($)", required=False, min_value=0, max_digits=8, decimal_places=2
+    )
+    card_front = forms.FileField(
+        label="Card, front",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
+    )
+    card_back = forms.FileField(
+        label="Card, back",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):

@@ -17,9 +17,10 @@ class GiveImmunizationForm(ClinicForm):
     vis_given_on = forms.DateField(label="VIS handed out on")
     ordered_by = forms.CharField(label="Ordered by, or standing order", max_length=160, required=False)
     eligibility = forms.ChoiceField(choices=vaccines.ELIGIBILITY, initial="V01")
-    screened = forms.BooleanField(label="Screened for contraindications, allergies checked, patient confirmed",
-                                  error_messages={"required": "Screen first: allergies, illness today, earlier "
-                                                              "reactions, pregnancy."})
+    screened = forms.BooleanField(
+        label="Screened for contraindications, allergies checked, patient confirmed",
+        error_messages={"required": "Screen first: allergies, illness today, earlier reactions, pregnancy."},
+    )
     note = forms.CharField(max_length=300, required=False)
 
     def __init__(self, *args, doses, statements, **kwargs):
@@ -38,8 +39,11 @@ class HistoricalImmunizationForm(ClinicForm):
 
     def __init__(self, *args, search_url: str = "", **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["vaccine"].widget.attrs |= {"data-combobox": search_url, "data-combobox-for": "cvx",
-                                                "placeholder": "Name or CVX code"}
+        self.fields["vaccine"].widget.attrs |= {
+            "data-combobox": search_url,
+            "data-combobox-for": "cvx",
+            "placeholder": "Name or CVX code",
+        }
 
     def clean(self):
         cleaned = super().clean()

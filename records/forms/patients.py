@@ -12,8 +12,19 @@ from records.models import ContactPoint, Patient
 from records.queries.banners import LANGUAGES
 from records.rules.names import parse_birth_date, phone_e164
 
-RELATIONS = ("Parent", "Mother", "Father", "Spouse", "Partner", "Child", "Sibling", "Grandparent", "Friend",
-             "Legal guardian", "Caregiver")
+RELATIONS = (
+    "Parent",
+    "Mother",
+    "Father",
+    "Spouse",
+    "Partner",
+    "Child",
+    "Sibling",
+    "Grandparent",
+    "Friend",
+    "Legal guardian",
+    "Caregiver",
+)
 
 
 class BirthDateField(forms.CharField):
@@ -104,8 +115,12 @@ class PatientForm(ClinicForm):
     city = forms.CharField(max_length=80, required=False)
     state = forms.CharField(max_length=40, required=False)
     postal_code = forms.CharField(label="ZIP code", max_length=12, required=False)
-    zone = forms.CharField(label="Time zone", max_length=40, required=False,
-                           help_text="Only when it differs from the clinic’s, such as America/Denver.")
+    zone = forms.CharField(
+        label="Time zone",
+        max_length=40,
+        required=False,
+        help_text="Only when it differs from the clinic’s, such as America/Denver.",
+    )
     primary_provider_id = forms.ChoiceField(label="Primary provider", required=False)
     notes_for_desk = forms.CharField(max_length=300, required=False)
     is_sensitive = forms.BooleanField(label="Sensitive chart", required=False)
@@ -135,7 +150,9 @@ class PatientForm(ClinicForm):
 class ContactRow:
     """One row of phones and e-mails on the edit page, as typed."""
 
-    def __init__(self, key: str, kind: str = "mobile", value: str = "", is_preferred: bool = False, error: str = ""):
+    def __init__(
+        self, key: str, kind: str = "mobile", value: str = "", is_preferred: bool = False, error: str = ""
+    ):
         self.key, self.kind, self.value, self.is_preferred, self.error = key, kind, value, is_preferred, error
 
     @property
@@ -160,7 +177,9 @@ class RelatedPersonForm(ClinicForm):
     is_emergency = forms.BooleanField(label="Emergency contact", required=False)
     is_guardian = forms.BooleanField(label="Guardian", required=False)
     is_proxy = forms.BooleanField(label="Health care proxy", required=False)
-    may_discuss = forms.BooleanField(label="We may discuss the patient’s care with this person", required=False)
+    may_discuss = forms.BooleanField(
+        label="We may discuss the patient’s care with this person", required=False
+    )
     starts_on = forms.DateField(label="From", required=False)
     ends_on = forms.DateField(label="Until", required=False)
 
@@ -168,15 +187,22 @@ class RelatedPersonForm(ClinicForm):
 class ConsentForm(ClinicForm):
     """A yes or no to one way of contact."""
 
-    channel = forms.ChoiceField(choices=[("sms", "Text message"), ("email", "E-mail"), ("voice", "Automated call")])
+    channel = forms.ChoiceField(
+        choices=[("sms", "Text message"), ("email", "E-mail"), ("voice", "Automated call")]
+    )
     address = forms.ChoiceField(label="Number or address")
-    is_granted = forms.ChoiceField(label="The patient says", choices=[("1", "Yes"), ("0", "No")],
-                                   widget=forms.RadioSelect, initial="1")
-    how = forms.ChoiceField(label="How", choices=[("spoken", "In person or by phone"), ("written", "In writing")])
+    is_granted = forms.ChoiceField(
+        label="The patient says", choices=[("1", "Yes"), ("0", "No")], widget=forms.RadioSelect, initial="1"
+    )
+    how = forms.ChoiceField(
+        label="How", choices=[("spoken", "In person or by phone"), ("written", "In writing")]
+    )
 
     def __init__(self, *args, contacts, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["address"].choices = [(one.value, f"{one.shown} ({one.get_kind_display()})") for one in contacts]
+        self.fields["address"].choices = [
+            (one.value, f"{one.shown} ({one.get_kind_display()})") for one in contacts
+        ]
 
     def clean(self):
         cleaned = super().clean()

@@ -110,7 +110,9 @@ class VitalsSheet:
     not_done: Sequence[tuple[str, str]] = field(default_factory=lambda: NOT_DONE)
 
 
-def sheet(patient, setting: Setting, summary, post: Mapping | None = None, problems: Mapping | None = None) -> VitalsSheet:
+def sheet(
+    patient, setting: Setting, summary, post: Mapping | None = None, problems: Mapping | None = None
+) -> VitalsSheet:
     """The form for this patient's age, with last values; after a refusal with what was typed and why."""
     months = setting.months
     is_fertile = patient.sex_at_birth != "male" and TEEN <= months < 720
@@ -123,9 +125,13 @@ def sheet(patient, setting: Setting, summary, post: Mapping | None = None, probl
     ]
     given = post or {}
     return VitalsSheet(
-        pressures=pressures, rows=[build.row(VITALS[code]) for code in main],
-        more=[build.row(VITALS[code]) for code in more], data=script_data(setting),
-        measured_at=given.get("measured_at", ""), pregnancy=given.get("pregnancy", ""), note=given.get("note", ""),
+        pressures=pressures,
+        rows=[build.row(VITALS[code]) for code in main],
+        more=[build.row(VITALS[code]) for code in more],
+        data=script_data(setting),
+        measured_at=given.get("measured_at", ""),
+        pregnancy=given.get("pregnancy", ""),
+        note=given.get("note", ""),
         asks_pregnancy=is_fertile,
     )
 
@@ -142,12 +148,18 @@ class _Builder:
         last = self.summary.last.get(vital.code) if self.summary.last and sequence == 1 else None
         get = self.post.get
         return Row(
-            vital=vital, sequence=sequence, unit=get(f"u-{key}") or default_unit(vital, self.months),
+            vital=vital,
+            sequence=sequence,
+            unit=get(f"u-{key}") or default_unit(vital, self.months),
             details=[self._detail(key, vital, name) for name in vital.details],
-            last=last.words if last else "", last_on=self.summary.last.measured_at if last else None,
+            last=last.words if last else "",
+            last_on=self.summary.last.measured_at if last else None,
             spark=self.summary.sparks.get(vital.code, ())[-8:] if sequence == 1 else (),
-            text=get(f"v-{key}", ""), code=get(f"c-{key}", ""), not_done=get(f"n-{key}", ""),
-            is_confirmed=bool(get(f"k-{key}")), is_excluded=bool(get(f"x-{key}")),
+            text=get(f"v-{key}", ""),
+            code=get(f"c-{key}", ""),
+            not_done=get(f"n-{key}", ""),
+            is_confirmed=bool(get(f"k-{key}")),
+            is_excluded=bool(get(f"x-{key}")),
             problem=self.problems.get((vital.code, sequence)),
         )
 
@@ -187,10 +199,17 @@ def _entry(post: Mapping, vital: Vital, sequence: int) -> Entry:
     text = post.get(f"v-{key}", "").strip()[:12]
     reason = "" if text else post.get(f"n-{shared}", "")
     return Entry(
-        vital=vital.code, sequence=sequence, text=text, unit=post.get(f"u-{key}") or vital.units[0].code,
-        code="" if text else post.get(f"c-{key}", ""), detail={k: v for k, v in details.items() if v},
-        device=post.get("device", ""), not_done=reason, is_confirmed=bool(post.get(f"k-{key}")),
-        is_excluded=bool(post.get(f"x-{shared}")), exclude_reason=post.get(f"xr-{shared}", ""),
+        vital=vital.code,
+        sequence=sequence,
+        text=text,
+        unit=post.get(f"u-{key}") or vital.units[0].code,
+        code="" if text else post.get(f"c-{key}", ""),
+        detail={k: v for k, v in details.items() if v},
+        device=post.get("device", ""),
+        not_done=reason,
+        is_confirmed=bool(post.get(f"k-{key}")),
+        is_excluded=bool(post.get(f"x-{shared}")),
+        exclude_reason=post.get(f"xr-{shared}", ""),
     )
 
 
@@ -214,8 +233,17 @@ def script_data(setting: Setting) -> dict:
     return {
         "months": str(setting.months),
         "limits": [
-            [one.vital, one.tier, _text(one.low), one.low_counts, _text(one.high), one.high_counts, one.condition,
-             low_words(one), high_words(one)]
+            [
+                one.vital,
+                one.tier,
+                _text(one.low),
+                one.low_counts,
+                _text(one.high),
+                one.high_counts,
+                one.condition,
+                low_words(one),
+                high_words(one),
+            ]
             for one in setting.limits
         ],
         "vitals": {code: _described(vital) for code, vital in VITALS.items()},
@@ -229,7 +257,12 @@ def _text(number: Decimal | None) -> str | None:
 
 def _described(vital: Vital) -> dict:
     return {
-        "label": vital.label, "integer": vital.is_integer, "canonical": vital.ucum, "red": list(vital.red_codes),
+        "label": vital.label,
+        "integer": vital.is_integer,
+        "canonical": vital.ucum,
+        "red": list(vital.red_codes),
         "codes": dict(vital.codes),
-        "units": [[u.code, u.label, str(u.factor), str(u.divisor), str(u.offset), u.decimals] for u in vital.units],
+        "units": [
+            [u.code, u.label, str(u.factor), str(u.divisor), str(u.offset), u.decimals] for u in vital.units
+        ],
     }

@@ -46,9 +46,7 @@ class Coverage(SourceKey, Versioned):
     rank = models.PositiveSmallIntegerField(choices=Rank.choices, default=Rank.PRIMARY)
     member_id = models.CharField("member ID", max_length=60, blank=True)
     group_number = models.CharField(max_length=60, blank=True)
-    relationship = models.CharField(
-        max_length=8, choices=Relationship.choices, default=Relationship.SELF
-    )
+    relationship = models.CharField(max_length=8, choices=Relationship.choices, default=Relationship.SELF)
     subscriber_name = models.CharField(max_length=160, blank=True)
     subscriber_birth_date = models.DateField(null=True, blank=True)
     starts_on = models.DateField("effective from", null=True, blank=True)
@@ -57,9 +55,7 @@ class Coverage(SourceKey, Versioned):
     card_front = models.ForeignKey(
         "files.StoredFile", models.PROTECT, related_name="+", null=True, blank=True
     )
-    card_back = models.ForeignKey(
-        "files.StoredFile", models.PROTECT, related_name="+", null=True, blank=True
-    )
+    card_back = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+", null=True, blank=True)
     verified_at = instant()
     verified_by = member(null=True)
     verify_note = models.CharField(max_length=200, blank=True)

@@ -67,9 +67,7 @@ class ReviewStamp(Base):
         RECONCILED = "reconciled", "Reconciled"
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="reviews")
-    encounter = models.ForeignKey(
-        Encounter, models.PROTECT, related_name="reviews", null=True, blank=True
-    )
+    encounter = models.ForeignKey(Encounter, models.PROTECT, related_name="reviews", null=True, blank=True)
     list_name = models.CharField(max_length=16, choices=List.choices)
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.REVIEWED)
     changed = models.BooleanField(default=False)

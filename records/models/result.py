@@ -10,9 +10,7 @@ class Result(SourceKey, Base):
     """An observation that came from elsewhere. Append-only; a correction replaces, it does not edit."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="results")
-    encounter = models.ForeignKey(
-        Encounter, models.PROTECT, related_name="results", null=True, blank=True
-    )
+    encounter = models.ForeignKey(Encounter, models.PROTECT, related_name="results", null=True, blank=True)
     category = models.CharField(max_length=40, blank=True)
     loinc = models.CharField("LOINC", max_length=16, blank=True)
     name = models.CharField(max_length=255)

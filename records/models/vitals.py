@@ -15,9 +15,7 @@ class VitalSet(SourceKey, Base):
         POSTPARTUM = "postpartum", "Within 6 weeks after birth"
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="vital_sets")
-    encounter = models.ForeignKey(
-        Encounter, models.PROTECT, related_name="vital_sets", null=True, blank=True
-    )
+    encounter = models.ForeignKey(Encounter, models.PROTECT, related_name="vital_sets", null=True, blank=True)
     measured_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     recorded_by = member(null=True)
@@ -84,9 +82,7 @@ class VitalReading(Base):
     class Meta:
         constraints = [
             paired("confirmed", name="records_vitalreading_confirmed"),
-            models.UniqueConstraint(
-                fields=["set", "vital", "sequence"], name="records_vitalreading_once"
-            ),
+            models.UniqueConstraint(fields=["set", "vital", "sequence"], name="records_vitalreading_once"),
             models.CheckConstraint(
                 condition=(
                     models.Q(value__isnull=True, code_value="") & ~models.Q(not_done_reason="")
@@ -147,13 +143,9 @@ class RedFlag(Base):
     """A value the provider has to see before the visit goes on; stays open until acknowledged."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="red_flags")
-    encounter = models.ForeignKey(
-        Encounter, models.PROTECT, related_name="red_flags", null=True, blank=True
-    )
+    encounter = models.ForeignKey(Encounter, models.PROTECT, related_name="red_flags", null=True, blank=True)
     set = models.ForeignKey(VitalSet, models.PROTECT, related_name="red_flags")
-    reading = models.ForeignKey(
-        VitalReading, models.PROTECT, related_name="red_flags", null=True, blank=True
-    )
+    reading = models.ForeignKey(VitalReading, models.PROTECT, related_name="red_flags", null=True, blank=True)
     text = models.CharField(max_length=200)
     raised_at = models.DateTimeField()
     acknowledged_at = instant()

@@ -5,5 +5,4 @@ from records.queries.codes import code_by_display, search_diagnoses
 from records.queries.duplicates import candidates
 from records.queries.finder import find_patients
 
-__all__ = ["banner",
-    "candidates", "code_by_display", "find_patients", "search_diagnoses"]
+__all__ = ["banner", "candidates", "code_by_display", "find_patients", "search_diagnoses"]

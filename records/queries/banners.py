@@ -14,17 +14,53 @@ from clinic.core.time import today
 from records.rules import names
 
 LANGUAGES = {
-    "en": "English", "es": "Spanish", "zh": "Chinese", "vi": "Vietnamese", "tl": "Tagalog", "ar": "Arabic",
-    "fr": "French", "ht": "Haitian Creole", "ko": "Korean", "ru": "Russian", "pt": "Portuguese", "pl": "Polish",
-    "hi": "Hindi", "fa": "Persian", "so": "Somali", "am": "Amharic", "ne": "Nepali", "ase": "American Sign Language",
+    "en": "English",
+    "es": "Spanish",
+    "zh": "Chinese",
+    "vi": "Vietnamese",
+    "tl": "Tagalog",
+    "ar": "Arabic",
+    "fr": "French",
+    "ht": "Haitian Creole",
+    "ko": "Korean",
+    "ru": "Russian",
+    "pt": "Portuguese",
+    "pl": "Polish",
+    "hi": "Hindi",
+    "fa": "Persian",
+    "so": "Somali",
+    "am": "Amharic",
+    "ne": "Nepali",
+    "ase": "American Sign Language",
 }
 SEX_WORDS = {"female": "F", "male": "M", "intersex": "X", "unknown": ""}
 RESTRICTION_WORDS = {"no_text": "no texts", "no_voicemail": "no voicemail", "no_mail": "no mail"}
 COLUMNS = (
-    "id", "mrn", "version", "first_name", "middle_name", "last_name", "suffix", "preferred_name", "pronouns",
-    "sex_at_birth", "gender_identity", "birth_date", "deceased_on", "language", "needs_interpreter", "is_sensitive",
-    "photo_id", "restrictions", "notes_for_desk", "primary_provider_id", "address_line1", "address_line2", "city",
-    "state", "postal_code",
+    "id",
+    "mrn",
+    "version",
+    "first_name",
+    "middle_name",
+    "last_name",
+    "suffix",
+    "preferred_name",
+    "pronouns",
+    "sex_at_birth",
+    "gender_identity",
+    "birth_date",
+    "deceased_on",
+    "language",
+    "needs_interpreter",
+    "is_sensitive",
+    "photo_id",
+    "restrictions",
+    "notes_for_desk",
+    "primary_provider_id",
+    "address_line1",
+    "address_line2",
+    "city",
+    "state",
+    "postal_code",
 )
 # Each list comes as JSON beside the patient's row, so that the banner is one round trip.
 LISTS = {
@@ -96,9 +132,8 @@ def fetch(patient_id: UUID, lists: Mapping[str, str]) -> dict:
         for name, body in lists.items()
     ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(parts)} FROM records_patient p WHERE p.id = %s", [patient_id]  # noqa: S608
-        )
+        statement = f"SELECT {', '.join(parts)} FROM records_patient p WHERE p.id = %s"  # noqa: S608 - fixed texts
+        cursor.execute(statement, [patient_id])
         row = cursor.fetchone()
         if row is None:
             raise NotFound("This patient is not on file.")
@@ -129,17 +164,26 @@ def banner_of(row: Mapping) -> Banner:
     return Banner(
         id=row["id"],
         name=names.display_name(row["first_name"], row["last_name"], row["preferred_name"], row["suffix"]),
-        legal_name=" ".join(filter(None, (row["first_name"], row["middle_name"], row["last_name"], row["suffix"]))),
-        mrn=row["mrn"], born=f"{row['birth_date']:%m/%d/%Y}",
+        legal_name=" ".join(
+            filter(None, (row["first_name"], row["middle_name"], row["last_name"], row["suffix"]))
+        ),
+        mrn=row["mrn"],
+        born=f"{row['birth_date']:%m/%d/%Y}",
         age=names.age_words(row["birth_date"], row["deceased_on"] or day),
-        sex=SEX_WORDS.get(row["sex_at_birth"], ""), pronouns=row["pronouns"], is_sensitive=row["is_sensitive"],
+        sex=SEX_WORDS.get(row["sex_at_birth"], ""),
+        pronouns=row["pronouns"],
+        is_sensitive=row["is_sensitive"],
         is_deceased=row["deceased_on"] is not None,
         photo_url=reverse("files:download", args=[row["photo_id"]]) if row["photo_id"] else "",
         url=f"{reverse('records:finder-page')}{row['id']}/",
         phone=names.phone_words(phone) if phone else "",
-        allergies=row["allergies"], allergy_words=allergy_words(row),
+        allergies=row["allergies"],
+        allergy_words=allergy_words(row),
         has_danger=any(is_dangerous(one) for one in row["allergies"]),
-        chips=_chips(row), flags=row["flags"], coverage=words, coverage_tone=tone,
+        chips=_chips(row),
+        flags=row["flags"],
+        coverage=words,
+        coverage_tone=tone,
         notes_for_desk=row["notes_for_desk"],
     )
 
@@ -151,7 +195,10 @@ def is_dangerous(allergy: Mapping) -> bool:
 def allergy_words(row: Mapping) -> str:
     """Penicillin: anaphylaxis; or the explicit statement; or that nobody asked."""
     if row["allergies"]:
-        shown = [f"{a['substance']}: {a['reaction']}" if a["reaction"] else a["substance"] for a in row["allergies"][:4]]
+        shown = [
+            f"{a['substance']}: {a['reaction']}" if a["reaction"] else a["substance"]
+            for a in row["allergies"][:4]
+        ]
         more = len(row["allergies"]) - 4
         return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
     return "No known allergies" if row["no_known"] else "Allergies not asked yet"

@@ -77,8 +77,12 @@ def _dressed(row: dict) -> dict:
     for one in row["contacts"]:
         one["shown"] = one["value"] if one["kind"] == "email" else names.phone_words(one["value"])
     for one in row["related"]:
-        flags = (("is_emergency", "emergency contact"), ("is_guardian", "guardian"), ("is_proxy", "health care proxy"),
-                 ("may_discuss", "may discuss care"))
+        flags = (
+            ("is_emergency", "emergency contact"),
+            ("is_guardian", "guardian"),
+            ("is_proxy", "health care proxy"),
+            ("may_discuss", "may discuss care"),
+        )
         one["roles"] = ", ".join(words for key, words in flags if one[key])
         one["phone_shown"] = names.phone_words(one["phone"])
     for one in row["allergies"]:
@@ -199,7 +203,11 @@ _TONES = {"visits": "now", "notes": "done", "vaccines": "done"}
 
 
 def timeline(
-    patient_id: UUID, kinds: Sequence[str] = (), text: str = "", before: dt.datetime | None = None, limit: int = 30
+    patient_id: UUID,
+    kinds: Sequence[str] = (),
+    text: str = "",
+    before: dt.datetime | None = None,
+    limit: int = 30,
 ) -> tuple[list[Event], bool]:
     """What happened, newest first, of these kinds (all when none), with a text in it. One query.
 
@@ -207,10 +215,16 @@ def timeline(
     """
     chosen = [kind for kind in KINDS if kind in kinds] or list(KINDS)
     union = " UNION ALL ".join(f"({_PARTS[kind]})" for kind in chosen)
-    shown = {code: "BP" if code == "systolic" else one.label for code, one in VITALS.items() if code != "diastolic"}
+    shown = {
+        code: "BP" if code == "systolic" else one.label for code, one in VITALS.items() if code != "diastolic"
+    }
     where = ["at < %(before)s"]
-    values = {"id": patient_id, "before": before or dt.datetime.max.replace(tzinfo=dt.UTC),
-              "vitals": list(shown), "labels": list(shown.values())}
+    values = {
+        "id": patient_id,
+        "before": before or dt.datetime.max.replace(tzinfo=dt.UTC),
+        "vitals": list(shown),
+        "labels": list(shown.values()),
+    }
     if text.strip():
         where.append("(title || ' ' || detail) ILIKE %(text)s")
         values["text"] = f"%{text.strip()[:60].replace('%', '').replace('_', ' ')}%"

@@ -40,7 +40,9 @@ class CodeRow:
         return f"{self.display} {self.description}"
 
 
-def search_diagnoses(text: str, on: dt.date, limit: int = 20, *, only_billable: bool = False) -> list[CodeRow]:
+def search_diagnoses(
+    text: str, on: dt.date, limit: int = 20, *, only_billable: bool = False
+) -> list[CodeRow]:
     """ICD-10-CM codes in force on a day that fit every word typed, code starts first, billable before headings.
 
     Words may be parts of words from three letters (starts from two) or a code with or without its dot.
@@ -52,7 +54,9 @@ def search_diagnoses(text: str, on: dt.date, limit: int = 20, *, only_billable: 
     values: dict = {"month": f"{on:%Y-%m}", "prefix": f"{words[0].upper().replace('.', '')}%", "limit": limit}
     conditions, starts = [], []
     for number, word in enumerate(words):
-        values[f"w{number}"] = f"% {word}%" if len(word) == 2 or any(c.isdigit() for c in word) else f"%{word}%"
+        values[f"w{number}"] = (
+            f"% {word}%" if len(word) == 2 or any(c.isdigit() for c in word) else f"%{word}%"
+        )
         values[f"s{number}"] = f"% {word}%"
         conditions.append(f"search LIKE %(w{number})s")
         starts.append(f"(search LIKE %(s{number})s)::int")

@@ -8,7 +8,9 @@ from records.models import Patient
 from records.rules.names import phone_words
 
 _LABELS = {
-    "restrict:no_text": "No text messages", "restrict:no_voicemail": "No voicemail", "restrict:no_mail": "No mail",
+    "restrict:no_text": "No text messages",
+    "restrict:no_voicemail": "No voicemail",
+    "restrict:no_mail": "No mail",
     "primary_provider_id": "Primary provider",
 }
 _PARTS = {"kind": "Kind of contact", "value": "Phone or e-mail", "is_preferred": "Preferred contact"}
@@ -24,13 +26,23 @@ class ConflictRow:
     theirs_raw: str
 
 
-def conflict_rows(error, base: Mapping[str, str], mine: Mapping[str, Any], contacts: Mapping) -> list[ConflictRow]:
+def conflict_rows(
+    error, base: Mapping[str, str], mine: Mapping[str, Any], contacts: Mapping
+) -> list[ConflictRow]:
     """One row for each field that both changed; `error` is the Stale that says which."""
     found = []
     for name in error.fields:
         theirs = error.theirs.get(name) or ""
-        found.append(ConflictRow(name, label(name), shown(name, base.get(name, "")),
-                                 shown(name, _mine(name, mine, contacts)), shown(name, theirs), theirs))
+        found.append(
+            ConflictRow(
+                name,
+                label(name),
+                shown(name, base.get(name, "")),
+                shown(name, _mine(name, mine, contacts)),
+                shown(name, theirs),
+                theirs,
+            )
+        )
     return found
 
 

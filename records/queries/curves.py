@@ -12,11 +12,27 @@ from records.rules.vitals.limits import plain
 
 WIDTH, HEIGHT = 420, 170
 LEFT, RIGHT, TOP, BOTTOM = 44, 408, 14, 136
-_GROUPS = (("Blood pressure", ("systolic", "diastolic")), ("Pulse", ("pulse",)), ("Weight", ("weight",)),
-           ("Temperature", ("temp",)), ("SpO₂", ("spo2",)), ("Height", ("height",)), ("Glucose", ("glucose",)))
-_SPREADS = {title: Decimal(text) for title, text in (
-    ("Blood pressure", "40"), ("Pulse", "30"), ("Weight", "8"), ("Temperature", "3"), ("SpO₂", "6"), ("Height", "4"),
-    ("Glucose", "60"))}
+_GROUPS = (
+    ("Blood pressure", ("systolic", "diastolic")),
+    ("Pulse", ("pulse",)),
+    ("Weight", ("weight",)),
+    ("Temperature", ("temp",)),
+    ("SpO₂", ("spo2",)),
+    ("Height", ("height",)),
+    ("Glucose", ("glucose",)),
+)
+_SPREADS = {
+    title: Decimal(text)
+    for title, text in (
+        ("Blood pressure", "40"),
+        ("Pulse", "30"),
+        ("Weight", "8"),
+        ("Temperature", "3"),
+        ("SpO₂", "6"),
+        ("Height", "4"),
+        ("Glucose", "60"),
+    )
+}
 _STEPS = tuple(Decimal(text) for text in ("0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50", "100", "200"))
 
 
@@ -92,8 +108,10 @@ def _curve(title: str, lines: Sequence[Trend]) -> Curve:
     tz, unit = zone(clinic_zone()), lines[0].unit
     series = []
     for line in lines:
-        dots = [Dot(x(at), y(value), f"{at.astimezone(tz):%b %d, %Y}: {plain(round(value, 1))} {unit}")
-                for at, value in line.points]
+        dots = [
+            Dot(x(at), y(value), f"{at.astimezone(tz):%b %d, %Y}: {plain(round(value, 1))} {unit}")
+            for at, value in line.points
+        ]
         series.append(Series(" ".join(f"{dot.x},{dot.y}" for dot in dots), dots))
     grid = []
     value = low
@@ -101,8 +119,10 @@ def _curve(title: str, lines: Sequence[Trend]) -> Curve:
         grid.append(GridLine(y(value), f"{float(y(value)) + 4:.1f}", plain(value)))
         value += step
     newest = "/".join(plain(round(line.points[-1][1], 1)) for line in lines)
-    dates = [DateMark(LEFT, f"{first.astimezone(tz):%b %Y}", "start"),
-             DateMark(RIGHT, f"{last.astimezone(tz):%b %Y}", "end")]
+    dates = [
+        DateMark(LEFT, f"{first.astimezone(tz):%b %Y}", "start"),
+        DateMark(RIGHT, f"{last.astimezone(tz):%b %Y}", "end"),
+    ]
     words = f"{title}: {len(lines[0].points)} values, the newest {newest} {unit}"
     return Curve(title, f"{newest} {unit}", words, series, grid, dates)
 

@@ -68,8 +68,17 @@ def candidates(person: duplicates.Person, *, leave_out: UUID | None = None) -> l
 
 def _candidate(person: duplicates.Person, row: tuple) -> Candidate:
     pk, first, last, preferred, suffix, mrn, born, postal, phones, emails = row
-    known = duplicates.Person(first, last, born, frozenset(phones), frozenset(emails), preferred=preferred,
-                              postal_code=postal)
+    known = duplicates.Person(
+        first, last, born, frozenset(phones), frozenset(emails), preferred=preferred, postal_code=postal
+    )
     score = duplicates.score(person, known)
-    return Candidate(pk, display_name(first, last, preferred, suffix), mrn, born,
-                     phone_words(phones[0]) if phones else "", score.points, score.reasons, score.is_strong)
+    return Candidate(
+        pk,
+        display_name(first, last, preferred, suffix),
+        mrn,
+        born,
+        phone_words(phones[0]) if phones else "",
+        score.points,
+        score.reasons,
+        score.is_strong,
+    )

@@ -81,7 +81,10 @@ def _order(wanted: Wanted) -> tuple[str, list]:
     if not wanted.words:
         return "(p.id IS NULL)::int", []
     starts = " + ".join("(p.search LIKE %s)::int" for _ in wanted.words)
-    return f"(p.search LIKE %s)::int * 2 + {starts}", [f" {wanted.words[0]}%", *(f"% {w}%" for w in wanted.words)]
+    return f"(p.search LIKE %s)::int * 2 + {starts}", [
+        f" {wanted.words[0]}%",
+        *(f"% {w}%" for w in wanted.words),
+    ]
 
 
 def _fetch(clauses: list[str], values: list, order: tuple[str, list], limit: int) -> list[tuple]:
@@ -103,7 +106,11 @@ def _near(wanted: Wanted, limit: int) -> list[tuple]:
         patterns = slips(word)
         options = ["search LIKE %s"] * (1 + len(patterns)) + (["search %%> %s"] if len(word) > 3 else [])
         clauses.append(f"({' OR '.join(options)})")
-        values += [f"%{word}%" if len(word) > 2 else f"% {word}%", *patterns, *([word] if len(word) > 3 else [])]
+        values += [
+            f"%{word}%" if len(word) > 2 else f"% {word}%",
+            *patterns,
+            *([word] if len(word) > 3 else []),
+        ]
     if wanted.birth_date:
         clauses.append("birth_date = %s")
         values.append(wanted.birth_date)
@@ -114,11 +121,20 @@ def _near(wanted: Wanted, limit: int) -> list[tuple]:
 def _row(row: tuple, today: dt.date) -> FinderRow:
     pk, mrn, first, last, preferred, suffix, pronouns, sex, born, died, is_sensitive, photo_id, phone = row
     return FinderRow(
-        id=pk, mrn=mrn, name=names.display_name(first, last, preferred, suffix),
-        list_name=names.list_name(first, last), called=_called(first, preferred, pronouns), born=f"{born:%m/%d/%Y}",
-        age="deceased" if died else names.age_words(born, today), sex=SEX.get(sex, ""), pronouns=pronouns,
-        phone=names.phone_words(phone) if phone else "", url=patient_url(pk), photo_id=photo_id,
-        is_sensitive=is_sensitive, is_deceased=died is not None,
+        id=pk,
+        mrn=mrn,
+        name=names.display_name(first, last, preferred, suffix),
+        list_name=names.list_name(first, last),
+        called=_called(first, preferred, pronouns),
+        born=f"{born:%m/%d/%Y}",
+        age="deceased" if died else names.age_words(born, today),
+        sex=SEX.get(sex, ""),
+        pronouns=pronouns,
+        phone=names.phone_words(phone) if phone else "",
+        url=patient_url(pk),
+        photo_id=photo_id,
+        is_sensitive=is_sensitive,
+        is_deceased=died is not None,
     )
 
 

@@ -32,8 +32,11 @@ class DoseLine:
 
 def dose_rows(patient_id: UUID) -> QuerySet[Immunization]:
     """Every dose, refusal and error, newest first, with who gave it. One query."""
-    return Immunization.objects.filter(patient_id=patient_id).select_related("given_by", "recorded_by").order_by(
-        "-given_at", "-id")
+    return (
+        Immunization.objects.filter(patient_id=patient_id)
+        .select_related("given_by", "recorded_by")
+        .order_by("-given_at", "-id")
+    )
 
 
 def dose_line(row: Immunization) -> DoseLine:
@@ -53,8 +56,11 @@ def vaccine_lines(on: dt.date) -> list[VaccineLine]:
     """Vaccines that the clinic stocks, by name, with usable doses at hand. One query."""
     usable = Q(levels__lot__status=Lot.Status.USABLE, levels__lot__expires_on__gte=on, levels__on_hand__gt=0)
     rows = (
-        Item.objects.filter(kind=Item.Kind.VACCINE, is_active=True).exclude(cvx="")
-        .annotate(usable=Sum("levels__on_hand", filter=usable), first=Min("levels__lot__expires_on", filter=usable))
+        Item.objects.filter(kind=Item.Kind.VACCINE, is_active=True)
+        .exclude(cvx="")
+        .annotate(
+            usable=Sum("levels__on_hand", filter=usable), first=Min("levels__lot__expires_on", filter=usable)
+        )
         .order_by("name")
     )
     return [VaccineLine(row, row.usable or Decimal(0), row.first) for row in rows]
@@ -70,7 +76,8 @@ def vaccine_item(pk: UUID) -> Item:
 def eligibility_of(patient: Patient, on: dt.date) -> str:
     """What VFC eligibility the patient's age and coverage suggest. One query."""
     kinds = [
-        row.payer.kind for row in Coverage.objects.filter(patient=patient).select_related("payer")
+        row.payer.kind
+        for row in Coverage.objects.filter(patient=patient).select_related("payer")
         if row.is_effective(on)
     ]
     return vaccines.suggested_eligibility(patient.age(on), kinds)
@@ -95,7 +102,8 @@ def search_vaccines(text: str, limit: int = 12) -> list[vaccines.Vaccine]:
     if not words:
         return []
     found = [
-        one for one in vaccines.vaccines().values()
+        one
+        for one in vaccines.vaccines().values()
         if one.cvx == text.strip().zfill(2)
         or all(word in fold(f"{one.short} {one.name} {' '.join(one.groups)}") for word in words)
     ]

@@ -13,7 +13,15 @@ def limits_on(day: dt.date) -> list[Limit]:
     rows = VitalLimit.objects.filter(
         Q(effective_to__isnull=True) | Q(effective_to__gte=day), effective_from__lte=day
     ).values_list(
-        "vital", "tier", "low", "low_counts", "high", "high_counts", "from_months", "to_months", "condition",
+        "vital",
+        "tier",
+        "low",
+        "low_counts",
+        "high",
+        "high_counts",
+        "from_months",
+        "to_months",
+        "condition",
         "source",
     )
     return [Limit(*row) for row in rows]

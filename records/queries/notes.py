@@ -41,8 +41,13 @@ def notes_of(encounter_id: UUID, origin: UUID | None = None) -> list[NoteLine]:
 def _line(row: Note, addenda: Sequence[NoteLine]) -> NoteLine:
     labels = dict(SECTIONS) | {"text": ""}
     return NoteLine(
-        id=row.pk, kind=row.get_kind_display(), author=row.author.name, author_id=row.author_id,
-        signed_at=row.signed_at, written_at=row.created_at, addenda=addenda,
+        id=row.pk,
+        kind=row.get_kind_display(),
+        author=row.author.name,
+        author_id=row.author_id,
+        signed_at=row.signed_at,
+        written_at=row.created_at,
+        addenda=addenda,
         sections=[(labels[name], row.sections[name]) for name in labels if row.sections.get(name)],
     )
 
@@ -58,5 +63,6 @@ def unsigned_notes(member_id: UUID, limit: int = 20) -> list[Note]:
     """The member's drafts, oldest first, with their patients. One query."""
     return list(
         Note.objects.filter(author_id=member_id, signed_at__isnull=True)
-        .select_related("patient", "encounter").order_by("created_at")[:limit]
+        .select_related("patient", "encounter")
+        .order_by("created_at")[:limit]
     )

@@ -48,7 +48,9 @@ def entry(model: type[Model], pk: UUID):
 
 
 def note(pk: UUID) -> Note:
-    return _one(Note.objects.select_related("patient", "encounter", "author", "signed_by", "addends"), pk, "note")
+    return _one(
+        Note.objects.select_related("patient", "encounter", "author", "signed_by", "addends"), pk, "note"
+    )
 
 
 def vital_set(pk: UUID) -> VitalSet:
@@ -75,6 +77,7 @@ def contacts(patient_id: UUID) -> list[ContactPoint]:
 def coverages(patient_id: UUID) -> list[Coverage]:
     """All coverages with their payers, by rank, the latest first within one."""
     return list(
-        Coverage.objects.filter(patient_id=patient_id).select_related("payer", "verified_by").order_by(
-            "rank", "-starts_on", "-created_at")
+        Coverage.objects.filter(patient_id=patient_id)
+        .select_related("payer", "verified_by")
+        .order_by("rank", "-starts_on", "-created_at")
     )

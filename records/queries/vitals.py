@@ -148,8 +148,10 @@ def set_line(row: VitalSet, months: Decimal, height: Decimal | None = None) -> S
     who = getattr(row.recorded_by, "short_name", "") if row.recorded_by_id else "Imported"
     raw = RawSet(row.pk, row.encounter_id, row.measured_at, row.is_late, row.note, who, by_vital)
     return replace(
-        raw_set_line(raw, months, height), flags=tuple(row.red_flags.all()),
-        is_retracted=row.retracted_at is not None, retract_reason=row.retract_reason or "",
+        raw_set_line(raw, months, height),
+        flags=tuple(row.red_flags.all()),
+        is_retracted=row.retracted_at is not None,
+        retract_reason=row.retract_reason or "",
     )
 
 
@@ -157,17 +159,26 @@ def raw_set_line(raw: RawSet, months: Decimal, height: Decimal | None = None) ->
     """The same out of plain columns."""
     summary = pressure_summary(raw.readings)
     return SetLine(
-        id=raw.id, encounter_id=raw.encounter_id, measured_at=raw.measured_at, recorded_by=raw.recorded_by,
-        is_late=raw.is_late, is_retracted=False, retract_reason="", note=raw.note,
+        id=raw.id,
+        encounter_id=raw.encounter_id,
+        measured_at=raw.measured_at,
+        recorded_by=raw.recorded_by,
+        is_late=raw.is_late,
+        is_retracted=False,
+        retract_reason="",
+        note=raw.note,
         readings=[reading_line(one) for code in VITALS for one in raw.readings.get(code, ())],
         pressure=f"{derived.average_words(summary.systolic)}/{derived.average_words(summary.diastolic)}"
-        if summary else "",
+        if summary
+        else "",
         pressure_class=derived.pressure_words(summary.systolic, summary.diastolic, months) if summary else "",
         bmi=_bmi(raw.readings, height),
     )
 
 
-def pressure_summary(by_vital: Mapping[str, Sequence[VitalReading | RawReading]]) -> derived.PressureSummary | None:
+def pressure_summary(
+    by_vital: Mapping[str, Sequence[VitalReading | RawReading]],
+) -> derived.PressureSummary | None:
     """The average of a set's last two blood pressures."""
     diastolic = {one.sequence: one for one in by_vital.get("diastolic", ()) if one.value is not None}
     pairs = [
@@ -194,10 +205,16 @@ def reading_line(one: VitalReading | RawReading) -> ReadingLine:
         unit = vital.unit(one.entered_unit)
         words = shown(vital, one.value, unit if unit else vital.canonical) if vital.units else str(one.value)
     return ReadingLine(
-        vital=one.vital, sequence=one.sequence, value=one.value, words=words,
+        vital=one.vital,
+        sequence=one.sequence,
+        value=one.value,
+        words=words,
         entered=f"{one.entered_value} {unit_label(vital, one.entered_unit)}".strip(),
-        detail=detail_words(one.detail), tier=one.tier, not_done=one.not_done_reason,
-        is_excluded=one.is_excluded, label=vital.label,
+        detail=detail_words(one.detail),
+        tier=one.tier,
+        not_done=one.not_done_reason,
+        is_excluded=one.is_excluded,
+        label=vital.label,
     )
 
 
@@ -251,12 +268,18 @@ def trends(
             if len(found[code]) < limit:
                 found[code].append((at, value))
     units = {
-        code: VITALS[code].unit(default_unit(VITALS[code], months)) if months is not None else VITALS[code].canonical
+        code: VITALS[code].unit(default_unit(VITALS[code], months))
+        if months is not None
+        else VITALS[code].canonical
         for code in vitals
     }
     return {
-        code: Trend(code, VITALS[code].label, units[code].label,
-                    [(at, units[code].from_canonical(value)) for at, value in reversed(points)])
+        code: Trend(
+            code,
+            VITALS[code].label,
+            units[code].label,
+            [(at, units[code].from_canonical(value)) for at, value in reversed(points)],
+        )
         for code, points in found.items()
     }
 

@@ -12,11 +12,23 @@ from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
-ROUTES = (("IM", "Intramuscular"), ("SC", "Subcutaneous"), ("ID", "Intradermal"), ("PO", "By mouth"),
-          ("NS", "Nasal"))
-SITES = (("LD", "Left deltoid"), ("RD", "Right deltoid"), ("LVL", "Left vastus lateralis"),
-         ("RVL", "Right vastus lateralis"), ("LT", "Left thigh"), ("RT", "Right thigh"), ("LA", "Left arm"),
-         ("RA", "Right arm"))
+ROUTES = (
+    ("IM", "Intramuscular"),
+    ("SC", "Subcutaneous"),
+    ("ID", "Intradermal"),
+    ("PO", "By mouth"),
+    ("NS", "Nasal"),
+)
+SITES = (
+    ("LD", "Left deltoid"),
+    ("RD", "Right deltoid"),
+    ("LVL", "Left vastus lateralis"),
+    ("RVL", "Right vastus lateralis"),
+    ("LT", "Left thigh"),
+    ("RT", "Right thigh"),
+    ("LA", "Left arm"),
+    ("RA", "Right arm"),
+)
 ELIGIBILITY = (
     ("V01", "Not VFC eligible"),
     ("V02", "VFC: Medicaid"),
@@ -27,12 +39,24 @@ ELIGIBILITY = (
     ("V07", "Local program"),
     ("V08", "Under-insured, not VFC eligible"),
 )
-REFUSALS = (("parental", "Parent’s decision"), ("religious", "Religious reasons"), ("medical", "Medical reasons"),
-            ("other", "Other"))
+REFUSALS = (
+    ("parental", "Parent’s decision"),
+    ("religious", "Religious reasons"),
+    ("medical", "Medical reasons"),
+    ("other", "Other"),
+)
 NO_SITE = frozenset({"PO", "NS"})
 # Which stock a patient's eligibility draws from; funds never mix.
-FUNDING_OF = {"V01": "private", "V02": "vfc", "V03": "vfc", "V04": "vfc", "V05": "vfc", "V06": "state",
-              "V07": "state", "V08": "private"}
+FUNDING_OF = {
+    "V01": "private",
+    "V02": "vfc",
+    "V03": "vfc",
+    "V04": "vfc",
+    "V05": "vfc",
+    "V06": "state",
+    "V07": "state",
+    "V08": "private",
+}
 
 
 VFC_UNTIL = 19
@@ -75,8 +99,13 @@ def _rows(name: str) -> list[dict[str, str]]:
 def vaccines() -> dict[str, Vaccine]:
     """Every CVX code, zero-padded to two places."""
     return {
-        row["cvx"]: Vaccine(row["cvx"], row["short"], row["name"],
-                            tuple(filter(None, row["groups"].split(","))), row["status"] == "active")
+        row["cvx"]: Vaccine(
+            row["cvx"],
+            row["short"],
+            row["name"],
+            tuple(filter(None, row["groups"].split(","))),
+            row["status"] == "active",
+        )
         for row in _rows("cvx.tsv")
     }
 
@@ -92,10 +121,16 @@ def _statements() -> dict[str, tuple[Statement, ...]]:
     found: dict[str, list[Statement]] = {}
     for row in _rows("vis.tsv"):
         found.setdefault(row["cvx"], []).append(
-            Statement(row["document"], dt.date.fromisoformat(row["edition_on"]), row["status"] == "current",
-                      row["barcode"])
+            Statement(
+                row["document"],
+                dt.date.fromisoformat(row["edition_on"]),
+                row["status"] == "current",
+                row["barcode"],
+            )
         )
-    return {cvx: tuple(sorted(rows, key=lambda one: one.edition_on, reverse=True)) for cvx, rows in found.items()}
+    return {
+        cvx: tuple(sorted(rows, key=lambda one: one.edition_on, reverse=True)) for cvx, rows in found.items()
+    }
 
 
 def statements(cvx: str) -> tuple[Statement, ...]:

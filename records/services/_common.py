@@ -17,7 +17,9 @@ _SPACES = re.compile(r"\s+")
 def clean_text(text: object) -> str:
     """One line, composed Unicode, no control characters, single spaces."""
     plain = unicodedata.normalize("NFC", str(text or ""))
-    plain = "".join(char if unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs"} else " " for char in plain)
+    plain = "".join(
+        char if unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs"} else " " for char in plain
+    )
     return _SPACES.sub(" ", plain).strip()
 
 

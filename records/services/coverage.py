@@ -20,7 +20,9 @@ FIELDS = (*TEXT, "rank", "relationship", "subscriber_birth_date", "starts_on", "
 
 
 @service
-def add_payer(*, by: Actor, name: str, payer_id: str = "", kind: str = "commercial", phone: str = "") -> Payer:
+def add_payer(
+    *, by: Actor, name: str, payer_id: str = "", kind: str = "commercial", phone: str = ""
+) -> Payer:
     """Adds an insurance company (or another who pays). Audited as `payer.added`."""
     payer = Payer(name=clean_text(name), payer_id=clean_text(payer_id), kind=kind, phone=clean_text(phone))
     check_fields(payer)
@@ -49,8 +51,14 @@ def add_coverage(
 
 @service
 def update_coverage(
-    *, by: Actor, coverage_id: UUID, version: int | None = None, payer: Payer | None = None,
-    card_front=None, card_back=None, **fields,
+    *,
+    by: Actor,
+    coverage_id: UUID,
+    version: int | None = None,
+    payer: Payer | None = None,
+    card_front=None,
+    card_back=None,
+    **fields,
 ) -> Coverage:
     """Changes a coverage; audited as `coverage.updated` with the fields' names. Stale when edited since."""
     row = Coverage.objects.select_for_update(of=("self",)).filter(pk=coverage_id).first()
@@ -111,8 +119,11 @@ def _apply(row: Coverage, fields: Mapping) -> None:
         raise Refused("Coverage ends before it starts.", field="ends_on")
     same_rank = Coverage.objects.filter(patient_id=row.patient_id, rank=row.rank).exclude(pk=row.pk)
     if any(_overlap(row, other) for other in same_rank):
-        raise Refused(f"There is a {row.get_rank_display().lower()} coverage for this time already.",
-                      field="rank", hint="End it first, or choose another rank.")
+        raise Refused(
+            f"There is a {row.get_rank_display().lower()} coverage for this time already.",
+            field="rank",
+            hint="End it first, or choose another rank.",
+        )
 
 
 def _overlap(one: Coverage, other: Coverage) -> bool:
@@ -124,6 +135,11 @@ def _overlap(one: Coverage, other: Coverage) -> bool:
 def _store_cards(by: Actor, row: Coverage, front, back) -> None:
     for name, upload in (("card_front", front), ("card_back", back)):
         if upload:
-            file = store_file(by=by, upload=upload, owner_kind="records.card", owner_id=str(row.patient_id),
-                              kinds=("image", "pdf"))
+            file = store_file(
+                by=by,
+                upload=upload,
+                owner_kind="records.card",
+                owner_id=str(row.patient_id),
+                kinds=("image", "pdf"),
+            )
             setattr(row, name, file)

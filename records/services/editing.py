@@ -47,8 +47,14 @@ def as_text(value: Any) -> str:
 
 @service
 def update_patient(
-    *, by: Actor, patient_id: UUID, version: int, base: Mapping[str, str] | None, values: Mapping[str, Any],
-    contacts: Mapping[str, Mapping[str, Any]] | None = None, settle: Mapping[str, str] | None = None,
+    *,
+    by: Actor,
+    patient_id: UUID,
+    version: int,
+    base: Mapping[str, str] | None,
+    values: Mapping[str, Any],
+    contacts: Mapping[str, Mapping[str, Any]] | None = None,
+    settle: Mapping[str, str] | None = None,
 ) -> Patient:
     """Saves an edit made on `version`; audited as `patient.updated` with the fields' names.
 
@@ -73,8 +79,14 @@ def update_patient(
     patient.version += 1
     patient.save()
     refresh_search(patient)
-    audit.record(by, "patient.updated", obj=patient, patient=patient, fields=_names(changed),
-                 merged=patient.version - 1 != version)
+    audit.record(
+        by,
+        "patient.updated",
+        obj=patient,
+        patient=patient,
+        fields=_names(changed),
+        merged=patient.version - 1 != version,
+    )
     return patient
 
 
@@ -89,7 +101,11 @@ def _mine(values: Mapping, contacts: Mapping, theirs: Mapping[str, str]) -> dict
         if not value and not is_known:
             continue
         cleaned = clean_contact(row["kind"], value) if value else ""
-        parts = {"kind": row["kind"], "value": cleaned, "is_preferred": as_text(bool(row.get("is_preferred")))}
+        parts = {
+            "kind": row["kind"],
+            "value": cleaned,
+            "is_preferred": as_text(bool(row.get("is_preferred"))),
+        }
         if not cleaned:
             parts = dict.fromkeys(_CONTACT_PARTS, "")
         flat |= {f"{CONTACT}:{key}:{part}": text for part, text in parts.items()}
@@ -135,8 +151,14 @@ def _save_contacts(patient: Patient, rows: list[ContactPoint], wanted: Mapping, 
                 row.save(update_fields=["is_active", "updated_at"])
             continue
         if row is None:
-            row, rank = _revived(patient, parts) or ContactPoint(pk=uuid7(), patient=patient, rank=rank + 1), rank + 1
-        if any(other.pk != row.pk and (other.kind, other.value) == (parts["kind"], parts["value"]) for other in rows):
+            row, rank = (
+                _revived(patient, parts) or ContactPoint(pk=uuid7(), patient=patient, rank=rank + 1),
+                rank + 1,
+            )
+        if any(
+            other.pk != row.pk and (other.kind, other.value) == (parts["kind"], parts["value"])
+            for other in rows
+        ):
             raise Refused("This number or address is on file already.", field="contacts")
         row.kind, row.value, row.is_active = parts["kind"], parts["value"], True
         row.is_preferred = parts["is_preferred"] == "1"

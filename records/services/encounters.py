@@ -12,19 +12,34 @@ from records.models import Encounter, IdentityCheck, Note, Patient
 from records.services._common import clean_text, need_member
 
 IDENTIFIERS = {
-    "name": "full name", "birth_date": "date of birth", "mrn": "MRN", "address": "address", "phone": "phone", "photo": "photo",
+    "name": "full name",
+    "birth_date": "date of birth",
+    "mrn": "MRN",
+    "address": "address",
+    "phone": "phone",
+    "photo": "photo",
 }
 
 
 @service
 def open_encounter(
-    *, by: Actor, patient: Patient, provider=None, reason: str = "", kind: str = "office",
-    at: dt.datetime | None = None, location_label: str = "",
+    *,
+    by: Actor,
+    patient: Patient,
+    provider=None,
+    reason: str = "",
+    kind: str = "office",
+    at: dt.datetime | None = None,
+    location_label: str = "",
 ) -> Encounter:
     """Opens an encounter. Audited as `encounter.opened`."""
     row = Encounter(
-        patient=patient, provider=provider, kind=kind, started_at=at or now(),
-        reason=clean_text(reason)[:300], location_label=clean_text(location_label)[:120],
+        patient=patient,
+        provider=provider,
+        kind=kind,
+        started_at=at or now(),
+        reason=clean_text(reason)[:300],
+        location_label=clean_text(location_label)[:120],
         opened_by_id=by.member_id,
     )
     row.save(force_insert=True)
@@ -70,7 +85,12 @@ def status_of(row: Encounter) -> str:
 
 @service
 def confirm_identity(
-    *, by: Actor, patient: Patient, identifiers: tuple[str, ...], moment: str, encounter: Encounter | None = None
+    *,
+    by: Actor,
+    patient: Patient,
+    identifiers: tuple[str, ...],
+    moment: str,
+    encounter: Encounter | None = None,
 ) -> IdentityCheck:
     """Stores that two identifiers were confirmed with the patient and which. Audited as `identity.confirmed`.
 
@@ -84,7 +104,12 @@ def confirm_identity(
     if encounter is not None and encounter.patient_id != patient.pk:
         raise Refused("This visit is another patient’s.")
     row = IdentityCheck.objects.create(
-        patient=patient, encounter=encounter, identifiers=list(given), moment=moment, by_id=by.member_id, at=now()
+        patient=patient,
+        encounter=encounter,
+        identifiers=list(given),
+        moment=moment,
+        by_id=by.member_id,
+        at=now(),
     )
     audit.record(by, "identity.confirmed", obj=row, patient=patient, identifiers=given, moment=moment)
     return row

@@ -30,9 +30,21 @@ def permission_to_give(by: Actor, on: dt.date):
 
 
 def give_immunization(
-    *, by: Actor, encounter: Encounter, item, lot, place, route: str, site: str, dose_ml: Decimal,
-    vis_edition_on: dt.date, vis_given_on: dt.date, ordered_by: str = "", eligibility: str = "V01",
-    given_at: dt.datetime | None = None, note: str = "",
+    *,
+    by: Actor,
+    encounter: Encounter,
+    item,
+    lot,
+    place,
+    route: str,
+    site: str,
+    dose_ml: Decimal,
+    vis_edition_on: dt.date,
+    vis_given_on: dt.date,
+    ordered_by: str = "",
+    eligibility: str = "V01",
+    given_at: dt.datetime | None = None,
+    note: str = "",
 ) -> Immunization:
     """Records a dose given now and takes it from its lot in the same transaction.
 
@@ -51,26 +63,57 @@ def give_immunization(
     _check_dose(item, lot, route, site, dose_ml, eligibility)
     _check_dates(at, on, vis_edition_on, vis_given_on)
     row = Immunization(
-        pk=uuid7(), patient_id=encounter.patient_id, encounter=encounter,
-        source=Immunization.Source.ADMINISTERED, cvx=item.cvx.zfill(2), vaccine=vaccines.vaccine_name(item.cvx),
-        mvx=lot.manufacturer or item.mvx, lot=lot, lot_number=lot.number, expires_on=lot.expires_on,
-        ndc=lot.ndc or item.ndc, dose_ml=dose_ml, route=route, site="" if route in vaccines.NO_SITE else site,
-        given_at=at, given_by_id=by.member_id, given_by_label=by.label[:160],
-        ordered_by=clean_text(ordered_by)[:160], vis_edition_on=vis_edition_on, vis_given_on=vis_given_on,
-        funding=lot.funding, eligibility=eligibility, note=clean_text(note)[:300],
-        recorded_by_id=by.member_id, recorded_at=now(),
+        pk=uuid7(),
+        patient_id=encounter.patient_id,
+        encounter=encounter,
+        source=Immunization.Source.ADMINISTERED,
+        cvx=item.cvx.zfill(2),
+        vaccine=vaccines.vaccine_name(item.cvx),
+        mvx=lot.manufacturer or item.mvx,
+        lot=lot,
+        lot_number=lot.number,
+        expires_on=lot.expires_on,
+        ndc=lot.ndc or item.ndc,
+        dose_ml=dose_ml,
+        route=route,
+        site="" if route in vaccines.NO_SITE else site,
+        given_at=at,
+        given_by_id=by.member_id,
+        given_by_label=by.label[:160],
+        ordered_by=clean_text(ordered_by)[:160],
+        vis_edition_on=vis_edition_on,
+        vis_given_on=vis_given_on,
+        funding=lot.funding,
+        eligibility=eligibility,
+        note=clean_text(note)[:300],
+        recorded_by_id=by.member_id,
+        recorded_at=now(),
     )
     return _give(by=by, row=row, item=item, place=place, on=on)
 
 
 @service
 def _give(*, by: Actor, row: Immunization, item, place, on: dt.date) -> Immunization:
-    row.movement = stock.issue_stock(by=by, item=item, lot=row.lot, place=place, quantity=Decimal(1),
-                                     reference=f"immunization:{row.pk}", on=on)
+    row.movement = stock.issue_stock(
+        by=by,
+        item=item,
+        lot=row.lot,
+        place=place,
+        quantity=Decimal(1),
+        reference=f"immunization:{row.pk}",
+        on=on,
+    )
     check_fields(row)
     row.save(force_insert=True)
-    audit.record(by, "immunization.given", obj=row, patient=row.patient_id, cvx=row.cvx, lot=str(row.lot_id),
-                 movement=str(row.movement_id))
+    audit.record(
+        by,
+        "immunization.given",
+        obj=row,
+        patient=row.patient_id,
+        cvx=row.cvx,
+        lot=str(row.lot_id),
+        movement=str(row.movement_id),
+    )
     return row
 
 
@@ -82,8 +125,11 @@ def _check_dose(item, lot, route: str, site: str, dose_ml: Decimal, eligibility:
     if eligibility not in vaccines.FUNDING_OF:
         raise Refused("Choose the patient’s eligibility.", field="eligibility")
     if lot.funding and vaccines.FUNDING_OF[eligibility] != lot.funding:
-        raise Refused("This lot was paid for by another program.", field="lot",
-                      hint="Choose a lot of the funding that fits the eligibility.")
+        raise Refused(
+            "This lot was paid for by another program.",
+            field="lot",
+            hint="Choose a lot of the funding that fits the eligibility.",
+        )
     if route not in dict(vaccines.ROUTES):
         raise Refused("Choose the route.", field="route")
     if route not in vaccines.NO_SITE and site not in dict(vaccines.SITES):
@@ -103,8 +149,16 @@ def _check_dates(at: dt.datetime, on: dt.date, edition: dt.date, handed: dt.date
 
 @service
 def record_historical_immunization(
-    *, by: Actor, patient: Patient, cvx: str, given_on: dt.date, mvx: str = "", lot_number: str = "",
-    note: str = "", encounter: Encounter | None = None, source_key: str | None = None,
+    *,
+    by: Actor,
+    patient: Patient,
+    cvx: str,
+    given_on: dt.date,
+    mvx: str = "",
+    lot_number: str = "",
+    note: str = "",
+    encounter: Encounter | None = None,
+    source_key: str | None = None,
 ) -> Immunization:
     """Records a dose given elsewhere, by its day. Audited as `immunization.recorded`.
 
@@ -118,15 +172,28 @@ def record_historical_immunization(
         raise Refused("The day has to be between birth and today.", field="given_on")
     start, end = local_day(given_on, clinic_zone())
     if Immunization.objects.filter(
-        patient=patient, cvx=code, given_at__gte=start, given_at__lt=end, retracted_at__isnull=True,
+        patient=patient,
+        cvx=code,
+        given_at__gte=start,
+        given_at__lt=end,
+        retracted_at__isnull=True,
         status=Immunization.Status.COMPLETED,
     ).exists():
         raise Refused("This vaccine is recorded for that day already.", field="given_on")
     row = Immunization(
-        patient=patient, encounter=encounter, source=Immunization.Source.HISTORICAL, cvx=code,
-        vaccine=vaccines.vaccine_name(code), mvx=mvx.strip().upper(), lot_number=clean_text(lot_number)[:60],
-        given_at=start + (end - start) / 2, is_day_only=True, note=clean_text(note)[:300],
-        recorded_by_id=by.member_id, recorded_at=now(), source_key=source_key,
+        patient=patient,
+        encounter=encounter,
+        source=Immunization.Source.HISTORICAL,
+        cvx=code,
+        vaccine=vaccines.vaccine_name(code),
+        mvx=mvx.strip().upper(),
+        lot_number=clean_text(lot_number)[:60],
+        given_at=start + (end - start) / 2,
+        is_day_only=True,
+        note=clean_text(note)[:300],
+        recorded_by_id=by.member_id,
+        recorded_at=now(),
+        source_key=source_key,
     )
     check_fields(row)
     row.save(force_insert=True)
@@ -146,9 +213,17 @@ def refuse_immunization(
     if reason not in dict(vaccines.REFUSALS):
         raise Refused("Choose the reason.", field="reason")
     row = Immunization.objects.create(
-        patient_id=encounter.patient_id, encounter=encounter, source=Immunization.Source.ADMINISTERED,
-        status=Immunization.Status.REFUSED, refusal_reason=reason, cvx=code, vaccine=vaccines.vaccine_name(code),
-        given_at=now(), recorded_by_id=by.member_id, recorded_at=now(), note=clean_text(note)[:300],
+        patient_id=encounter.patient_id,
+        encounter=encounter,
+        source=Immunization.Source.ADMINISTERED,
+        status=Immunization.Status.REFUSED,
+        refusal_reason=reason,
+        cvx=code,
+        vaccine=vaccines.vaccine_name(code),
+        given_at=now(),
+        recorded_by_id=by.member_id,
+        recorded_at=now(),
+        note=clean_text(note)[:300],
     )
     audit.record(by, "immunization.refused", obj=row, patient=row.patient_id, cvx=code, reason=reason)
     return row
@@ -169,6 +244,12 @@ def retract_immunization(*, by: Actor, immunization: Immunization, reason: str) 
         raise Refused("This dose was marked as entered in error already.")
     if row.movement_id:
         stock.reverse_movement(by=by, movement=row.movement, reason=values["retract_reason"])
-    audit.record(by, "immunization.retracted", obj=row, patient=row.patient_id, reason=values["retract_reason"],
-                 movement=str(row.movement_id or ""))
+    audit.record(
+        by,
+        "immunization.retracted",
+        obj=row,
+        patient=row.patient_id,
+        reason=values["retract_reason"],
+        movement=str(row.movement_id or ""),
+    )
     return row

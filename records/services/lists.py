@@ -52,8 +52,9 @@ def add_allergy(
     row.save(force_insert=True)
     last = AllergyStatement.objects.filter(patient=patient).order_by("-at").first()
     if last is not None and last.no_known:
-        AllergyStatement.objects.create(patient=patient, encounter=encounter, no_known=False,
-                                        by_id=by.member_id, at=now())
+        AllergyStatement.objects.create(
+            patient=patient, encounter=encounter, no_known=False, by_id=by.member_id, at=now()
+        )
     audit.record(by, "allergy.added", obj=row, patient=patient, severity=row.severity)
     return row
 
@@ -69,17 +70,25 @@ def state_no_known_allergies(
     need_member(by)
     same_patient(getattr(encounter, "pk", None), patient.pk)
     if Allergy.objects.filter(patient=patient, retracted_at__isnull=True, status="active").exists():
-        raise Refused("There is an active allergy on the list.", hint="Mark it inactive or as an error first.")
-    row = AllergyStatement.objects.create(patient=patient, encounter=encounter, no_known=True,
-                                          by_id=by.member_id, at=now())
+        raise Refused(
+            "There is an active allergy on the list.", hint="Mark it inactive or as an error first."
+        )
+    row = AllergyStatement.objects.create(
+        patient=patient, encounter=encounter, no_known=True, by_id=by.member_id, at=now()
+    )
     audit.record(by, "allergy.none_stated", obj=row, patient=patient)
     return row
 
 
 @service
 def add_problem(
-    *, by: Actor, patient: Patient, text: str = "", code: DiagnosisCode | None = None,
-    encounter: Encounter | None = None, **fields,
+    *,
+    by: Actor,
+    patient: Patient,
+    text: str = "",
+    code: DiagnosisCode | None = None,
+    encounter: Encounter | None = None,
+    **fields,
 ) -> Problem:
     """Adds a problem, by ICD-10-CM code or in words. Audited as `problem.added`. Refuses an active repeat."""
     words = text or (code.description if code else "")
@@ -132,7 +141,9 @@ def _locked(model: type[Row], pk: UUID, patient_id: UUID | None) -> Row:
     return row
 
 
-def _update(by: Actor, model: type[Row], pk: UUID, version: int | None, patient_id: UUID | None, fields: dict) -> Row:
+def _update(
+    by: Actor, model: type[Row], pk: UUID, version: int | None, patient_id: UUID | None, fields: dict
+) -> Row:
     row = _locked(model, pk, patient_id)
     names = tuple(fields)
     expect_version(row, version, names)
@@ -143,18 +154,24 @@ def _update(by: Actor, model: type[Row], pk: UUID, version: int | None, patient_
         return row
     row.version += 1
     row.save()
-    audit.record(by, f"{_NOUN[model]}.updated", obj=row, patient=row.patient_id, fields=changed, status=row.status)
+    audit.record(
+        by, f"{_NOUN[model]}.updated", obj=row, patient=row.patient_id, fields=changed, status=row.status
+    )
     return row
 
 
 @service
-def update_allergy(*, by: Actor, allergy_id: UUID, version: int | None = None, patient_id=None, **fields) -> Allergy:
+def update_allergy(
+    *, by: Actor, allergy_id: UUID, version: int | None = None, patient_id=None, **fields
+) -> Allergy:
     """Changes an allergy; audited as `allergy.updated`. Stale when edited since, refused when retracted."""
     return _update(by, Allergy, allergy_id, version, patient_id, fields)
 
 
 @service
-def update_problem(*, by: Actor, problem_id: UUID, version: int | None = None, patient_id=None, **fields) -> Problem:
+def update_problem(
+    *, by: Actor, problem_id: UUID, version: int | None = None, patient_id=None, **fields
+) -> Problem:
     """Changes a problem; resolving it without a date takes the day given. Audited as `problem.updated`."""
     return _update(by, Problem, problem_id, version, patient_id, fields)
 
@@ -175,8 +192,14 @@ def stop_medication(
     row = _locked(Medication, medication_id, patient_id)
     if row.status == Medication.Status.STOPPED:
         raise Refused("This medication was stopped already.")
-    return _update(by, Medication, medication_id, None, patient_id,
-                   {"status": Medication.Status.STOPPED, "stopped_on": on, "stop_reason": reason})
+    return _update(
+        by,
+        Medication,
+        medication_id,
+        None,
+        patient_id,
+        {"status": Medication.Status.STOPPED, "stopped_on": on, "stop_reason": reason},
+    )
 
 
 def _retract(by: Actor, model: type[Row], pk: UUID, reason: str, patient_id: UUID | None) -> Row:
@@ -202,14 +225,21 @@ def retract_problem(*, by: Actor, problem_id: UUID, reason: str, patient_id: UUI
 
 
 @service
-def retract_medication(*, by: Actor, medication_id: UUID, reason: str, patient_id: UUID | None = None) -> Medication:
+def retract_medication(
+    *, by: Actor, medication_id: UUID, reason: str, patient_id: UUID | None = None
+) -> Medication:
     """Marks a medication as entered in error; it stays visible, struck through."""
     return _retract(by, Medication, medication_id, reason, patient_id)
 
 
 @service
 def review_list(
-    *, by: Actor, patient: Patient, list_name: str, changed: bool = False, encounter: Encounter | None = None,
+    *,
+    by: Actor,
+    patient: Patient,
+    list_name: str,
+    changed: bool = False,
+    encounter: Encounter | None = None,
     reconciled: bool = False,
 ) -> ReviewStamp:
     """Stamps that a list was gone through with the patient. Audited as `list.reviewed`.
@@ -224,10 +254,17 @@ def review_list(
     if list_name == ReviewStamp.List.ALLERGIES and not _allergies_answered(patient):
         raise Refused("Allergies are still blank.", hint="Add one, or state that none are known.")
     row = ReviewStamp.objects.create(
-        patient=patient, encounter=encounter, list_name=list_name, changed=changed, by_id=by.member_id, at=now(),
+        patient=patient,
+        encounter=encounter,
+        list_name=list_name,
+        changed=changed,
+        by_id=by.member_id,
+        at=now(),
         kind=ReviewStamp.Kind.RECONCILED if reconciled else ReviewStamp.Kind.REVIEWED,
     )
-    audit.record(by, "list.reviewed", obj=row, patient=patient, list=list_name, changed=changed, stamp=row.kind)
+    audit.record(
+        by, "list.reviewed", obj=row, patient=patient, list=list_name, changed=changed, stamp=row.kind
+    )
     return row
 
 

@@ -18,7 +18,9 @@ register_constraint_message("records_note_signed_guard", "A signed note can’t 
 
 def _clean(sections: Mapping[str, str]) -> dict[str, str]:
     known = [name for name, _ in SECTIONS] + ["text"]
-    cleaned = {name: str(sections.get(name) or "").replace("\x00", "").strip() for name in known if name in sections}
+    cleaned = {
+        name: str(sections.get(name) or "").replace("\x00", "").strip() for name in known if name in sections
+    }
     for name, text in cleaned.items():
         if len(text) > LONGEST:
             raise Refused(f"A section holds at most {LONGEST:,} characters.", field=name)
@@ -27,7 +29,12 @@ def _clean(sections: Mapping[str, str]) -> dict[str, str]:
 
 @service
 def save_note(
-    *, by: Actor, encounter: Encounter, sections: Mapping[str, str], version: int | None = None, kind: str = "visit"
+    *,
+    by: Actor,
+    encounter: Encounter,
+    sections: Mapping[str, str],
+    version: int | None = None,
+    kind: str = "visit",
 ) -> Note:
     """Saves the member's own draft for a visit, making it when there is none. Audited as `note.saved`.
 
@@ -41,8 +48,13 @@ def save_note(
     )
     cleaned = _clean(sections)
     if note is None:
-        note = Note.objects.create(patient_id=encounter.patient_id, encounter=encounter, author_id=by.member_id,
-                                   kind=kind, sections=cleaned)
+        note = Note.objects.create(
+            patient_id=encounter.patient_id,
+            encounter=encounter,
+            author_id=by.member_id,
+            kind=kind,
+            sections=cleaned,
+        )
         audit.record(by, "note.saved", obj=note, patient=note.patient_id, version=1)
         return note
     expect_version(note, version, ("sections",))
@@ -88,8 +100,14 @@ def addend_note(*, by: Actor, note: Note, text: str) -> Note:
         raise Refused("Write what is to be added.", field="text")
     origin = note.addends or note
     row = Note.objects.create(
-        patient_id=origin.patient_id, encounter_id=origin.encounter_id, author_id=by.member_id,
-        kind=Note.Kind.ADDENDUM, addends=origin, sections=cleaned, signed_at=now(), signed_by_id=by.member_id,
+        patient_id=origin.patient_id,
+        encounter_id=origin.encounter_id,
+        author_id=by.member_id,
+        kind=Note.Kind.ADDENDUM,
+        addends=origin,
+        sections=cleaned,
+        signed_at=now(),
+        signed_by_id=by.member_id,
     )
     audit.record(by, "note.addended", obj=row, patient=row.patient_id, addends=str(origin.pk))
     return row

@@ -20,11 +20,29 @@ from records.rules import duplicates, mrn, names
 from records.services._common import check_fields, clean_text
 
 TEXT_FIELDS = (
-    "first_name", "middle_name", "last_name", "suffix", "preferred_name", "pronouns", "gender_identity",
-    "language", "address_line1", "address_line2", "city", "state", "postal_code", "zone", "notes_for_desk",
+    "first_name",
+    "middle_name",
+    "last_name",
+    "suffix",
+    "preferred_name",
+    "pronouns",
+    "gender_identity",
+    "language",
+    "address_line1",
+    "address_line2",
+    "city",
+    "state",
+    "postal_code",
+    "zone",
+    "notes_for_desk",
 )
 PLAIN_FIELDS = (
-    "sex_at_birth", "birth_date", "deceased_on", "needs_interpreter", "is_sensitive", "restrictions",
+    "sex_at_birth",
+    "birth_date",
+    "deceased_on",
+    "needs_interpreter",
+    "is_sensitive",
+    "restrictions",
     "primary_provider_id",
 )
 FIELDS = TEXT_FIELDS + PLAIN_FIELDS
@@ -113,7 +131,9 @@ def search_of(patient: Patient, contacts: Iterable[str], member_ids: Iterable[st
 def refresh_search(patient: Patient) -> None:
     """Writes the search column anew after names, contacts or coverage changed."""
     contacts = ContactPoint.objects.filter(patient=patient, is_active=True).values_list("value", flat=True)
-    member_ids = Coverage.objects.filter(patient=patient).exclude(member_id="").values_list("member_id", flat=True)
+    member_ids = (
+        Coverage.objects.filter(patient=patient).exclude(member_id="").values_list("member_id", flat=True)
+    )
     text = search_of(patient, contacts, member_ids)
     if text != patient.search:
         patient.search = text
@@ -139,7 +159,9 @@ def register_patient(
     unless `duplicates_ok`.
     """
     patient = Patient(external_ids=dict(external_ids or {}))
-    apply_fields(patient, {"first_name": first_name, "last_name": last_name, "birth_date": birth_date, **fields})
+    apply_fields(
+        patient, {"first_name": first_name, "last_name": last_name, "birth_date": birth_date, **fields}
+    )
     cleaned = [Contact(one.kind, clean_contact(one.kind, one.value), one.is_preferred) for one in contacts]
     found = [] if duplicates_ok else candidates(_person(patient, cleaned))
     if found:
@@ -148,11 +170,14 @@ def register_patient(
     patient.search = search_of(patient, [one.value for one in cleaned], [])
     patient.save(force_insert=True)
     ContactPoint.objects.bulk_create(
-        ContactPoint(patient=patient, kind=one.kind, value=one.value, rank=rank, is_preferred=one.is_preferred)
+        ContactPoint(
+            patient=patient, kind=one.kind, value=one.value, rank=rank, is_preferred=one.is_preferred
+        )
         for rank, one in enumerate({(one.kind, one.value): one for one in cleaned}.values(), 1)
     )
-    audit.record(by, "patient.registered", obj=patient, patient=patient, mrn=patient.mrn,
-                 duplicates_ok=duplicates_ok)
+    audit.record(
+        by, "patient.registered", obj=patient, patient=patient, mrn=patient.mrn, duplicates_ok=duplicates_ok
+    )
     return patient
 
 
@@ -170,16 +195,31 @@ def _person(patient: Patient, contacts: list[Contact]) -> duplicates.Person:
 
 @service
 def add_related_person(
-    *, by: Actor, patient: Patient, name: str, relation: str, phone: str = "", is_emergency: bool = False,
-    is_guardian: bool = False, is_proxy: bool = False, may_discuss: bool = False,
-    starts_on: dt.date | None = None, ends_on: dt.date | None = None,
+    *,
+    by: Actor,
+    patient: Patient,
+    name: str,
+    relation: str,
+    phone: str = "",
+    is_emergency: bool = False,
+    is_guardian: bool = False,
+    is_proxy: bool = False,
+    may_discuss: bool = False,
+    starts_on: dt.date | None = None,
+    ends_on: dt.date | None = None,
 ) -> RelatedPerson:
     """Adds an emergency contact, guardian, proxy or somebody to talk to. Audited as `related.added`."""
     row = RelatedPerson(
-        patient=patient, name=clean_text(name), relation=clean_text(relation),
+        patient=patient,
+        name=clean_text(name),
+        relation=clean_text(relation),
         phone=clean_contact("mobile", phone) if phone.strip() else "",
-        is_emergency=is_emergency, is_guardian=is_guardian, is_proxy=is_proxy, may_discuss=may_discuss,
-        starts_on=starts_on, ends_on=ends_on,
+        is_emergency=is_emergency,
+        is_guardian=is_guardian,
+        is_proxy=is_proxy,
+        may_discuss=may_discuss,
+        starts_on=starts_on,
+        ends_on=ends_on,
     )
     check_fields(row)
     row.save(force_insert=True)

@@ -36,8 +36,14 @@ class VitalsRefused(Refused):
 
 @service
 def record_vitals(
-    *, by: Actor, encounter: Encounter, readings: Sequence[Entry], measured_at: dt.datetime | None = None,
-    pregnancy: str = "", note: str = "", replaces: VitalSet | None = None,
+    *,
+    by: Actor,
+    encounter: Encounter,
+    readings: Sequence[Entry],
+    measured_at: dt.datetime | None = None,
+    pregnancy: str = "",
+    note: str = "",
+    replaces: VitalSet | None = None,
 ) -> VitalSet:
     """Saves one set with its readings; audited as `vitals.recorded`; a value in the red tier raises a flag.
 
@@ -55,8 +61,14 @@ def record_vitals(
     if problems:
         raise VitalsRefused(problems)
     row = VitalSet(
-        patient=patient, encounter=encounter, measured_at=at, recorded_at=now(), recorded_by_id=by.member_id,
-        pregnancy=pregnancy, note=clean_text(note)[:300], is_late=now() - at > LATE,
+        patient=patient,
+        encounter=encounter,
+        measured_at=at,
+        recorded_at=now(),
+        recorded_by_id=by.member_id,
+        pregnancy=pregnancy,
+        note=clean_text(note)[:300],
+        is_late=now() - at > LATE,
     )
     if replaces is not None:
         _replace(by, replaces, row)
@@ -64,8 +76,13 @@ def record_vitals(
     rows = VitalReading.objects.bulk_create(_reading(row, one, by) for one in checked)
     flags = _raise_flags(row, checked, rows)
     audit.record(
-        by, "vitals.recorded", obj=row, patient=patient, encounter=encounter.pk,
-        vitals=sorted({one.entry.vital for one in checked}), red=len(flags),
+        by,
+        "vitals.recorded",
+        obj=row,
+        patient=patient,
+        encounter=encounter.pk,
+        vitals=sorted({one.entry.vital for one in checked}),
+        red=len(flags),
         confirmed=sorted({one.entry.vital for one in checked if one.tier == CONFIRM}),
     )
     return row
@@ -108,14 +125,20 @@ def _reading(row: VitalSet, one: Checked, by: Actor) -> VitalReading:
     code = (entry.code or entry.text.strip()) if is_code and not entry.not_done else ""
     confirmed = one.tier == CONFIRM and entry.is_confirmed
     return VitalReading(
-        set=row, vital=entry.vital, sequence=entry.sequence,
+        set=row,
+        vital=entry.vital,
+        sequence=entry.sequence,
         entered_value="" if entry.not_done else (entry.text.strip() or entry.code)[:24],
-        entered_unit=entry.unit[:12], value=_stored(one), code_value=code[:24],
+        entered_unit=entry.unit[:12],
+        value=_stored(one),
+        code_value=code[:24],
         detail={k: clean_text(v)[:_DETAIL_LONGEST] for k, v in entry.detail.items() if v},
-        device=clean_text(entry.device)[:60], tier=one.tier,
+        device=clean_text(entry.device)[:60],
+        tier=one.tier,
         confirmed_at=row.recorded_at if confirmed else None,
         confirmed_by_id=by.member_id if confirmed else None,
-        not_done_reason=entry.not_done, is_excluded=entry.is_excluded,
+        not_done_reason=entry.not_done,
+        is_excluded=entry.is_excluded,
         exclude_reason=clean_text(entry.exclude_reason)[:120] if entry.is_excluded else "",
     )
 
@@ -133,8 +156,13 @@ def _raise_flags(row: VitalSet, checked: Sequence[Checked], rows: Sequence[Vital
             found.setdefault((what, reading.sequence), (reading, []))[1].append(one.text)
     return RedFlag.objects.bulk_create(
         RedFlag(
-            pk=uuid7(), patient_id=row.patient_id, encounter_id=row.encounter_id, set=row, reading=reading,
-            text="; ".join(texts)[:200], raised_at=row.recorded_at,
+            pk=uuid7(),
+            patient_id=row.patient_id,
+            encounter_id=row.encounter_id,
+            set=row,
+            reading=reading,
+            text="; ".join(texts)[:200],
+            raised_at=row.recorded_at,
         )
         for reading, texts in found.values()
     )
@@ -151,11 +179,13 @@ def retract_vitals(*, by: Actor, vital_set: VitalSet, reason: str) -> VitalSet:
     if not changed:
         raise Refused("This set was marked as entered in error already.")
     RedFlag.objects.filter(set_id=vital_set.pk, acknowledged_at__isnull=True).update(
-        acknowledged_at=values["retracted_at"], acknowledged_by_id=by.member_id,
+        acknowledged_at=values["retracted_at"],
+        acknowledged_by_id=by.member_id,
         action="Closed: the vitals were entered in error.",
     )
-    audit.record(by, "vitals.retracted", obj=vital_set, patient=vital_set.patient_id,
-                 reason=values["retract_reason"])
+    audit.record(
+        by, "vitals.retracted", obj=vital_set, patient=vital_set.patient_id, reason=values["retract_reason"]
+    )
     for name, value in values.items():
         setattr(vital_set, name, value)
     return vital_set

@@ -20,7 +20,10 @@ def patient_banner(context, patient):
         patient = read_banner(patient if isinstance(patient, UUID) else patient.pk)
     actor = getattr(context.get("request"), "actor", None)
     return {
-        "banner": patient, "chip_panels": panels.permitted("patient.banner", actor, patient.id), "request": context.get("request"), "is_dialog": context.get("is_dialog"),
+        "banner": patient,
+        "chip_panels": panels.permitted("patient.banner", actor, patient.id),
+        "request": context.get("request"),
+        "is_dialog": context.get("is_dialog"),
         "may_chart": bool(actor and actor.can(P.CHART_VIEW)),
         "may_open": bool(actor and actor.can(P.PATIENT_VIEW)),
     }

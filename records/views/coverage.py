@@ -42,8 +42,13 @@ def coverage_add(request, pk):
         return str(services.add_coverage(by=request.actor, patient=patient, payer=payer, **values).pk)
 
     return form_act(
-        request, CoverageForm(request.POST or None, request.FILES or None), verb="coverage.add", do=do,
-        message="Coverage added.", to=page_below(request, _url(pk)), template=FORM,
+        request,
+        CoverageForm(request.POST or None, request.FILES or None),
+        verb="coverage.add",
+        do=do,
+        message="Coverage added.",
+        to=page_below(request, _url(pk)),
+        template=FORM,
         context={"title": "Add coverage", "submit_label": "Add", "cancel_url": _url(pk), "patient_pk": pk},
     )
 
@@ -61,10 +66,20 @@ def coverage_edit(request, pk):
 
     form = CoverageForm(request.POST or None, request.FILES or None, initial=initial)
     return form_act(
-        request, form, verb="coverage.update", do=do, message="Coverage saved.", template=FORM,
+        request,
+        form,
+        verb="coverage.update",
+        do=do,
+        message="Coverage saved.",
+        template=FORM,
         to=page_below(request, _url(row.patient_id)),
-        context={"title": f"Edit {row.payer.name}", "submit_label": "Save", "cancel_url": _url(row.patient_id),
-                 "patient_pk": row.patient_id, "coverage": row},
+        context={
+            "title": f"Edit {row.payer.name}",
+            "submit_label": "Save",
+            "cancel_url": _url(row.patient_id),
+            "patient_pk": row.patient_id,
+            "coverage": row,
+        },
     )
 
 
@@ -77,7 +92,9 @@ def coverage_verify(request, pk):
         services.verify_coverage(by=request.actor, coverage_id=pk, note=request.POST.get("note", ""))
     except ClinicError as error:
         return refused(request, error, to=_url(row.patient_id))
-    return saved(request, "Coverage checked today.", to=_url(row.patient_id), refresh=("coverage", "check-in"))
+    return saved(
+        request, "Coverage checked today.", to=_url(row.patient_id), refresh=("coverage", "check-in")
+    )
 
 
 @allow(P.PATIENT_VIEW)
@@ -86,4 +103,6 @@ def coverage_list(request, pk):
     patient = rows.patient(pk)
     audit.looked(request, pk, "coverage")
     found = rows.coverages(pk)
-    return render(request, "records/coverage/list.html", {"patient": patient, "coverages": found, "patient_pk": pk})
+    return render(
+        request, "records/coverage/list.html", {"patient": patient, "coverages": found, "patient_pk": pk}
+    )

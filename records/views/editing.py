@@ -57,8 +57,13 @@ def patient_edit(request, pk):
 
     def do():
         row = services.update_patient(
-            by=request.actor, patient_id=pk, version=form.cleaned_data["version"], base=base,
-            values=form.values(), contacts=typed, settle=settle,
+            by=request.actor,
+            patient_id=pk,
+            version=form.cleaned_data["version"],
+            base=base,
+            values=form.values(),
+            contacts=typed,
+            settle=settle,
         )
         return str(row.pk)
 
@@ -78,8 +83,11 @@ def patient_edit(request, pk):
 def _initial(patient, flat: dict) -> dict:
     held = patient.restrictions or {}
     return {name: getattr(patient, name, "") for name in PatientForm.base_fields} | {
-        "no_text": held.get("no_text"), "no_voicemail": held.get("no_voicemail"), "no_mail": held.get("no_mail"),
-        "version": patient.version, "base": snapshot(flat),
+        "no_text": held.get("no_text"),
+        "no_voicemail": held.get("no_voicemail"),
+        "no_mail": held.get("no_mail"),
+        "version": patient.version,
+        "base": snapshot(flat),
     }
 
 
@@ -89,8 +97,13 @@ def _contact_rows(contacts) -> list[ContactRow]:
 
 
 def _context(patient, form, contacts) -> dict:
-    return {"patient": patient, "form": form, "contacts": contacts, "title": "Edit patient",
-            "cancel_url": _url(patient.pk)}
+    return {
+        "patient": patient,
+        "form": form,
+        "contacts": contacts,
+        "title": "Edit patient",
+        "cancel_url": _url(patient.pk),
+    }
 
 
 @allow(P.PATIENT_EDIT)
@@ -99,10 +112,13 @@ def patient_photo(request, pk):
     patient = rows.patient(pk)
     audit.looked(request, pk, "photo")
     return form_act(
-        request, PhotoForm(request.POST or None, request.FILES or None), verb="patient.photo",
+        request,
+        PhotoForm(request.POST or None, request.FILES or None),
+        verb="patient.photo",
         to=page_below(request, _url(pk)),
         do=lambda v: str(services.set_photo(by=request.actor, patient=patient, upload=v["photo"]).pk),
-        message="Picture saved.", context={"title": "Patient’s picture", "submit_label": "Save", "cancel_url": _url(pk)},
+        message="Picture saved.",
+        context={"title": "Patient’s picture", "submit_label": "Save", "cancel_url": _url(pk)},
     )
 
 
@@ -112,12 +128,20 @@ def related_add(request, pk):
     patient = rows.patient(pk)
     audit.looked(request, pk, "contacts")
     return form_act(
-        request, RelatedPersonForm(request.POST or None), verb="related.add",
+        request,
+        RelatedPersonForm(request.POST or None),
+        verb="related.add",
         to=page_below(request, _url(pk)),
         do=lambda v: str(services.add_related_person(by=request.actor, patient=patient, **v).pk),
-        message="Added.", template="records/lists/form.html",
-        context={"title": "Add a related person", "submit_label": "Add", "cancel_url": _url(pk), "patient_pk": pk,
-                 "choices": {"relations": RELATIONS}},
+        message="Added.",
+        template="records/lists/form.html",
+        context={
+            "title": "Add a related person",
+            "submit_label": "Add",
+            "cancel_url": _url(pk),
+            "patient_pk": pk,
+            "choices": {"relations": RELATIONS},
+        },
     )
 
 
@@ -127,11 +151,19 @@ def related_end(request, pk):
     row = rows.related(pk)
     audit.looked(request, row.patient_id, "contacts")
     return form_act(
-        request, ClinicForm(request.POST or None), verb="related.end",
+        request,
+        ClinicForm(request.POST or None),
+        verb="related.end",
         to=page_below(request, _url(row.patient_id)),
-        do=lambda v: str(services.end_related_person(by=request.actor, related=row, on=today(clinic_zone())).pk),
-        message="Ended.", context={"title": f"{row.name} is no longer {row.roles or row.relation}?",
-                                   "submit_label": "End today", "cancel_url": _url(row.patient_id)},
+        do=lambda v: str(
+            services.end_related_person(by=request.actor, related=row, on=today(clinic_zone())).pk
+        ),
+        message="Ended.",
+        context={
+            "title": f"{row.name} is no longer {row.roles or row.relation}?",
+            "submit_label": "End today",
+            "cancel_url": _url(row.patient_id),
+        },
     )
 
 
@@ -144,13 +176,26 @@ def consent_record(request, pk):
 
     def do(values):
         row = record_consent(
-            by=request.actor, patient=patient, channel=values["channel"], address=values["address"],
-            is_granted=values["is_granted"] == "1", how=values["how"],
+            by=request.actor,
+            patient=patient,
+            channel=values["channel"],
+            address=values["address"],
+            is_granted=values["is_granted"] == "1",
+            how=values["how"],
             wording="May we contact you here about your appointments?",
         )
         return str(row.pk)
 
-    return form_act(request, form, verb="consent.record", do=do, message="Recorded.",
-                    to=page_below(request, _url(pk)),
-                    context={"title": "May we contact the patient here?", "submit_label": "Record",
-                             "cancel_url": _url(pk)})
+    return form_act(
+        request,
+        form,
+        verb="consent.record",
+        do=do,
+        message="Recorded.",
+        to=page_below(request, _url(pk)),
+        context={
+            "title": "May we contact the patient here?",
+            "submit_label": "Record",
+            "cancel_url": _url(pk),
+        },
+    )

@@ -48,5 +48,8 @@ def encounter(request, pk):
     """One visit: its notes, vital signs, vaccines."""
     row = rows.encounter(pk)
     audit.looked(request, row.patient_id, "visit")
-    return render(request, "records/encounter/detail.html", {
-        "encounter": row, "patient": row.patient, "record": visit_record(row), "notes": notes_of(pk)})
+    return render(
+        request,
+        "records/encounter/detail.html",
+        {"encounter": row, "patient": row.patient, "record": visit_record(row), "notes": notes_of(pk)},
+    )

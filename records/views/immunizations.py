@@ -45,8 +45,11 @@ def immunizations(request, pk):
     patient = rows.patient(pk)
     page = page_of(request, dose_rows(pk))
     audit.looked(request, pk, "immunizations")
-    return render(request, "records/immunization/list.html", {
-        "patient": patient, "page": page, "doses": [dose_line(row) for row in page.rows]})
+    return render(
+        request,
+        "records/immunization/list.html",
+        {"patient": patient, "page": page, "doses": [dose_line(row) for row in page.rows]},
+    )
 
 
 @allow(P.IMMUNIZATION_GIVE)
@@ -54,9 +57,16 @@ def immunization_choose(request, pk):
     """Which vaccine: what the clinic stocks, with what is at hand."""
     encounter = rows.encounter(pk)
     audit.looked(request, encounter.patient_id, "immunizations")
-    return render(request, "records/immunization/choose.html", {
-        "encounter": encounter, "patient": encounter.patient, "lines": vaccine_lines(today(clinic_zone())),
-        "banner": banner(encounter.patient_id)})
+    return render(
+        request,
+        "records/immunization/choose.html",
+        {
+            "encounter": encounter,
+            "patient": encounter.patient,
+            "lines": vaccine_lines(today(clinic_zone())),
+            "banner": banner(encounter.patient_id),
+        },
+    )
 
 
 @allow(P.IMMUNIZATION_GIVE)
@@ -76,35 +86,57 @@ def immunization_give(request, pk):
     eligibility = eligibility_of(encounter.patient, on)
     fitting = [one for one in lots if one.lot.funding == vaccines.FUNDING_OF[eligibility]]
     form = GiveImmunizationForm(
-        request.POST or None, doses=[(one.key, _lot_words(one, one in fitting[:1])) for one in lots],
+        request.POST or None,
+        doses=[(one.key, _lot_words(one, one in fitting[:1])) for one in lots],
         statements=statements,
-        initial={"vis_given_on": on, "dose": fitting[0].key if fitting else "", "eligibility": eligibility,
-                 "ordered_by": encounter.provider.name if encounter.provider else ""})
+        initial={
+            "vis_given_on": on,
+            "dose": fitting[0].key if fitting else "",
+            "eligibility": eligibility,
+            "ordered_by": encounter.provider.name if encounter.provider else "",
+        },
+    )
     audit.looked(request, encounter.patient_id, "immunizations")
 
     def do(values):
         values.pop("screened")
         chosen = pick(item, values.pop("dose"), on)
-        row = services.give_immunization(by=request.actor, encounter=encounter, item=item, lot=chosen.lot,
-                                         place=chosen.place, **values)
+        row = services.give_immunization(
+            by=request.actor, encounter=encounter, item=item, lot=chosen.lot, place=chosen.place, **values
+        )
         return str(row.pk)
 
     return form_act(
-        request, form, verb="immunization.give", do=do, to=_history_url(encounter.patient_id),
+        request,
+        form,
+        verb="immunization.give",
+        do=do,
+        to=_history_url(encounter.patient_id),
         message=f"{vaccines.vaccine_name(item.cvx)} given; the dose is off the shelf.",
-        refresh=("immunizations", "rooming"), template="records/immunization/give.html",
-        context={"title": f"Give {item.name}", "submit_label": "Given", "encounter": encounter, "item": item,
-                 "patient": encounter.patient, "banner": banner(encounter.patient_id), "lots": lots,
-                 "decision": decision, "statements": statements,
-                 "supervision": decision.supervision.replace("_", " "),
-                 "cancel_url": _history_url(encounter.patient_id)},
+        refresh=("immunizations", "rooming"),
+        template="records/immunization/give.html",
+        context={
+            "title": f"Give {item.name}",
+            "submit_label": "Given",
+            "encounter": encounter,
+            "item": item,
+            "patient": encounter.patient,
+            "banner": banner(encounter.patient_id),
+            "lots": lots,
+            "decision": decision,
+            "statements": statements,
+            "supervision": decision.supervision.replace("_", " "),
+            "cancel_url": _history_url(encounter.patient_id),
+        },
     )
 
 
 def _lot_words(one, is_first: bool) -> str:
     first = " · use first" if is_first else ""
-    return (f"{one.lot.number} · expires {one.expires_on:%m/%d/%Y} · {one.place.name} · {one.on_hand.normalize():f} "
-            f"left · {one.lot.get_funding_display()}{first}")
+    return (
+        f"{one.lot.number} · expires {one.expires_on:%m/%d/%Y} · {one.place.name} · {one.on_hand.normalize():f} "
+        f"left · {one.lot.get_funding_display()}{first}"
+    )
 
 
 @allow(P.IMMUNIZATION_GIVE)
@@ -115,14 +147,31 @@ def immunization_refuse(request, pk):
     form = RefuseImmunizationForm(request.POST or None, search_url=reverse("records:vaccine-options"))
 
     def do(values):
-        row = services.refuse_immunization(by=request.actor, encounter=encounter, cvx=values["cvx"],
-                                           reason=values["reason"], note=values["note"])
+        row = services.refuse_immunization(
+            by=request.actor,
+            encounter=encounter,
+            cvx=values["cvx"],
+            reason=values["reason"],
+            note=values["note"],
+        )
         return str(row.pk)
 
-    return form_act(request, form, verb="immunization.refuse", do=do, to=_history_url(encounter.patient_id),
-                    message="Refusal recorded.", refresh=("immunizations",), template="records/lists/form.html",
-                    context={"title": "Vaccine refused", "submit_label": "Record", "patient_pk": encounter.patient_id,
-                             "cancel_url": _history_url(encounter.patient_id)})
+    return form_act(
+        request,
+        form,
+        verb="immunization.refuse",
+        do=do,
+        to=_history_url(encounter.patient_id),
+        message="Refusal recorded.",
+        refresh=("immunizations",),
+        template="records/lists/form.html",
+        context={
+            "title": "Vaccine refused",
+            "submit_label": "Record",
+            "patient_pk": encounter.patient_id,
+            "cancel_url": _history_url(encounter.patient_id),
+        },
+    )
 
 
 @allow(P.CHART_EDIT)
@@ -136,10 +185,22 @@ def immunization_add(request, pk):
         values.pop("vaccine")
         return str(services.record_historical_immunization(by=request.actor, patient=patient, **values).pk)
 
-    return form_act(request, form, verb="immunization.record", do=do, to=_history_url(pk), message="Dose recorded.",
-                    refresh=("immunizations",), template="records/lists/form.html",
-                    context={"title": "Dose given elsewhere", "submit_label": "Record", "patient_pk": pk,
-                             "cancel_url": _history_url(pk)})
+    return form_act(
+        request,
+        form,
+        verb="immunization.record",
+        do=do,
+        to=_history_url(pk),
+        message="Dose recorded.",
+        refresh=("immunizations",),
+        template="records/lists/form.html",
+        context={
+            "title": "Dose given elsewhere",
+            "submit_label": "Record",
+            "patient_pk": pk,
+            "cancel_url": _history_url(pk),
+        },
+    )
 
 
 @allow(P.IMMUNIZATION_GIVE)
@@ -149,13 +210,21 @@ def immunization_retract(request, pk):
     audit.looked(request, row.patient_id, "immunizations")
     back = _history_url(row.patient_id)
     return form_act(
-        request, RetractForm(request.POST or None), verb="immunization.retract", to=back,
+        request,
+        RetractForm(request.POST or None),
+        verb="immunization.retract",
+        to=back,
         do=lambda v: str(services.retract_immunization(by=request.actor, immunization=row, **v).pk),
         message="Marked as entered in error." + (" The dose is back in stock." if row.movement_id else ""),
-        refresh=("immunizations",), template="records/lists/form.html",
-        context={"title": f"{row.vaccine}: entered in error", "submit_label": "Mark as error", "cancel_url": back,
-                 "patient_pk": row.patient_id,
-                 "intro": "For a dose that was not given. A dose that was given stays on record."},
+        refresh=("immunizations",),
+        template="records/lists/form.html",
+        context={
+            "title": f"{row.vaccine}: entered in error",
+            "submit_label": "Mark as error",
+            "cancel_url": back,
+            "patient_pk": row.patient_id,
+            "intro": "For a dose that was not given. A dose that was given stays on record.",
+        },
     )
 
 
@@ -163,5 +232,8 @@ def immunization_retract(request, pk):
 @allow(P.CHART_EDIT, P.IMMUNIZATION_GIVE)
 def vaccine_options(request):
     """Vaccines as options of a combobox."""
-    return render(request, "records/immunization/_options.html",
-                  {"vaccines": search_vaccines(request.POST.get("q", ""))})
+    return render(
+        request,
+        "records/immunization/_options.html",
+        {"vaccines": search_vaccines(request.POST.get("q", ""))},
+    )

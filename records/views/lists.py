@@ -40,12 +40,27 @@ class Kind:
 
 
 KINDS = {
-    "allergy": Kind(Allergy, "allergies", "allergy", forms.AllergyEditForm,
-                    ("substance", "reaction", "severity", "kind", "category", "note", "status")),
-    "problem": Kind(Problem, "problems", "problem", forms.ProblemEditForm,
-                    ("text", "onset_on", "status", "resolved_on", "note")),
-    "medication": Kind(Medication, "medications", "medication", forms.MedicationEditForm,
-                       ("name", "dose", "route", "frequency", "status", "started_on", "is_over_the_counter", "note")),
+    "allergy": Kind(
+        Allergy,
+        "allergies",
+        "allergy",
+        forms.AllergyEditForm,
+        ("substance", "reaction", "severity", "kind", "category", "note", "status"),
+    ),
+    "problem": Kind(
+        Problem,
+        "problems",
+        "problem",
+        forms.ProblemEditForm,
+        ("text", "onset_on", "status", "resolved_on", "note"),
+    ),
+    "medication": Kind(
+        Medication,
+        "medications",
+        "medication",
+        forms.MedicationEditForm,
+        ("name", "dose", "route", "frequency", "status", "started_on", "is_over_the_counter", "note"),
+    ),
 }
 
 
@@ -72,11 +87,18 @@ def _panel(request, patient_pk, list_name, encounter_pk) -> HttpResponse:
     for one in row["allergies"]:
         one["is_dangerous"] = is_dangerous(one)
     audit.looked(request, patient_pk, list_name)
-    return render(request, f"records/lists/{list_name}.html", {
-        "row": row, "patient_pk": patient_pk, "encounter_pk": encounter_pk, "title": TITLES[list_name],
-        "allergy_words": allergy_words(row),
-        "review": next((one for one in row["reviews"] if one["list_name"] == list_name), None),
-    })
+    return render(
+        request,
+        f"records/lists/{list_name}.html",
+        {
+            "row": row,
+            "patient_pk": patient_pk,
+            "encounter_pk": encounter_pk,
+            "title": TITLES[list_name],
+            "allergy_words": allergy_words(row),
+            "review": next((one for one in row["reviews"] if one["list_name"] == list_name), None),
+        },
+    )
 
 
 def _encounter(request, patient_pk):
@@ -98,8 +120,13 @@ def _chart_url(patient_pk) -> str:
 
 
 def _context(title: str, patient_pk, *, label: str = "Save", **more) -> dict:
-    return {"title": title, "submit_label": label, "cancel_url": _chart_url(patient_pk), "patient_pk": patient_pk,
-            "choices": {"reactions": forms.REACTIONS, "routes": forms.ROUTES, "frequencies": forms.FREQUENCIES}} | more
+    return {
+        "title": title,
+        "submit_label": label,
+        "cancel_url": _chart_url(patient_pk),
+        "patient_pk": patient_pk,
+        "choices": {"reactions": forms.REACTIONS, "routes": forms.ROUTES, "frequencies": forms.FREQUENCIES},
+    } | more
 
 
 @allow(P.CHART_EDIT)
@@ -108,10 +135,17 @@ def allergy_add(request, pk):
     patient, encounter = rows.patient(pk), _encounter(request, pk)
     audit.looked(request, pk, "allergies")
     return form_act(
-        request, forms.AllergyForm(request.POST or None), verb="allergy.add",
-        do=lambda v: str(services.add_allergy(by=request.actor, patient=patient, encounter=encounter, **v).pk),
-        to=_chart_url(pk), message="Allergy added.", refresh=("allergies",),
-        template="records/lists/form.html", context=_context("Add an allergy", pk, label="Add"),
+        request,
+        forms.AllergyForm(request.POST or None),
+        verb="allergy.add",
+        do=lambda v: str(
+            services.add_allergy(by=request.actor, patient=patient, encounter=encounter, **v).pk
+        ),
+        to=_chart_url(pk),
+        message="Allergy added.",
+        refresh=("allergies",),
+        template="records/lists/form.html",
+        context=_context("Add an allergy", pk, label="Add"),
     )
 
 
@@ -137,12 +171,24 @@ def problem_add(request, pk):
         code = DiagnosisCode.objects.filter(pk=values.pop("code") or None).first()
         if code and values["text"] == f"{code.display} {code.description}":
             values["text"] = code.description
-        return str(services.add_problem(by=request.actor, patient=patient, encounter=encounter, code=code, **values).pk)
+        return str(
+            services.add_problem(
+                by=request.actor, patient=patient, encounter=encounter, code=code, **values
+            ).pk
+        )
 
     form = forms.ProblemForm(request.POST or None, search_url=reverse("records:diagnosis-options"))
-    return form_act(request, form, verb="problem.add", do=do, to=_chart_url(pk), message="Problem added.",
-                    refresh=("problems",), template="records/lists/form.html",
-                    context=_context("Add a problem", pk, label="Add"))
+    return form_act(
+        request,
+        form,
+        verb="problem.add",
+        do=do,
+        to=_chart_url(pk),
+        message="Problem added.",
+        refresh=("problems",),
+        template="records/lists/form.html",
+        context=_context("Add a problem", pk, label="Add"),
+    )
 
 
 @allow(P.CHART_EDIT)
@@ -151,17 +197,30 @@ def medication_add(request, pk):
     patient, encounter = rows.patient(pk), _encounter(request, pk)
     audit.looked(request, pk, "medications")
     return form_act(
-        request, forms.MedicationForm(request.POST or None), verb="medication.add",
-        do=lambda v: str(services.add_medication(by=request.actor, patient=patient, encounter=encounter, **v).pk),
-        to=_chart_url(pk), message="Medication added.", refresh=("medications",),
-        template="records/lists/form.html", context=_context("Add a medication", pk, label="Add"),
+        request,
+        forms.MedicationForm(request.POST or None),
+        verb="medication.add",
+        do=lambda v: str(
+            services.add_medication(by=request.actor, patient=patient, encounter=encounter, **v).pk
+        ),
+        to=_chart_url(pk),
+        message="Medication added.",
+        refresh=("medications",),
+        template="records/lists/form.html",
+        context=_context("Add a medication", pk, label="Add"),
     )
 
 
-_UPDATE = {"allergy": services.update_allergy, "problem": services.update_problem,
-           "medication": services.update_medication}
-_RETRACT = {"allergy": services.retract_allergy, "problem": services.retract_problem,
-            "medication": services.retract_medication}
+_UPDATE = {
+    "allergy": services.update_allergy,
+    "problem": services.update_problem,
+    "medication": services.update_medication,
+}
+_RETRACT = {
+    "allergy": services.retract_allergy,
+    "problem": services.retract_problem,
+    "medication": services.retract_medication,
+}
 
 
 def _kind(noun: str) -> Kind:
@@ -179,11 +238,19 @@ def entry_edit(request, noun, pk):
     initial = {name: getattr(row, name) for name in kind.fields} | {"version": row.version}
     form = kind.edit_form(request.POST or None, initial=initial)
     return form_act(
-        request, form, verb=f"{noun}.update", refresh=(kind.list_name,), to=_chart_url(row.patient_id),
-        do=lambda v: str(_UPDATE[noun](by=request.actor, **{f"{noun}_id": pk}, **v).pk), message="Saved.",
+        request,
+        form,
+        verb=f"{noun}.update",
+        refresh=(kind.list_name,),
+        to=_chart_url(row.patient_id),
+        do=lambda v: str(_UPDATE[noun](by=request.actor, **{f"{noun}_id": pk}, **v).pk),
+        message="Saved.",
         template="records/lists/form.html",
-        context=_context(f"Change this {noun}", row.patient_id,
-                         retract_url=reverse("records:entry-retract", args=[noun, pk])),
+        context=_context(
+            f"Change this {noun}",
+            row.patient_id,
+            retract_url=reverse("records:entry-retract", args=[noun, pk]),
+        ),
     )
 
 
@@ -194,9 +261,14 @@ def entry_retract(request, noun, pk):
     row = rows.entry(kind.model, pk)
     audit.looked(request, row.patient_id, kind.list_name)
     return form_act(
-        request, forms.RetractForm(request.POST or None), verb=f"{noun}.retract", refresh=(kind.list_name,),
+        request,
+        forms.RetractForm(request.POST or None),
+        verb=f"{noun}.retract",
+        refresh=(kind.list_name,),
         do=lambda v: str(_RETRACT[noun](by=request.actor, **{f"{noun}_id": pk}, **v).pk),
-        to=_chart_url(row.patient_id), message="Marked as entered in error.", template="records/lists/form.html",
+        to=_chart_url(row.patient_id),
+        message="Marked as entered in error.",
+        template="records/lists/form.html",
         context=_context(f"“{row}” was entered in error", row.patient_id, label="Mark as error"),
     )
 
@@ -208,9 +280,14 @@ def medication_stop(request, pk):
     audit.looked(request, row.patient_id, "medications")
     form = forms.StopForm(request.POST or None, initial={"on": today(clinic_zone())})
     return form_act(
-        request, form, verb="medication.stop", refresh=("medications",), to=_chart_url(row.patient_id),
+        request,
+        form,
+        verb="medication.stop",
+        refresh=("medications",),
+        to=_chart_url(row.patient_id),
         do=lambda v: str(services.stop_medication(by=request.actor, medication_id=pk, **v).pk),
-        message=f"{row.name} stopped.", template="records/lists/form.html",
+        message=f"{row.name} stopped.",
+        template="records/lists/form.html",
         context=_context(f"Stop {row.name}", row.patient_id, label="Stop"),
     )
 
@@ -222,8 +299,12 @@ def list_review(request, pk, list_name):
     patient, encounter = rows.patient(pk), _encounter(request, pk)
     try:
         services.review_list(
-            by=request.actor, patient=patient, encounter=encounter, list_name=list_name,
-            changed=request.POST.get("changed") == "1", reconciled=request.actor.can(P.NOTE_SIGN),
+            by=request.actor,
+            patient=patient,
+            encounter=encounter,
+            list_name=list_name,
+            changed=request.POST.get("changed") == "1",
+            reconciled=request.actor.can(P.NOTE_SIGN),
         )
     except ClinicError as error:
         return refused(request, error, to=_chart_url(pk))

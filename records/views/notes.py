@@ -35,7 +35,12 @@ def note_write(request, pk):
     encounter = rows.encounter(pk)
     audit.looked(request, encounter.patient_id, "note")
     draft = my_draft(encounter.pk, request.actor.member_id)
-    context = {"encounter": encounter, "patient": encounter.patient, "notes": notes_of(encounter.pk), "draft": draft}
+    context = {
+        "encounter": encounter,
+        "patient": encounter.patient,
+        "notes": notes_of(encounter.pk),
+        "draft": draft,
+    }
     if request.method != "POST":
         return render(request, WRITE, context | _sections(draft.sections if draft else {}))
     typed = _typed(request.POST)
@@ -43,8 +48,13 @@ def note_write(request, pk):
     try:
         if wants_signature and not request.actor.can(P.NOTE_SIGN):
             raise ClinicError("Your role writes notes but does not sign them.")
-        note = services.save_note(by=request.actor, encounter=encounter, sections=typed,
-                                  version=_version(request.POST), kind=_kind(request.actor))
+        note = services.save_note(
+            by=request.actor,
+            encounter=encounter,
+            sections=typed,
+            version=_version(request.POST),
+            kind=_kind(request.actor),
+        )
         if wants_signature:
             services.sign_note(by=request.actor, note=note)
     except ClinicError as error:
@@ -74,8 +84,15 @@ def note(request, pk):
     """A note with its addenda."""
     row = rows.note(pk)
     audit.looked(request, row.patient_id, "note")
-    return render(request, "records/note/detail.html", {
-        "note": row, "patient": row.patient, "notes": notes_of(row.encounter_id, origin=row.addends_id or row.pk)})
+    return render(
+        request,
+        "records/note/detail.html",
+        {
+            "note": row,
+            "patient": row.patient,
+            "notes": notes_of(row.encounter_id, origin=row.addends_id or row.pk),
+        },
+    )
 
 
 @allow(P.NOTE_WRITE)
@@ -85,11 +102,19 @@ def note_addend(request, pk):
     audit.looked(request, row.patient_id, "note")
     to = reverse("records:note", args=[row.addends_id or row.pk])
     return form_act(
-        request, AddendumForm(request.POST or None), verb="note.addend", to=to, message="Addendum signed.",
+        request,
+        AddendumForm(request.POST or None),
+        verb="note.addend",
+        to=to,
+        message="Addendum signed.",
         do=lambda v: str(services.addend_note(by=request.actor, note=row, text=v["text"]).pk),
         template="records/lists/form.html",
-        context={"title": "Add to this note", "submit_label": "Sign addendum", "cancel_url": to,
-                 "patient_pk": row.patient_id},
+        context={
+            "title": "Add to this note",
+            "submit_label": "Sign addendum",
+            "cancel_url": to,
+            "patient_pk": row.patient_id,
+        },
     )
 
 

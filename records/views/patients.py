@@ -20,8 +20,11 @@ from records.queries import find_patients
 from records.queries.chart import KINDS, chart, timeline
 from records.services import Contact, PossibleDuplicate, register_patient
 
-CHART_LISTS = (("problems", "Problems", "list-check"), ("medications", "Medications", "pill"),
-               ("allergies", "Allergies", "alert-triangle"))
+CHART_LISTS = (
+    ("problems", "Problems", "list-check"),
+    ("medications", "Medications", "pill"),
+    ("allergies", "Allergies", "alert-triangle"),
+)
 CONSENT_WORDS = "May we text you about your appointments? Reply STOP at any time."
 
 
@@ -94,7 +97,9 @@ def _register(by, data: dict) -> str:
     contacts += [Contact("email", email)] if email else []
     patient = register_patient(by=by, contacts=contacts, **data)
     if may_text:
-        record_consent(by=by, patient=patient, channel="sms", address=phone, is_granted=True, wording=CONSENT_WORDS)
+        record_consent(
+            by=by, patient=patient, channel="sms", address=phone, is_granted=True, wording=CONSENT_WORDS
+        )
     return str(patient.pk)
 
 
@@ -105,8 +110,14 @@ def patient(request, pk):
     page = chart(pk)
     audit.looked(request, pk, "chart" if request.actor.can(P.CHART_VIEW) else "patient")
     reviews = {one["list_name"]: one for one in page.row["reviews"]}
-    context = {"page": page, "row": page.row, "banner": page.banner, "patient_pk": pk, "lists": CHART_LISTS,
-               "reviews": reviews}
+    context = {
+        "page": page,
+        "row": page.row,
+        "banner": page.banner,
+        "patient_pk": pk,
+        "lists": CHART_LISTS,
+        "reviews": reviews,
+    }
     return render(request, "records/patient/detail.html", context)
 
 
@@ -118,8 +129,15 @@ def patient_timeline(request, pk):
     kinds = [kind for kind in given.getlist("kind") if kind in KINDS]
     events, has_more = timeline(pk, kinds, request.POST.get("text", ""), before)
     audit.looked(request, pk, "timeline")
-    context = {"events": events, "has_more": has_more, "patient_pk": pk, "kinds": KINDS, "chosen": kinds,
-               "text": request.POST.get("text", ""), "is_more": before is not None}
+    context = {
+        "events": events,
+        "has_more": has_more,
+        "patient_pk": pk,
+        "kinds": KINDS,
+        "chosen": kinds,
+        "text": request.POST.get("text", ""),
+        "is_more": before is not None,
+    }
     return render(request, "records/patient/timeline.html", context)
 
 
@@ -137,5 +155,14 @@ def patient_print(request, pk):
     """The chart's summary on paper."""
     page = chart(pk)
     audit.looked(request, pk, "print")
-    return render(request, "records/patient/print.html", {
-        "page": page, "row": page.row, "banner": page.banner, "printed_at": now(), "layout": "layouts/print.html"})
+    return render(
+        request,
+        "records/patient/print.html",
+        {
+            "page": page,
+            "row": page.row,
+            "banner": page.banner,
+            "printed_at": now(),
+            "layout": "layouts/print.html",
+        },
+    )

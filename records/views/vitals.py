@@ -38,23 +38,37 @@ def vitals_record(request, pk):
     if request.method != "POST":
         return render(request, RECORD, _context(encounter))
     try:
-        count, _ = once(by=request.actor, verb="vitals.record", form_key=request.POST.get("form_key", ""),
-                        do=lambda: _record(request, encounter))
+        count, _ = once(
+            by=request.actor,
+            verb="vitals.record",
+            form_key=request.POST.get("form_key", ""),
+            do=lambda: _record(request, encounter),
+        )
     except VitalsRefused as error:
         return invalid(request, RECORD, _context(encounter, request.POST, error.problems, str(error)))
     except ClinicError as error:
-        return invalid(request, RECORD, _context(encounter, request.POST, {}, str(error)), status=error.status)
-    words = "Vitals saved." if not count else (
-        f"Vitals saved. {count} red flag{'s' if count > 1 else ''}: the provider has to acknowledge.")
-    return saved(request, words, to=reverse("records:vitals-record", args=[pk]),
-                 refresh=("vitals", "flags", "rooming"))
+        return invalid(
+            request, RECORD, _context(encounter, request.POST, {}, str(error)), status=error.status
+        )
+    words = (
+        "Vitals saved."
+        if not count
+        else (f"Vitals saved. {count} red flag{'s' if count > 1 else ''}: the provider has to acknowledge.")
+    )
+    return saved(
+        request, words, to=reverse("records:vitals-record", args=[pk]), refresh=("vitals", "flags", "rooming")
+    )
 
 
 def _record(request, encounter) -> int:
     row = services.record_vitals(
-        by=request.actor, encounter=encounter, readings=sheets.entries(request.POST),
+        by=request.actor,
+        encounter=encounter,
+        readings=sheets.entries(request.POST),
         measured_at=sheets.measured_at(request.POST, clinic_zone()),
-        pregnancy=request.POST.get("pregnancy", "") if request.POST.get("pregnancy") in {"pregnant", "postpartum"} else "",
+        pregnancy=request.POST.get("pregnancy", "")
+        if request.POST.get("pregnancy") in {"pregnant", "postpartum"}
+        else "",
         note=request.POST.get("note", ""),
     )
     return row.red_flags.count()
@@ -67,8 +81,13 @@ def _context(encounter, post=None, problems=None, error: str = "") -> dict:
     months = setting.months
     sets = [set_line(row, months) for row in recent_sets(patient.pk, 5, encounter_id=encounter.pk)]
     return {
-        "encounter": encounter, "patient": patient, "sheet": sheet, "data": json.dumps(sheet.data), "error": error,
-        "sets": sets, "is_again": post is None and any(not one.is_retracted for one in sets),
+        "encounter": encounter,
+        "patient": patient,
+        "sheet": sheet,
+        "data": json.dumps(sheet.data),
+        "error": error,
+        "sets": sets,
+        "is_again": post is None and any(not one.is_retracted for one in sets),
         "form_key": (post or {}).get("form_key", ""),
     }
 
@@ -82,9 +101,16 @@ def vitals_history(request, pk):
     page = page_of(request, set_rows(pk), 20)
     audit.looked(request, pk, "vitals")
     charts = curves(pk, months) if page.number == 1 else []
-    return render(request, "records/vitals/history.html", {
-        "patient": patient, "page": page, "sets": [set_line(row, months) for row in page.rows],
-        "charts": charts})
+    return render(
+        request,
+        "records/vitals/history.html",
+        {
+            "patient": patient,
+            "page": page,
+            "sets": [set_line(row, months) for row in page.rows],
+            "charts": charts,
+        },
+    )
 
 
 @allow(P.VITALS_RECORD)
@@ -94,12 +120,20 @@ def vitals_retract(request, pk):
     audit.looked(request, row.patient_id, "vitals")
     back = reverse("records:vitals-history", args=[row.patient_id])
     return form_act(
-        request, RetractForm(request.POST or None), verb="vitals.retract", to=back,
+        request,
+        RetractForm(request.POST or None),
+        verb="vitals.retract",
+        to=back,
         do=lambda v: str(services.retract_vitals(by=request.actor, vital_set=row, **v).pk),
-        message="Marked as entered in error.", refresh=("vitals", "flags", "rooming"),
+        message="Marked as entered in error.",
+        refresh=("vitals", "flags", "rooming"),
         template="records/lists/form.html",
-        context={"title": "These vitals were entered in error", "submit_label": "Mark as error", "cancel_url": back,
-                 "patient_pk": row.patient_id},
+        context={
+            "title": "These vitals were entered in error",
+            "submit_label": "Mark as error",
+            "cancel_url": back,
+            "patient_pk": row.patient_id,
+        },
     )
 
 
@@ -110,9 +144,19 @@ def flag_acknowledge(request, pk):
     audit.looked(request, flag.patient_id, "red flag")
     back = reverse("records:patient", args=[flag.patient_id])
     return form_act(
-        request, AcknowledgeForm(request.POST or None), verb="red_flag.acknowledge", to=back,
+        request,
+        AcknowledgeForm(request.POST or None),
+        verb="red_flag.acknowledge",
+        to=back,
         do=lambda v: str(services.acknowledge_red_flag(by=request.actor, flag=flag, **v).pk),
-        message="Acknowledged.", refresh=("flags", "vitals", "rooming"), template="records/vitals/acknowledge.html",
-        context={"title": "Acknowledge a red flag", "submit_label": "Acknowledge", "cancel_url": back, "flag": flag,
-                 "patient_pk": flag.patient_id},
+        message="Acknowledged.",
+        refresh=("flags", "vitals", "rooming"),
+        template="records/vitals/acknowledge.html",
+        context={
+            "title": "Acknowledge a red flag",
+            "submit_label": "Acknowledge",
+            "cancel_url": back,
+            "flag": flag,
+            "patient_pk": flag.patient_id,
+        },
     )

@@ -39,14 +39,28 @@ def test_there_are_addresses_to_test():
 
 def test_only_what_must_be_open_is_open():
     """The open addresses are a reviewed list of prefixes; anything else needs a signed-in member."""
-    allowed = ("account_", "staff:pin-sign-in", "staff:invitation", "healthz", "readyz", "ui:",
-               "messaging:hook", "hooks:", "messaging:inbound", "messaging:status",
-               "scheduling:patient-link", "desk:set-up", "desk:setup")
+    allowed = (
+        "account_",
+        "staff:pin-sign-in",
+        "staff:invitation",
+        "healthz",
+        "readyz",
+        "ui:",
+        "messaging:hook",
+        "hooks:",
+        "messaging:inbound",
+        "messaging:status",
+        "scheduling:patient-link",
+        "desk:set-up",
+        "desk:setup",
+    )
     assert [name for name in names(OPEN) if not name.startswith(allowed)] == []
 
 
 def test_nobody_can_sign_up():
-    assert [a.route for a in ALL if "signup" in a.route or "sign-up" in a.route or "register/account" in a.route] == []
+    assert [
+        a.route for a in ALL if "signup" in a.route or "sign-up" in a.route or "register/account" in a.route
+    ] == []
     with pytest.raises(NoReverseMatch):
         reverse("account_signup")
 
@@ -146,5 +160,9 @@ def test_a_locked_session_opens_nothing():
                 wrong[f"{method} {address.name}"] = status
     none(wrong)
     assert names(a for a in GUARDED if getattr(a.view, "clinic_when_locked", False)) == [
-        "account_logout", "staff:lock", "staff:sign-out", "staff:switch", "staff:unlock",
+        "account_logout",
+        "staff:lock",
+        "staff:sign-out",
+        "staff:switch",
+        "staff:unlock",
     ]

@@ -15,13 +15,23 @@ def addresses(db):
     """(address, path with real ids) for every guarded address that has them, and the clock at ten o'clock."""
     small_clinic.build()
     with time_machine.travel(small_clinic.NOW, tick=False):
-        found = [(a, a.path(small_clinic.known_ids(a))) for a in GUARDED if not a.parameters or small_clinic.known_ids(a)]
+        found = [
+            (a, a.path(small_clinic.known_ids(a)))
+            for a in GUARDED
+            if not a.parameters or small_clinic.known_ids(a)
+        ]
         yield found
 
 
 def test_most_addresses_are_tried_with_real_rows(addresses):
     tried = {a.name for a, _ in addresses if a.parameters}
-    assert {"records:patient", "scheduling:appointment", "billing:ledger", "inventory:lot", "staff:member"} <= tried
+    assert {
+        "records:patient",
+        "scheduling:appointment",
+        "billing:ledger",
+        "inventory:lot",
+        "staff:member",
+    } <= tried
     assert len(tried) >= 80
 
 

@@ -27,6 +27,7 @@ def test_every_permission_is_held_by_a_role_and_has_words():
 
 def test_the_lines_that_must_not_blur():
     """Field-level promises in words: who never sees the chart, and who never touches money or access."""
+
     def of(role):
         return ROLE_PERMISSIONS[role]
 

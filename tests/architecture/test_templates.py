@@ -23,7 +23,9 @@ INLINE = {
     "an htmx handler": re.compile(r"\shx-on\b|\shx-(?:vals|headers|vars)\s*=\s*[\"']js:"),
     "a javascript address": re.compile(r"javascript:", re.IGNORECASE),
     "an inline script": re.compile(r"<script\b(?![^>]*\bsrc=)", re.IGNORECASE),
-    "an address of another site": re.compile(r"<(?:script|link|img)\b[^>]*(?:src|href)\s*=\s*[\"'](?:https?:)?//"),
+    "an address of another site": re.compile(
+        r"<(?:script|link|img)\b[^>]*(?:src|href)\s*=\s*[\"'](?:https?:)?//"
+    ),
 }
 
 

@@ -47,13 +47,19 @@ def test_a_charge_takes_the_price_of_the_day_of_service():
     make_fee("LOC-101", "100.00", effective_to=dt.date(2026, 2, 28))
     make_fee("LOC-101", "110.00", effective_from=dt.date(2026, 3, 1))
     before, after = make_encounter(day=dt.date(2026, 2, 28)), make_encounter()
-    charges = [services.propose_charge(by=SYSTEM, encounter=row, code="loc-101", units=2) for row in (before, after)]
+    charges = [
+        services.propose_charge(by=SYSTEM, encounter=row, code="loc-101", units=2) for row in (before, after)
+    ]
     assert [(row.unit_price, row.amount, row.service_on) for row in charges] == [
-        (100, 200, dt.date(2026, 2, 28)), (110, 220, TUESDAY)]
+        (100, 200, dt.date(2026, 2, 28)),
+        (110, 220, TUESDAY),
+    ]
 
 
-@pytest.mark.parametrize(("fields", "words"), [({"code": "LOC-999"}, "no price on 03/10/2026"),
-                                               ({"units": 0}, "1 to 99"), ({"units": 100}, "1 to 99")])
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({"code": "LOC-999"}, "no price on 03/10/2026"), ({"units": 0}, "1 to 99"), ({"units": 100}, "1 to 99")],
+)
 def test_propose_charge_refuses(fields, words):
     make_fee("LOC-101")
     with pytest.raises(Refused, match=words):
@@ -80,11 +86,15 @@ def test_a_voided_proposal_is_not_proposed_again_and_a_retracted_dose_takes_its_
     _, encounter = make_visit(code="LOC-101")
     dose = give_dose(encounter)
     first = services.propose_visit_charges(by=SYSTEM, encounter=encounter)
-    services.void_charge(by=SYSTEM, charge=next(row for row in first if row.code == "LOC-101"), reason="No charge")
+    services.void_charge(
+        by=SYSTEM, charge=next(row for row in first if row.code == "LOC-101"), reason="No charge"
+    )
     retract(dose)
     assert services.propose_visit_charges(by=SYSTEM, encounter=encounter) == []
     assert set(Charge.objects.values_list("code", "state", "void_reason")) == {
-        ("LOC-101", "void", "No charge"), ("VAC-150", "void", "Dose retracted")}
+        ("LOC-101", "void", "No charge"),
+        ("VAC-150", "void", "Dose retracted"),
+    }
 
 
 def retract(dose):
@@ -103,7 +113,9 @@ def test_a_charge_of_a_retracted_dose_is_not_approved_and_an_approved_one_is_on_
     retract(late)
     with pytest.raises(Refused, match="was retracted"):
         services.approve_charges(by=SYSTEM, charges=[second])
-    assert [(row.kind, row.money, row.act) for row in billing_queue("retracted")] == [("retracted", 32, "Void")]
+    assert [(row.kind, row.money, row.act) for row in billing_queue("retracted")] == [
+        ("retracted", 32, "Void")
+    ]
     services.void_charge(by=SYSTEM, charge=first, reason="Dose retracted")
     assert billing_queue("retracted") == []
 
@@ -112,12 +124,17 @@ def test_diagnoses_are_lettered_in_order_and_the_first_is_pointed_at_by_itself()
     make_fee("LOC-101")
     encounter = make_encounter()
     charge = services.propose_charge(by=SYSTEM, encounter=encounter, code="LOC-101")
-    first, second, third = (services.add_diagnosis(by=SYSTEM, encounter=encounter, code=make_code()) for _ in range(3))
+    first, second, third = (
+        services.add_diagnosis(by=SYSTEM, encounter=encounter, code=make_code()) for _ in range(3)
+    )
     assert [row.letter for row in (first, second, third)] == ["A", "B", "C"]
     assert [pointer.diagnosis for pointer in charge.pointers.all()] == [first]
     services.move_diagnosis(by=SYSTEM, diagnosis=third, up=True)
     assert list(EncounterDiagnosis.objects.filter(encounter=encounter).values_list("pk", flat=True)) == [
-        first.pk, third.pk, second.pk]
+        first.pk,
+        third.pk,
+        second.pk,
+    ]
     services.remove_diagnosis(by=SYSTEM, diagnosis=first)
     assert list(EncounterDiagnosis.objects.values_list("pk", "rank")) == [(third.pk, 1), (second.pk, 2)]
     assert not charge.pointers.exists()
@@ -228,7 +245,9 @@ def test_changing_a_proposal():
     make_fee("LOC-101", "100.00")
     make_fee("LOC-102", "150.00")
     charge = pointed_charge(make_encounter())
-    changed = services.change_charge(by=SYSTEM, charge=charge, code="LOC-102", units=2, version=charge.version)
+    changed = services.change_charge(
+        by=SYSTEM, charge=charge, code="LOC-102", units=2, version=charge.version
+    )
     assert (changed.code, changed.units, changed.amount) == ("LOC-102", 2, 300)
     with pytest.raises(Stale):
         services.change_charge(by=SYSTEM, charge=charge, code="LOC-101", units=1, version=charge.version)
@@ -275,7 +294,9 @@ def test_visits_without_charges_and_the_queue_by_money():
     services.propose_charge(by=SYSTEM, encounter=proposed, code="LOC-200")
     assert [(row.encounter, row.money) for row in visits_without_charges()] == [(uncharged, 120)]
     assert [(row.kind, row.money, row.act) for row in billing_queue()] == [
-        ("approve", 300, "Complete"), ("uncharged", 120, "Propose charges")]
+        ("approve", 300, "Complete"),
+        ("uncharged", 120, "Propose charges"),
+    ]
     charge = services.propose_charge(by=SYSTEM, encounter=uncharged, code="LOC-101")
     assert visits_without_charges() == []
     services.void_charge(by=SYSTEM, charge=charge, reason="Not done")
@@ -285,7 +306,9 @@ def test_visits_without_charges_and_the_queue_by_money():
 def test_an_old_balance_is_on_the_queue_until_it_is_paid():
     patient = make_patient()
     with time_machine.travel(EARLY - dt.timedelta(days=31), tick=False):
-        services.adjust_balance(by=SYSTEM, patient=patient, amount=Decimal("80"), reason="Carried over", is_increase=True)
+        services.adjust_balance(
+            by=SYSTEM, patient=patient, amount=Decimal("80"), reason="Carried over", is_increase=True
+        )
     assert [(row.kind, row.money, row.days) for row in billing_queue()] == [("balance", 80, 31)]
     paid(patient, "80")
     assert billing_queue() == []
@@ -307,7 +330,9 @@ def test_twenty_approvals_at_once_post_one_entry():
     make_fee("LOC-101")
     encounter = make_encounter()
     charge = pointed_charge(encounter)
-    answers = [result for result, _ in together(20, lambda _: services.approve_charges(by=SYSTEM, charges=[charge]))]
+    answers = [
+        result for result, _ in together(20, lambda _: services.approve_charges(by=SYSTEM, charges=[charge]))
+    ]
     assert sum(isinstance(answer, list) for answer in answers) == 1
     assert balance(encounter.patient_id) == 120
 
@@ -339,12 +364,18 @@ def test_import_fees_loads_all_and_again_nothing(tmp_path, capsys):
     call_command("import_fees", path)
     assert "0 prices loaded, 2 were on file already" in capsys.readouterr().out
     assert [fee_on("LOC-101", day).price for day in (dt.date(2026, 2, 28), dt.date(2026, 3, 1))] == [100, 110]
-    assert FeeItem.objects.order_by("effective_from").values_list("effective_to", flat=True)[0] == dt.date(2026, 2, 28)
+    assert FeeItem.objects.order_by("effective_from").values_list("effective_to", flat=True)[0] == dt.date(
+        2026, 2, 28
+    )
 
 
 def test_import_fees_is_all_or_nothing_and_names_each_line(tmp_path, capsys):
-    path = fee_file(tmp_path, "LOC-101,Visit,100,visit,2026-01-01", "LOC-102,Visit,ten,visit,2026-01-01",
-                    "99213,Visit,1,visit,2026-01-01")
+    path = fee_file(
+        tmp_path,
+        "LOC-101,Visit,100,visit,2026-01-01",
+        "LOC-102,Visit,ten,visit,2026-01-01",
+        "99213,Visit,1,visit,2026-01-01",
+    )
     with pytest.raises(CommandError, match="2 error"):
         call_command("import_fees", path)
     said = capsys.readouterr().err
@@ -356,15 +387,24 @@ def test_import_fees_is_all_or_nothing_and_names_each_line(tmp_path, capsys):
 def test_import_fees_refuses_another_price_for_the_same_day(tmp_path, capsys):
     call_command("import_fees", fee_file(tmp_path, "LOC-101,Visit,100,visit,2026-01-01"))
     with pytest.raises(CommandError):
-        call_command("import_fees", fee_file(tmp_path, "NEW-1,New,5,lab,2026-01-01", "LOC-101,Visit,90,visit,2026-01-01"))
+        call_command(
+            "import_fees",
+            fee_file(tmp_path, "NEW-1,New,5,lab,2026-01-01", "LOC-101,Visit,90,visit,2026-01-01"),
+        )
     assert FeeItem.objects.values_list("code", "price").get() == ("LOC-101", 100)
 
 
 def test_two_prices_for_one_day_are_refused_by_the_database_too():
     make_fee("LOC-101")
     with pytest.raises(ClinicError, match="Start the new one later"):
-        services.add_fee(by=SYSTEM, code="LOC-101", words="x", price=Decimal(1), kind="lab",
-                         effective_from=dt.date(2019, 12, 31))
+        services.add_fee(
+            by=SYSTEM,
+            code="LOC-101",
+            words="x",
+            price=Decimal(1),
+            kind="lab",
+            effective_from=dt.date(2019, 12, 31),
+        )
     assert FeeItem.objects.count() == 1
 
 
@@ -385,7 +425,10 @@ def test_verify_ledger_notices_what_was_tampered_with(owner_connection, capsys):
     services.approve_charges(by=SYSTEM, charges=[pointed_charge(encounter)])
     paid(encounter.patient, "25")
     call_command("verify_ledger")
-    assert "2 entries, 1 patients, 1 approved charges, 1 payments; patients owe $95.00" in capsys.readouterr().out
+    assert (
+        "2 entries, 1 patients, 1 approved charges, 1 payments; patients owe $95.00"
+        in capsys.readouterr().out
+    )
     owner_connection.execute("ALTER TABLE billing_posting DISABLE TRIGGER USER")
     owner_connection.execute("UPDATE billing_posting SET amount = -20 WHERE amount = -25")
     with pytest.raises(CommandError, match="does not add up"):

@@ -58,7 +58,8 @@ def ready(encounter, code="LOC-101"):
     if not FeeItem.objects.filter(code=code).exists():
         make_fee(code)
     diagnosis = EncounterDiagnosis.objects.filter(encounter=encounter).first() or services.add_diagnosis(
-        by=SYSTEM, encounter=encounter, code=make_code())
+        by=SYSTEM, encounter=encounter, code=make_code()
+    )
     return services.propose_charge(by=SYSTEM, encounter=encounter, code=code, diagnoses=[diagnosis])
 
 
@@ -68,11 +69,23 @@ def test_the_desk_takes_a_copay_and_gets_a_receipt(desk):
     drawer = make_drawer()
     page = url("payment-take", appointment.patient) + f"?appointment={appointment.pk}"
     assert b'value="25.00"' in desk.get(page).content
-    response = desk.post(page, {"amount": "$25.00", "method": "card", "purpose": "copay", "drawer": drawer.pk,
-                                "reference": "last four 4242"})
+    response = desk.post(
+        page,
+        {
+            "amount": "$25.00",
+            "method": "card",
+            "purpose": "copay",
+            "drawer": drawer.pk,
+            "reference": "last four 4242",
+        },
+    )
     payment = Payment.objects.get()
     assert response.url == url("receipt", payment)
-    assert (payment.amount, payment.appointment_id, payment.received_by_id) == (25, appointment.pk, _member(desk))
+    assert (payment.amount, payment.appointment_id, payment.received_by_id) == (
+        25,
+        appointment.pk,
+        _member(desk),
+    )
     shown = desk.get(response.url).content.decode()
     assert "R-000001" in shown
     assert "$25.00" in shown
@@ -84,7 +97,13 @@ def _member(client):
 
 def test_a_repeated_payment_form_pays_once(desk):
     patient, drawer = make_patient(), make_drawer()
-    form = {"form_key": str(uuid7()), "amount": "10", "method": "cash", "purpose": "balance", "drawer": drawer.pk}
+    form = {
+        "form_key": str(uuid7()),
+        "amount": "10",
+        "method": "cash",
+        "purpose": "balance",
+        "drawer": drawer.pk,
+    }
     first, second = (desk.post(url("payment-take", patient), form) for _ in range(2))
     assert first.url == second.url
     assert Payment.objects.count() == 1
@@ -92,8 +111,16 @@ def test_a_repeated_payment_form_pays_once(desk):
 
 def test_a_card_number_is_refused_and_not_shown_again(desk):
     patient, drawer = make_patient(), make_drawer()
-    response = desk.post(url("payment-take", patient), {
-        "amount": "10", "method": "card", "purpose": "balance", "drawer": drawer.pk, "reference": "4111 1111 1111 1111"})
+    response = desk.post(
+        url("payment-take", patient),
+        {
+            "amount": "10",
+            "method": "card",
+            "purpose": "balance",
+            "drawer": drawer.pk,
+            "reference": "4111 1111 1111 1111",
+        },
+    )
     assert response.status_code == 422
     assert b"looks like a card number" in response.content
     assert b"4111" not in response.content
@@ -102,9 +129,11 @@ def test_a_card_number_is_refused_and_not_shown_again(desk):
 
 def test_in_a_dialog_the_receipt_is_offered_and_boards_are_told(desk):
     patient, drawer = make_patient(), make_drawer()
-    response = desk.post(url("payment-take", patient), {
-        "amount": "10", "method": "cash", "purpose": "balance", "drawer": drawer.pk},
-        headers={"HX-Request": "true", "X-Clinic-Dialog": "1"})
+    response = desk.post(
+        url("payment-take", patient),
+        {"amount": "10", "method": "cash", "purpose": "balance", "drawer": drawer.pk},
+        headers={"HX-Request": "true", "X-Clinic-Dialog": "1"},
+    )
     assert response.status_code == 200
     assert url("receipt", Payment.objects.get()).encode() in response.content
     assert "refresh-balance" in response["HX-Trigger"]
@@ -202,9 +231,11 @@ def test_charges_and_diagnoses_of_another_visit_are_not_found_and_nothing_change
     diagnosis = EncounterDiagnosis.objects.get()
     services.add_diagnosis(by=SYSTEM, encounter=other, code=make_code())
     for name, row, values in [
-        ("charge-point", charge, {"letters": "A"}), ("charge-void", charge, {"reason": "x"}),
+        ("charge-point", charge, {"letters": "A"}),
+        ("charge-void", charge, {"reason": "x"}),
         ("charge-change", charge, {"code": "LOC-101", "units": "9", "version": charge.version}),
-        ("diagnosis-remove", diagnosis, {}), ("diagnosis-up", diagnosis, {}),
+        ("diagnosis-remove", diagnosis, {}),
+        ("diagnosis-up", diagnosis, {}),
     ]:
         assert biller.post(url(name, mine, row), values).status_code == 404
     biller.post(url("charges-approve", mine), {"charge": [str(charge.pk)]})
@@ -221,8 +252,21 @@ def test_an_adjustment_of_another_patient_is_not_found(biller):
     assert JournalEntry.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["charges", "charges-from-visit", "payment-take", "ledger", "receipt", "payment-reverse",
-                                  "patient-panel", "checkout-panel", "fee-end", "drawer-edit"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "charges",
+        "charges-from-visit",
+        "payment-take",
+        "ledger",
+        "receipt",
+        "payment-reverse",
+        "patient-panel",
+        "checkout-panel",
+        "fee-end",
+        "drawer-edit",
+    ],
+)
 def test_unknown_ids_are_not_found(name):
     manager = signed_in(make_member(Role.MANAGER, Role.BILLER))
     call = manager.post if name == "charges-from-visit" else manager.get
@@ -232,13 +276,18 @@ def test_unknown_ids_are_not_found(name):
 # Who may.
 
 PAGES = [
-    ("queue", {Role.BILLER, Role.MANAGER}), ("day", {Role.BILLER, Role.MANAGER, Role.FRONT_DESK}),
-    ("fees", {Role.BILLER, Role.MANAGER}), ("visit-type-fees", {Role.BILLER, Role.MANAGER}),
-    ("drawers", {Role.BILLER, Role.MANAGER}), ("home-panel", {Role.BILLER, Role.MANAGER}),
+    ("queue", {Role.BILLER, Role.MANAGER}),
+    ("day", {Role.BILLER, Role.MANAGER, Role.FRONT_DESK}),
+    ("fees", {Role.BILLER, Role.MANAGER}),
+    ("visit-type-fees", {Role.BILLER, Role.MANAGER}),
+    ("drawers", {Role.BILLER, Role.MANAGER}),
+    ("home-panel", {Role.BILLER, Role.MANAGER}),
 ]
 PATIENT_PAGES = [
-    ("ledger", {Role.BILLER, Role.MANAGER}), ("payment-take", {Role.BILLER, Role.MANAGER, Role.FRONT_DESK}),
-    ("patient-panel", {Role.BILLER, Role.MANAGER, Role.FRONT_DESK}), ("balance-adjust", {Role.BILLER}),
+    ("ledger", {Role.BILLER, Role.MANAGER}),
+    ("payment-take", {Role.BILLER, Role.MANAGER, Role.FRONT_DESK}),
+    ("patient-panel", {Role.BILLER, Role.MANAGER, Role.FRONT_DESK}),
+    ("balance-adjust", {Role.BILLER}),
 ]
 VISIT_PAGES = [("charges", {Role.BILLER, Role.MANAGER, Role.MA, Role.LEAD_MA, Role.PROVIDER})]
 
@@ -258,8 +307,10 @@ def test_only_biller_and_manager_write_what_is_theirs(role):
     for name, args, values in [
         ("charges-approve", (encounter,), {"charge": [str(charge.pk)]}),
         ("charge-change", (encounter, charge), {"code": "LOC-101", "units": "2", "version": "1"}),
-        ("payment-reverse", (payment,), {"reason": "x"}), ("balance-adjust", (encounter.patient,), {"amount": "5"}),
-        ("fee-add", (), {"code": "X-1"}), ("drawer-add", (), {"name": "Mine"}),
+        ("payment-reverse", (payment,), {"reason": "x"}),
+        ("balance-adjust", (encounter.patient,), {"amount": "5"}),
+        ("fee-add", (), {"code": "X-1"}),
+        ("drawer-add", (), {"name": "Mine"}),
         ("visit-type-fee-set", (visit_type(),), {"code": "LOC-101"}),
     ]:
         assert (name, client.post(url(name, *args), values).status_code) == (name, 403)
@@ -271,8 +322,10 @@ def test_only_biller_and_manager_write_what_is_theirs(role):
 def test_the_desk_sees_only_its_own_takings(desk):
     drawer = make_drawer()
     paid(make_patient(), "77.00", drawer=drawer)
-    desk.post(url("payment-take", make_patient()), {"amount": "5", "method": "cash", "purpose": "copay",
-                                                    "drawer": drawer.pk})
+    desk.post(
+        url("payment-take", make_patient()),
+        {"amount": "5", "method": "cash", "purpose": "copay", "drawer": drawer.pk},
+    )
     shown = desk.get(url("day")).content.decode()
     assert "$5.00" in shown
     assert "$77.00" not in shown
@@ -290,8 +343,16 @@ def test_looking_at_a_ledger_is_recorded_once(biller):
 
 
 def test_prices_drawers_and_visit_types_are_kept(biller):
-    biller.post(url("fee-add"), {"code": "loc-300", "words": "Wart removal", "kind": "procedure", "price": "95",
-                                 "effective_from": "2026-03-01"})
+    biller.post(
+        url("fee-add"),
+        {
+            "code": "loc-300",
+            "words": "Wart removal",
+            "kind": "procedure",
+            "price": "95",
+            "effective_from": "2026-03-01",
+        },
+    )
     fee = FeeItem.objects.get()
     assert (fee.code, fee.price) == ("LOC-300", 95)
     biller.post(url("visit-type-fee-set", visit_type()), {"code": "LOC-300"})
@@ -330,13 +391,23 @@ def test_pages_make_as_many_queries_with_3_rows_as_with_1(biller):
         paid(patient)
         paid(make_patient(), drawer=make_drawer())
         with time_machine.travel(EARLY - dt.timedelta(days=40), tick=False):
-            services.adjust_balance(by=SYSTEM, patient=make_patient(), amount=Decimal(5), reason="x", is_increase=True)
+            services.adjust_balance(
+                by=SYSTEM, patient=make_patient(), amount=Decimal(5), reason="x", is_increase=True
+            )
         return charge
 
-    addresses = [(biller, url("queue")), (biller, url("day")), (biller, url("fees")), (biller, url("drawers")),
-                 (biller, url("visit-type-fees")), (biller, url("home-panel")), (manager, url("day-panel")),
-                 (biller, url("ledger", patient)), (biller, url("patient-panel", patient)),
-                 (biller, url("charges", encounter))]
+    addresses = [
+        (biller, url("queue")),
+        (biller, url("day")),
+        (biller, url("fees")),
+        (biller, url("drawers")),
+        (biller, url("visit-type-fees")),
+        (biller, url("home-panel")),
+        (manager, url("day-panel")),
+        (biller, url("ledger", patient)),
+        (biller, url("patient-panel", patient)),
+        (biller, url("charges", encounter)),
+    ]
     grow(0)
     before = [(address, queries(client, address)) for client, address in addresses]
     for number in (1, 2):

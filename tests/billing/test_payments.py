@@ -31,18 +31,27 @@ def test_take_payment_posts_cash_against_what_is_owed():
     patient = make_patient()
     payment = paid(patient, "25.00", method="check", reference=" 1042 ")
     assert {(row.account, row.amount) for row in payment.entry.postings.all()} == {
-        ("cash", Decimal("25.00")), ("receivable", Decimal("-25.00"))}
+        ("cash", Decimal("25.00")),
+        ("receivable", Decimal("-25.00")),
+    }
     assert (payment.receipt_number, payment.reference) == (1, "1042")
     assert balance(patient.pk) == Decimal("-25.00")
     assert AuditEvent.objects.filter(action="payment.taken", patient_id=patient.pk).count() == 1
 
 
-@pytest.mark.parametrize(("fields", "words"), [
-    ({"amount": "0"}, "more than zero"), ({"amount": "-5"}, "more than zero"), ({"amount": "NaN"}, "more than zero"),
-    ({"amount": "1.005"}, "dollars and cents"), ({"amount": "50000.01"}, "Check the amount"),
-    ({"method": "check"}, "check number"), ({"method": "barter"}, "how it was paid"),
-    ({"method": "card", "reference": "4111 1111 1111 1111"}, "card number"),
-])
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"amount": "0"}, "more than zero"),
+        ({"amount": "-5"}, "more than zero"),
+        ({"amount": "NaN"}, "more than zero"),
+        ({"amount": "1.005"}, "dollars and cents"),
+        ({"amount": "50000.01"}, "Check the amount"),
+        ({"method": "check"}, "check number"),
+        ({"method": "barter"}, "how it was paid"),
+        ({"method": "card", "reference": "4111 1111 1111 1111"}, "card number"),
+    ],
+)
 def test_take_payment_refuses(fields, words):
     with pytest.raises(Refused, match=words):
         paid(make_patient(), **{"amount": "5.00"} | fields)
@@ -115,7 +124,9 @@ def _pay_and_fail():
 
 
 def test_the_business_day_is_the_clinics_own():
-    with time_machine.travel(dt.datetime(2026, 3, 11, 4, 30, tzinfo=dt.UTC), tick=False):  # 11:30 pm on the 10th
+    with time_machine.travel(
+        dt.datetime(2026, 3, 11, 4, 30, tzinfo=dt.UTC), tick=False
+    ):  # 11:30 pm on the 10th
         payment = paid(make_patient())
     assert payment.business_day == payment.entry.business_day == dt.date(2026, 3, 10)
 
@@ -123,16 +134,24 @@ def test_the_business_day_is_the_clinics_own():
 def test_drawer_totals_by_drawer_method_and_user():
     day = dt.date(2026, 3, 10)
     front, back = make_drawer(name="Back"), make_drawer(name="Front")
-    ana, ben = (actor_for(make_member("front_desk", first_name=name, last_name="Cole")) for name in ("Ana", "Ben"))
+    ana, ben = (
+        actor_for(make_member("front_desk", first_name=name, last_name="Cole")) for name in ("Ana", "Ben")
+    )
     with time_machine.travel(EARLY, tick=False):
         paid(make_patient(), "20.00", drawer=front, by=ana)
         wrong = paid(make_patient(), "30.00", drawer=front, by=ana)
         paid(make_patient(), "40.00", drawer=front, by=ben, method="card")
         paid(make_patient(), "50.00", drawer=back, by=ana)
         services.reverse_payment(by=ben, payment=wrong, reason="Typed wrong")
-    rows = [(row.drawer, row.method, row.user, row.count, row.amount, row.reversed, row.net) for row in drawer_totals(day)]
-    assert rows == [("Back", "Card", ben.label, 1, 40, 0, 40), ("Back", "Cash", ana.label, 2, 50, -30, 20),
-                    ("Front", "Cash", ana.label, 1, 50, 0, 50)]
+    rows = [
+        (row.drawer, row.method, row.user, row.count, row.amount, row.reversed, row.net)
+        for row in drawer_totals(day)
+    ]
+    assert rows == [
+        ("Back", "Card", ben.label, 1, 40, 0, 40),
+        ("Back", "Cash", ana.label, 2, 50, -30, 20),
+        ("Front", "Cash", ana.label, 1, 50, 0, 50),
+    ]
     assert [row.net for row in drawer_totals(day, ben.member_id)] == [40]
     assert drawer_totals(dt.date(2026, 3, 9)) == []
 
@@ -154,12 +173,18 @@ def test_collected_is_set_against_the_median_of_the_same_weekday():
         paid(make_patient(), "9999.00")
     found = collected(dt.date(2026, 3, 10))
     assert (found.total, found.by_method, found.usual, found.words) == (
-        240, {"Cash": 240}, 200, "20 % above usual")
+        240,
+        {"Cash": 240},
+        200,
+        "20 % above usual",
+    )
 
 
 def test_adjustments_take_off_and_put_on_and_can_be_taken_back():
     patient = make_patient()
-    services.adjust_balance(by=SYSTEM, patient=patient, amount=Decimal("100"), reason="Carried over", is_increase=True)
+    services.adjust_balance(
+        by=SYSTEM, patient=patient, amount=Decimal("100"), reason="Carried over", is_increase=True
+    )
     off = services.adjust_balance(by=SYSTEM, patient=patient, amount=Decimal("15"), reason="Discount")
     assert balance(patient.pk) == 85
     services.reverse_adjustment(by=SYSTEM, entry=off, reason="Not agreed")
@@ -185,10 +210,18 @@ def test_one_form_sent_many_times_at_once_takes_one_payment(count):
     patient, drawer = make_patient(), make_drawer()
 
     def do():
-        return str(services.take_payment(by=SYSTEM, patient=patient, amount=Decimal("25"), method="cash", drawer=drawer).pk)
+        return str(
+            services.take_payment(
+                by=SYSTEM, patient=patient, amount=Decimal("25"), method="cash", drawer=drawer
+            ).pk
+        )
 
-    answers = [result for result, _ in together(
-        count, lambda _: once(by=SYSTEM, verb="payment.take", form_key="one", do=do))]
+    answers = [
+        result
+        for result, _ in together(
+            count, lambda _: once(by=SYSTEM, verb="payment.take", form_key="one", do=do)
+        )
+    ]
     assert len({key for key, _ in answers}) == 1
     assert sorted(repeated for _, repeated in answers) == [False] + [True] * (count - 1)
     assert Payment.objects.count() == 1
@@ -200,12 +233,19 @@ def test_one_form_sent_many_times_at_once_takes_one_payment(count):
 def test_one_form_posted_many_times_at_once_is_one_payment_over_http(count):
     patient, drawer, member = make_patient(), make_drawer(), make_member("front_desk")
     browsers = [signed_in(member) for _ in range(count)]
-    form = {"form_key": "the-one-form", "amount": "25", "method": "cash", "purpose": "copay", "drawer": drawer.pk}
+    form = {
+        "form_key": "the-one-form",
+        "amount": "25",
+        "method": "cash",
+        "purpose": "copay",
+        "drawer": drawer.pk,
+    }
     url = reverse("billing:payment-take", args=[patient.pk])
     answers = [answer for answer, _ in together(count, lambda number: browsers[number].post(url, form))]
     payment = Payment.objects.get()
     assert {(answer.status_code, answer.headers.get("Location")) for answer in answers} == {
-        (302, reverse("billing:receipt", args=[payment.pk]))}
+        (302, reverse("billing:receipt", args=[payment.pk]))
+    }
     assert balance(patient.pk) == -25
 
 
@@ -213,8 +253,15 @@ def test_one_form_posted_many_times_at_once_is_one_payment_over_http(count):
 def test_receipts_have_no_gap_and_no_double_when_twenty_pay_at_once():
     drawer = make_drawer()
     patients = [make_patient() for _ in range(20)]
-    answers = [result for result, _ in together(20, lambda n: services.take_payment(
-        by=SYSTEM, patient=patients[n], amount=Decimal(n + 1), method="cash", drawer=drawer))]
+    answers = [
+        result
+        for result, _ in together(
+            20,
+            lambda n: services.take_payment(
+                by=SYSTEM, patient=patients[n], amount=Decimal(n + 1), method="cash", drawer=drawer
+            ),
+        )
+    ]
     assert sorted(payment.receipt_number for payment in answers) == list(range(1, 21))
     assert verify_ledger().wrong == []
 
@@ -223,16 +270,29 @@ def test_receipts_have_no_gap_and_no_double_when_twenty_pay_at_once():
 def test_one_reversal_of_many_at_once():
     patient = make_patient()
     payment = paid(patient, "25")
-    answers = [result for result, _ in together(8, lambda _: services.reverse_payment(
-        by=SYSTEM, payment=payment, reason="Twice"))]
+    answers = [
+        result
+        for result, _ in together(
+            8, lambda _: services.reverse_payment(by=SYSTEM, payment=payment, reason="Twice")
+        )
+    ]
     assert sum(isinstance(answer, JournalEntry) for answer in answers) == 1
     assert balance(patient.pk) == 0
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("statement", [
-    f"{verb} {table}{rest}" for table in ("billing_journalentry", "billing_posting", "billing_payment")
-    for verb, rest in (("UPDATE", " SET created_at = now()"), ("DELETE FROM", ""), ("TRUNCATE", " CASCADE"))])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"{verb} {table}{rest}"
+        for table in ("billing_journalentry", "billing_posting", "billing_payment")
+        for verb, rest in (
+            ("UPDATE", " SET created_at = now()"),
+            ("DELETE FROM", ""),
+            ("TRUNCATE", " CASCADE"),
+        )
+    ],
+)
 def test_the_application_cannot_rewrite_the_books(raw_connections, statement):
     patient = make_patient()
     paid(patient, "25")
@@ -248,15 +308,23 @@ def test_the_application_cannot_rewrite_the_books(raw_connections, statement):
 def test_even_the_owner_is_stopped_by_the_triggers(owner_connection):
     paid(make_patient(), "25")
     for table in ("billing_journalentry", "billing_posting", "billing_payment"):
-        for statement in (f"UPDATE {table} SET created_at = now()", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        for statement in (
+            f"UPDATE {table} SET created_at = now()",
+            f"DELETE FROM {table}",
+            f"TRUNCATE {table} CASCADE",
+        ):
             with pytest.raises(psycopg.errors.RestrictViolation):
                 owner_connection.execute(statement)
 
 
-ENTRY = ("INSERT INTO billing_journalentry (id, created_at, updated_at, kind, business_day, memo, key, at, by_label, "
-         "written_in) VALUES (%s, now(), now(), 'adjustment', now(), '', %s, now(), 'raw', 0)")
-SIDE = ("INSERT INTO billing_posting (id, created_at, updated_at, entry_id, account, amount, patient_id) "
-        "VALUES (gen_random_uuid(), now(), now(), %s, %s, %s, %s)")
+ENTRY = (
+    "INSERT INTO billing_journalentry (id, created_at, updated_at, kind, business_day, memo, key, at, by_label, "
+    "written_in) VALUES (%s, now(), now(), 'adjustment', now(), '', %s, now(), 'raw', 0)"
+)
+SIDE = (
+    "INSERT INTO billing_posting (id, created_at, updated_at, entry_id, account, amount, patient_id) "
+    "VALUES (gen_random_uuid(), now(), now(), %s, %s, %s, %s)"
+)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -23,20 +23,35 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def chart(person):
     """A patient in a visit with an earlier set of vital signs, and a medical assistant at a PC."""
-    ClinicProfile.objects.create(name="Maple Street", phone="+13125550100", zone="America/Chicago", state="IL",
-                                 set_up_at=now())
+    ClinicProfile.objects.create(
+        name="Maple Street", phone="+13125550100", zone="America/Chicago", state="IL", set_up_at=now()
+    )
     profile.forget()
-    dana = make_member("ma", username="dana", first_name="Dana", last_name="Reyes", credential="CMA", password=PASSWORD)
-    make_member("provider", username="shah", first_name="Anil", last_name="Shah", credential="MD", password=PASSWORD)
+    dana = make_member(
+        "ma", username="dana", first_name="Dana", last_name="Reyes", credential="CMA", password=PASSWORD
+    )
+    make_member(
+        "provider", username="shah", first_name="Anil", last_name="Shah", credential="MD", password=PASSWORD
+    )
     patient = make.make_patient(contacts=[services.Contact("mobile", "480 555 0142", True)])
     earlier = make.make_encounter(patient, at=now() - dt.timedelta(days=60))
     by = actor_for(dana)
     services.add_problem(by=by, patient=patient, text="Asthma")
     services.add_medication(by=by, patient=patient, name="Lisinopril", dose="10 mg")
-    services.add_allergy(by=by, patient=patient, substance="Penicillin", reaction="anaphylaxis", severity="severe")
-    make.record(by, earlier, *make.pressure(118, 76), make.entry("weight", "150"), make.entry("height", "69"),
-                measured_at=now() - dt.timedelta(days=60))
-    services.close_encounter(by=by, encounter=earlier, at=now() - dt.timedelta(days=60) + dt.timedelta(hours=1))
+    services.add_allergy(
+        by=by, patient=patient, substance="Penicillin", reaction="anaphylaxis", severity="severe"
+    )
+    make.record(
+        by,
+        earlier,
+        *make.pressure(118, 76),
+        make.entry("weight", "150"),
+        make.entry("height", "69"),
+        measured_at=now() - dt.timedelta(days=60),
+    )
+    services.close_encounter(
+        by=by, encounter=earlier, at=now() - dt.timedelta(days=60) + dt.timedelta(hours=1)
+    )
     encounter = make.make_encounter(patient)
     one = person()
     one.sign_in("dana")
@@ -60,7 +75,8 @@ def test_a_full_set_by_keyboard_alone_in_under_twenty_seconds(chart):
     keys.press("u")
     keys.type("35")
     expect(page.locator("[data-row=temp-1] [data-say]")).to_have_text(
-        "Temperature at or below 35 °C · red flag, the provider is told")
+        "Temperature at or below 35 °C · red flag, the provider is told"
+    )
     keys.press("Enter")
     keys.press("x")
     keys.press("5")
@@ -92,7 +108,9 @@ def test_a_refused_number_never_leaves_the_page(chart):
     one, _, encounter = chart
     page = one.go(f"/encounters/{encounter.pk}/vitals/")
     page.keyboard.type("80/120")
-    expect(page.locator("[data-row=systolic-1] [data-say]")).to_have_text("Systolic has to be higher than diastolic")
+    expect(page.locator("[data-row=systolic-1] [data-say]")).to_have_text(
+        "Systolic has to be higher than diastolic"
+    )
     page.keyboard.press("Control+Enter")
     expect(page.locator("#v-systolic-1")).to_be_focused()
     assert VitalSet.objects.filter(encounter=encounter).count() == 0
@@ -111,10 +129,17 @@ def test_the_finder_opens_a_chart_as_one_types(chart):
 
 def test_every_page_of_the_chart_is_accessible(chart):
     one, patient, encounter = chart
-    for path in ("/patients/", f"/patients/{patient.pk}/", f"/patients/{patient.pk}/vitals/",
-                 f"/patients/{patient.pk}/immunizations/", f"/patients/{patient.pk}/timeline/",
-                 f"/patients/{patient.pk}/edit/", f"/encounters/{encounter.pk}/vitals/",
-                 f"/encounters/{encounter.pk}/note/", f"/encounters/{encounter.pk}/"):
+    for path in (
+        "/patients/",
+        f"/patients/{patient.pk}/",
+        f"/patients/{patient.pk}/vitals/",
+        f"/patients/{patient.pk}/immunizations/",
+        f"/patients/{patient.pk}/timeline/",
+        f"/patients/{patient.pk}/edit/",
+        f"/encounters/{encounter.pk}/vitals/",
+        f"/encounters/{encounter.pk}/note/",
+        f"/encounters/{encounter.pk}/",
+    ):
         one.go(path)
         one.page.wait_for_load_state("networkidle")
         one.assert_accessible()

@@ -28,8 +28,9 @@ GTIN = "0035816084211" + str(check_digit("0035816084211"))
 @pytest.fixture
 def at_work(person):
     """`at_work("lead_ma")` signs somebody of that role in."""
-    ClinicProfile.objects.create(name="Maple Street", phone="+13125550100", zone="America/Chicago", state="IL",
-                                 set_up_at=now())
+    ClinicProfile.objects.create(
+        name="Maple Street", phone="+13125550100", zone="America/Chicago", state="IL", set_up_at=now()
+    )
     profile.forget()
 
     def sign_in(*roles: str, **screen):
@@ -42,7 +43,10 @@ def at_work(person):
 
 
 def test_a_delivery_is_received_and_used_by_scanner(at_work):
-    item, fridge = make_vaccine(name="Tdap vaccine", barcode=GTIN), make_place(name="Vaccine fridge", kind="fridge")
+    item, fridge = (
+        make_vaccine(name="Tdap vaccine", barcode=GTIN),
+        make_place(name="Vaccine fridge", kind="fridge"),
+    )
     year = dt.date.today().year + 2
     carton = f"01{GTIN}17{year % 100:02d}030010NEW77"
     one = at_work("lead_ma")
@@ -89,7 +93,8 @@ def test_a_carton_of_another_lot_is_named_before_anything_moves(at_work):
     page.keyboard.type(f"(01){GTIN}(10)OTHER1")
     page.keyboard.press("Enter")
     expect(page.locator("dialog [data-scan-said]")).to_have_text(
-        "Tdap vaccine, lot OTHER1: this lot is not on a shelf to take from")
+        "Tdap vaccine, lot OTHER1: this lot is not on a shelf to take from"
+    )
     assert Movement.objects.filter(kind="issue").count() == 0
 
 
@@ -120,7 +125,11 @@ def test_a_place_is_counted_by_keyboard(at_work):
 
 def test_charges_are_captured_approved_and_paid_by_keyboard(at_work):
     make_fee("LOC-101", "120.00", words="Office visit, standard")
-    make_code("J029", description="Acute pharyngitis, unspecified", search=" j02.9 j029 acute pharyngitis, unspecified")
+    make_code(
+        "J029",
+        description="Acute pharyngitis, unspecified",
+        search=" j02.9 j029 acute pharyngitis, unspecified",
+    )
     make_drawer(name="Front desk 1")
     encounter = make_encounter(day=dt.date.today())
     patient = encounter.patient

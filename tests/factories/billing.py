@@ -21,15 +21,25 @@ _numbers = count(1)
 def make_fee(code: str = "", price="120.00", **fields) -> FeeItem:
     """A price that has held since 2020."""
     defaults = {"words": "Office visit", "kind": "visit", "effective_from": dt.date(2020, 1, 1)}
-    return FeeItem.objects.create(code=code or f"LOC-{next(_numbers):03d}", price=Decimal(price), **defaults | fields)
+    return FeeItem.objects.create(
+        code=code or f"LOC-{next(_numbers):03d}", price=Decimal(price), **defaults | fields
+    )
 
 
-def make_code(code: str = "", *, is_billable: bool = True, release: str = "2025-10", **fields) -> DiagnosisCode:
+def make_code(
+    code: str = "", *, is_billable: bool = True, release: str = "2025-10", **fields
+) -> DiagnosisCode:
     """A diagnosis code in one release."""
     code = code or f"Z{next(_numbers):02d}9"
     display = code if len(code) <= 3 else f"{code[:3]}.{code[3:]}"
-    defaults = {"display": display, "description": f"Condition {code}", "search": f" {code.lower()} condition"}
-    return DiagnosisCode.objects.create(code=code, is_billable=is_billable, release=release, **defaults | fields)
+    defaults = {
+        "display": display,
+        "description": f"Condition {code}",
+        "search": f" {code.lower()} condition",
+    }
+    return DiagnosisCode.objects.create(
+        code=code, is_billable=is_billable, release=release, **defaults | fields
+    )
 
 
 def make_drawer(**fields) -> Drawer:
@@ -37,20 +47,35 @@ def make_drawer(**fields) -> Drawer:
     return Drawer.objects.create(**{"name": f"Desk {next(_numbers)}"} | fields)
 
 
-def make_encounter(patient=None, *, day: dt.date = TUESDAY, clock: str = "9:00", ended: bool = False, **fields):
+def make_encounter(
+    patient=None, *, day: dt.date = TUESDAY, clock: str = "9:00", ended: bool = False, **fields
+):
     """A visit without an appointment."""
     started = at(clock, day)
     return Encounter.objects.create(
-        patient=patient or make_patient(), started_at=started, reason="Follow-up",
-        ended_at=started + dt.timedelta(minutes=30) if ended else None, **fields)
+        patient=patient or make_patient(),
+        started_at=started,
+        reason="Follow-up",
+        ended_at=started + dt.timedelta(minutes=30) if ended else None,
+        **fields,
+    )
 
 
-def make_visit(patient=None, *, clinic: Clinic | None = None, code: str = "", day: dt.date = TUESDAY,
-               clock: str = "9:00", ended: bool = True) -> tuple[Appointment, Encounter]:
+def make_visit(
+    patient=None,
+    *,
+    clinic: Clinic | None = None,
+    code: str = "",
+    day: dt.date = TUESDAY,
+    clock: str = "9:00",
+    ended: bool = True,
+) -> tuple[Appointment, Encounter]:
     """An appointment that has its encounter; `code` is what its type proposes."""
     clinic = clinic or Clinic()
     appointment = clinic.book(clock, day=day, patient=patient or make_patient())
-    encounter = make_encounter(appointment.patient, day=day, clock=clock, ended=ended, provider=clinic.provider)
+    encounter = make_encounter(
+        appointment.patient, day=day, clock=clock, ended=ended, provider=clinic.provider
+    )
     Appointment.objects.filter(pk=appointment.pk).update(encounter=encounter)
     if code:
         VisitTypeFee.objects.get_or_create(visit_type=visit_type(), defaults={"code": code})
@@ -64,19 +89,37 @@ def give_dose(encounter: Encounter, *, cvx: str = "150", funding: str = "private
     movement = issue_stock(by=SYSTEM, item=item, lot=lot, place=place, quantity=1)
     day = encounter.started_at.date()
     return Immunization.objects.create(
-        patient=encounter.patient, encounter=encounter, source="administered", cvx=cvx, vaccine=item.name, lot=lot,
-        lot_number=lot.number, given_at=encounter.started_at, recorded_at=encounter.started_at, movement=movement,
-        given_by=make_member("ma"), vis_edition_on=day, vis_given_on=day, funding=funding)
+        patient=encounter.patient,
+        encounter=encounter,
+        source="administered",
+        cvx=cvx,
+        vaccine=item.name,
+        lot=lot,
+        lot_number=lot.number,
+        given_at=encounter.started_at,
+        recorded_at=encounter.started_at,
+        movement=movement,
+        given_by=make_member("ma"),
+        vis_edition_on=day,
+        vis_given_on=day,
+        funding=funding,
+    )
 
 
 def make_coverage(patient, copay="25.00", **fields) -> Coverage:
     """A first coverage with an office copay."""
     payer, _ = Payer.objects.get_or_create(name="Lakeshore Health")
     return Coverage.objects.create(
-        patient=patient, payer=payer, copay_office=None if copay is None else Decimal(copay), **fields)
+        patient=patient, payer=payer, copay_office=None if copay is None else Decimal(copay), **fields
+    )
 
 
 def paid(patient, amount="25.00", *, by: Actor = SYSTEM, drawer: Drawer | None = None, **fields):
     """A payment taken through the service."""
-    return take_payment(by=by, patient=patient, amount=Decimal(amount), drawer=drawer or make_drawer(),
-                        **{"method": "cash"} | fields)
+    return take_payment(
+        by=by,
+        patient=patient,
+        amount=Decimal(amount),
+        drawer=drawer or make_drawer(),
+        **{"method": "cash"} | fields,
+    )

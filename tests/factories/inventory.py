@@ -20,8 +20,16 @@ def make_item(**fields) -> Item:
 
 def make_vaccine(**fields) -> Item:
     """A vaccine, tracked by lot, ten doses in a box."""
-    defaults = {"name": f"Influenza vaccine {next(_numbers)}", "kind": "vaccine", "unit": "dose", "pack_unit": "box",
-                "units_per_pack": 10, "is_lot_tracked": True, "cvx": "150", "mvx": "SKB"}
+    defaults = {
+        "name": f"Influenza vaccine {next(_numbers)}",
+        "kind": "vaccine",
+        "unit": "dose",
+        "pack_unit": "box",
+        "units_per_pack": 10,
+        "is_lot_tracked": True,
+        "cvx": "150",
+        "mvx": "SKB",
+    }
     return Item.objects.create(**defaults | fields)
 
 

@@ -36,7 +36,9 @@ def number_of(patient) -> str:
     return patient.contacts.get(kind="mobile").value
 
 
-def consent(patient, address: str, *, channel: str = "sms", is_granted: bool = True, **fields) -> ContactConsent:
+def consent(
+    patient, address: str, *, channel: str = "sms", is_granted: bool = True, **fields
+) -> ContactConsent:
     return record_consent(
         by=SYSTEM, patient=patient, channel=channel, address=address, is_granted=is_granted, **fields
     )

@@ -15,12 +15,20 @@ _numbers = itertools.count(1)
 SYSTEM = Actor.system("tests.records")
 
 
-def make_patient(first: str = "Maria", last: str = "Ortiz", born: dt.date = dt.date(1988, 3, 4), **fields) -> Patient:
+def make_patient(
+    first: str = "Maria", last: str = "Ortiz", born: dt.date = dt.date(1988, 3, 4), **fields
+) -> Patient:
     """A registered patient; duplicates are not looked for."""
     contacts = fields.pop("contacts", ())
     return services.register_patient(
-        by=SYSTEM, first_name=first, last_name=last, birth_date=born, duplicates_ok=True, contacts=contacts,
-        **({"sex_at_birth": "female"} | fields))
+        by=SYSTEM,
+        first_name=first,
+        last_name=last,
+        birth_date=born,
+        duplicates_ok=True,
+        contacts=contacts,
+        **({"sex_at_birth": "female"} | fields),
+    )
 
 
 def make_patients(count: int, last: str = "Park") -> list[Patient]:
@@ -49,8 +57,10 @@ def entry(vital: str, text: str = "", **options) -> Entry:
 
 
 def pressure(systolic, diastolic, sequence: int = 1, **options) -> list[Entry]:
-    return [entry("systolic", str(systolic), sequence=sequence, **options),
-            entry("diastolic", str(diastolic), sequence=sequence, **options)]
+    return [
+        entry("systolic", str(systolic), sequence=sequence, **options),
+        entry("diastolic", str(diastolic), sequence=sequence, **options),
+    ]
 
 
 def record(by: Actor, encounter: Encounter, *entries: Entry, **fields):

@@ -93,7 +93,13 @@ class SmsProvider:
         with self._lock:
             self.questions += 1
             return [
-                {"sid": m.sid, "to": m.to, "body": m.body, "status": m.status, "date_created": format_datetime(m.at)}
+                {
+                    "sid": m.sid,
+                    "to": m.to,
+                    "body": m.body,
+                    "status": m.status,
+                    "date_created": format_datetime(m.at),
+                }
                 for m in reversed(self.taken)
                 if m.to == to
             ]

@@ -19,7 +19,9 @@ def test_a_blind_count_posts_the_differences_with_reasons():
     count = services.start_count(by=SYSTEM, place=place)
     lines = {line.item_id: line for line in count_lines(count)}
     assert [line.expected for line in lines.values()] == [None, None]
-    services.enter_count(by=SYSTEM, count=count, found={lines[item.pk].pk: Decimal(4), lines[pads.pk].pk: Decimal(40)})
+    services.enter_count(
+        by=SYSTEM, count=count, found={lines[item.pk].pk: Decimal(4), lines[pads.pk].pk: Decimal(40)}
+    )
     [movement] = services.post_count(by=SYSTEM, count=count, reasons={lines[item.pk].pk: "Damaged"})
     assert (movement.kind, movement.quantity, movement.reason, movement.lot) == ("count", -1, "Damaged", lot)
     assert (on_hand(item), on_hand(pads)) == (4, 40)

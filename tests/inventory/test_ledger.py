@@ -26,27 +26,49 @@ TODAY = dt.date(2026, 11, 22)
 
 def test_receive_converts_packs_and_puts_the_lot_on_file():
     item, place = make_vaccine(units_per_pack=10), make_place()
-    movement = services.receive_stock(by=SYSTEM, item=item, place=place, packs=Decimal(2), quantity=Decimal(3),
-                                      lot_number=" ab 12 ", expires_on=dt.date(2030, 1, 31))
+    movement = services.receive_stock(
+        by=SYSTEM,
+        item=item,
+        place=place,
+        packs=Decimal(2),
+        quantity=Decimal(3),
+        lot_number=" ab 12 ",
+        expires_on=dt.date(2030, 1, 31),
+    )
     assert movement.quantity == 23
-    assert (movement.lot.number, movement.lot.manufacturer, movement.lot.funding) == ("AB 12", "SKB", "private")
+    assert (movement.lot.number, movement.lot.manufacturer, movement.lot.funding) == (
+        "AB 12",
+        "SKB",
+        "private",
+    )
     assert on_hand(item, place=place) == 23
     assert AuditEvent.objects.filter(action="stock.receive").count() == 1
 
 
 def test_receive_again_adds_to_the_same_lot():
     item, lot, place = stocked(quantity=5)
-    again = services.receive_stock(by=SYSTEM, item=item, place=place, quantity=2, lot_number=lot.number.lower(),
-                                   expires_on=lot.expires_on)
+    again = services.receive_stock(
+        by=SYSTEM,
+        item=item,
+        place=place,
+        quantity=2,
+        lot_number=lot.number.lower(),
+        expires_on=lot.expires_on,
+    )
     assert again.lot_id == lot.pk
     assert on_hand(item) == 7
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"lot_number": ""}, "lot number"), ({"expires_on": None}, "expiry"),
-    ({"expires_on": dt.date(2020, 1, 31)}, "expired"), ({"quantity": 0}, "more than zero"),
-    ({"quantity": Decimal("-1")}, "negative"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"lot_number": ""}, "lot number"),
+        ({"expires_on": None}, "expiry"),
+        ({"expires_on": dt.date(2020, 1, 31)}, "expired"),
+        ({"quantity": 0}, "more than zero"),
+        ({"quantity": Decimal("-1")}, "negative"),
+    ],
+)
 def test_receive_refuses(change, words):
     item, place = make_vaccine(), make_place()
     fields = {"quantity": 1, "lot_number": "A1", "expires_on": dt.date(2030, 1, 31)} | change
@@ -59,8 +81,14 @@ def test_receive_refuses(change, words):
 def test_receive_refuses_another_expiry_for_a_lot_on_file():
     item, lot, place = stocked(quantity=5)
     with pytest.raises(Refused, match="is on file with expiry 12/31/2030"):
-        services.receive_stock(by=SYSTEM, item=item, place=place, quantity=1, lot_number=lot.number,
-                               expires_on=dt.date(2030, 11, 30))
+        services.receive_stock(
+            by=SYSTEM,
+            item=item,
+            place=place,
+            quantity=1,
+            lot_number=lot.number,
+            expires_on=dt.date(2030, 11, 30),
+        )
     assert on_hand(item) == 5
 
 
@@ -80,7 +108,9 @@ def test_transfer_refuses_the_same_place():
     assert on_hand(item) == 5
 
 
-@pytest.mark.parametrize(("day", "is_usable"), [(dt.date(2026, 11, 22), True), (dt.date(2026, 11, 23), False)])
+@pytest.mark.parametrize(
+    ("day", "is_usable"), [(dt.date(2026, 11, 22), True), (dt.date(2026, 11, 23), False)]
+)
 def test_a_lot_is_issued_through_its_expiry_day_in_the_clinics_zone(day, is_usable):
     # 23:30 in Chicago is already the next day in UTC.
     late = dt.datetime.combine(day, dt.time(5, 30), tzinfo=dt.UTC) + dt.timedelta(days=1)
@@ -195,9 +225,15 @@ def test_waste_needs_a_reason():
     assert on_hand(item) == 1
 
 
-ACTS = st.lists(st.tuples(
-    st.sampled_from(["receive", "issue", "waste", "transfer", "reverse", "count", "hold", "release"]),
-    st.integers(0, 1), st.integers(0, 1), st.integers(1, 6)), max_size=14)
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["receive", "issue", "waste", "transfer", "reverse", "count", "hold", "release"]),
+        st.integers(0, 1),
+        st.integers(0, 1),
+        st.integers(1, 6),
+    ),
+    max_size=14,
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -220,8 +256,14 @@ def test_on_hand_is_the_sum_of_movements_whatever_happens(acts):
 def _perform(act, item, lot, place, other, number):
     shelf = {"by": SYSTEM, "item": item, "lot": lot, "place": place, "quantity": number}
     if act == "receive":
-        services.receive_stock(by=SYSTEM, item=item, place=place, quantity=number, lot_number=lot.number,
-                               expires_on=lot.expires_on)
+        services.receive_stock(
+            by=SYSTEM,
+            item=item,
+            place=place,
+            quantity=number,
+            lot_number=lot.number,
+            expires_on=lot.expires_on,
+        )
     elif act == "issue":
         services.issue_stock(**shelf)
     elif act == "waste":
@@ -233,7 +275,9 @@ def _perform(act, item, lot, place, other, number):
         if movement:
             services.reverse_movement(by=SYSTEM, movement=movement, reason="Mistake")
     elif act == "count":
-        services.record_count(by=SYSTEM, place=place, found={(item, lot): Decimal(number)}, reason="Miscounted")
+        services.record_count(
+            by=SYSTEM, place=place, found={(item, lot): Decimal(number)}, reason="Miscounted"
+        )
     elif act == "hold":
         services.quarantine_lot(by=SYSTEM, lot=lot, reason="Alarm")
     else:
@@ -244,20 +288,30 @@ def _perform(act, item, lot, place, other, number):
 
 
 def _row(item, lot, place, quantity, kind="issue", reverses=None, day=TODAY):
-    return ("INSERT INTO inventory_movement (id, created_at, updated_at, item_id, lot_id, place_id, quantity, kind, "
-            "reason, reference, act, at, on_day, by_label, reverses_id) VALUES (gen_random_uuid(), now(), now(), "
-            "%s, %s, %s, %s, %s, 'x', '', gen_random_uuid(), now(), %s, 'raw', %s)",
-            [item.pk, lot and lot.pk, place.pk, quantity, kind, day, reverses])
+    return (
+        "INSERT INTO inventory_movement (id, created_at, updated_at, item_id, lot_id, place_id, quantity, kind, "
+        "reason, reference, act, at, on_day, by_label, reverses_id) VALUES (gen_random_uuid(), now(), now(), "
+        "%s, %s, %s, %s, %s, 'x', '', gen_random_uuid(), now(), %s, 'raw', %s)",
+        [item.pk, lot and lot.pk, place.pk, quantity, kind, day, reverses],
+    )
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("statement", [
-    "UPDATE inventory_movement SET quantity = 99", "DELETE FROM inventory_movement", "TRUNCATE inventory_movement CASCADE",
-    "UPDATE inventory_stocklevel SET on_hand = 99", "DELETE FROM inventory_stocklevel",
-    "INSERT INTO inventory_stocklevel (item_id, lot_id, place_id, on_hand) SELECT item_id, lot_id, place_id, 9 "
-    "FROM inventory_movement", "TRUNCATE inventory_stocklevel",
-    "ALTER TABLE inventory_movement DISABLE TRIGGER ALL", "SET session_replication_role = replica",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE inventory_movement SET quantity = 99",
+        "DELETE FROM inventory_movement",
+        "TRUNCATE inventory_movement CASCADE",
+        "UPDATE inventory_stocklevel SET on_hand = 99",
+        "DELETE FROM inventory_stocklevel",
+        "INSERT INTO inventory_stocklevel (item_id, lot_id, place_id, on_hand) SELECT item_id, lot_id, place_id, 9 "
+        "FROM inventory_movement",
+        "TRUNCATE inventory_stocklevel",
+        "ALTER TABLE inventory_movement DISABLE TRIGGER ALL",
+        "SET session_replication_role = replica",
+    ],
+)
 def test_the_application_cannot_rewrite_the_ledger(raw_connections, statement):
     item, _, _ = stocked(quantity=3)
     [connection] = raw_connections(1)
@@ -271,8 +325,12 @@ def test_the_application_cannot_rewrite_the_ledger(raw_connections, statement):
 @pytest.mark.django_db(transaction=True)
 def test_even_the_owner_is_stopped_by_the_triggers(owner_connection):
     item, _, _ = stocked(quantity=3)
-    for statement in ("UPDATE inventory_movement SET quantity = 99", "DELETE FROM inventory_movement",
-                      "TRUNCATE inventory_movement CASCADE", "UPDATE inventory_stocklevel SET on_hand = 99"):
+    for statement in (
+        "UPDATE inventory_movement SET quantity = 99",
+        "DELETE FROM inventory_movement",
+        "TRUNCATE inventory_movement CASCADE",
+        "UPDATE inventory_stocklevel SET on_hand = 99",
+    ):
         with pytest.raises(psycopg.errors.RestrictViolation):
             owner_connection.execute(statement)
     assert on_hand(item) == 3
@@ -281,7 +339,10 @@ def test_even_the_owner_is_stopped_by_the_triggers(owner_connection):
 @pytest.mark.django_db(transaction=True)
 def test_the_database_refuses_wrong_movements(raw_connections):
     item, lot, place = stocked(quantity=3)
-    held, expired = make_lot(item, status="quarantined"), make_lot(item, expires_on=TODAY - dt.timedelta(days=1))
+    held, expired = (
+        make_lot(item, status="quarantined"),
+        make_lot(item, expires_on=TODAY - dt.timedelta(days=1)),
+    )
     loose, empty = make_item(), make_place()
     received = Movement.objects.get()
     wrong = {
@@ -289,9 +350,14 @@ def test_the_database_refuses_wrong_movements(raw_connections):
         "inventory_movement_lot_usable": [_row(item, held, place, -1), _row(item, expired, place, -1)],
         "inventory_movement_lot_as_tracked": [_row(item, None, place, -1), _row(loose, lot, place, -1)],
         "inventory_movement_lot_of_item": [_row(make_vaccine(), lot, place, -1)],
-        "inventory_movement_sign_fits_kind": [_row(item, lot, place, 1), _row(item, lot, place, -1, "receive")],
-        "inventory_movement_mirrors_original": [_row(item, lot, place, -2, "receive", received.pk),
-                                                _row(item, lot, empty, -3, "receive", received.pk)],
+        "inventory_movement_sign_fits_kind": [
+            _row(item, lot, place, 1),
+            _row(item, lot, place, -1, "receive"),
+        ],
+        "inventory_movement_mirrors_original": [
+            _row(item, lot, place, -2, "receive", received.pk),
+            _row(item, lot, empty, -3, "receive", received.pk),
+        ],
     }
     [connection] = raw_connections(1)
     for constraint, rows in wrong.items():

@@ -57,8 +57,11 @@ def test_expiring_within_30_60_90_days_and_expired():
 @time_machine.travel(NOON, tick=False)
 def test_stock_list_filters():
     place = make_place()
-    vaccine, lot, _ = stocked(make_vaccine(name="Tdap vaccine", barcode="00358160842119"), place,
-                              expires_on=TODAY + dt.timedelta(days=20))
+    vaccine, lot, _ = stocked(
+        make_vaccine(name="Tdap vaccine", barcode="00358160842119"),
+        place,
+        expires_on=TODAY + dt.timedelta(days=20),
+    )
     pads, _, _ = stocked(make_item(name="Gauze pads"), quantity=3)
     services.set_par(by=SYSTEM, item=pads, place=make_place(), par=Decimal(10))
 
@@ -123,7 +126,9 @@ def test_equipment_is_listed_by_service_day_and_serviced():
     rows = equipment_rows(today=TODAY)
     assert [(row.equipment, row.state) for row in rows] == [(late, "overdue"), (soon, "soon"), (never, "")]
     assert list(bookable_equipment("ecg")) == [late]
-    services.service_equipment(by=SYSTEM, equipment=never, done_on=TODAY, next_due_on=TODAY + dt.timedelta(days=365))
+    services.service_equipment(
+        by=SYSTEM, equipment=never, done_on=TODAY, next_due_on=TODAY + dt.timedelta(days=365)
+    )
     assert set(bookable_equipment("ecg")) == {late, never}
     with pytest.raises(Refused, match="comes after"):
         services.service_equipment(by=SYSTEM, equipment=late, done_on=TODAY, next_due_on=TODAY)

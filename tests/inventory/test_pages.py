@@ -26,16 +26,29 @@ def lead():
 
 def grow():
     """One more of everything that lists show."""
-    item, lot, place = stocked(make_vaccine(default_cost=Decimal(4)), make_place(kind="room"), quantity=3,
-                               expires_on=dt.date.today() + dt.timedelta(days=20))
+    item, lot, place = stocked(
+        make_vaccine(default_cost=Decimal(4)),
+        make_place(kind="room"),
+        quantity=3,
+        expires_on=dt.date.today() + dt.timedelta(days=20),
+    )
     services.set_par(by=SYSTEM, item=item, place=place, par=Decimal(9))
     services.issue_stock(by=SYSTEM, item=item, lot=lot, place=place, quantity=1)
     make_equipment(place=place, service_due_on=dt.date.today())
     return item, lot, place
 
 
-LISTS = ["inventory:stock", "inventory:items", "inventory:places", "inventory:counts", "inventory:equipment",
-         "inventory:reorder", "inventory:reorder-csv", "inventory:expiring", "inventory:day-panel"]
+LISTS = [
+    "inventory:stock",
+    "inventory:items",
+    "inventory:places",
+    "inventory:counts",
+    "inventory:equipment",
+    "inventory:reorder",
+    "inventory:reorder-csv",
+    "inventory:expiring",
+    "inventory:day-panel",
+]
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -47,7 +60,9 @@ def test_list_pages_make_as_many_queries_with_3_rows_as_with_1(lead, name):
 
     def queries():
         lead.get(reverse(name))
-        with CaptureQueriesContext(connection, ) as made:
+        with CaptureQueriesContext(
+            connection,
+        ) as made:
             response = lead.get(reverse(name))
         assert response.status_code == 200
         return len(made)
@@ -70,27 +85,42 @@ def test_item_and_lot_pages_make_as_many_queries_with_3_rows_as_with_1(lead):
     before = [queries("inventory:item", item.pk), queries("inventory:lot", lot.pk)]
     for _ in range(2):
         stocked(item, quantity=1)
-        services.transfer_stock(by=SYSTEM, item=item, lot=lot, place=place, to_place=make_place(), quantity=Decimal("0.5"))
+        services.transfer_stock(
+            by=SYSTEM, item=item, lot=lot, place=place, to_place=make_place(), quantity=Decimal("0.5")
+        )
         services.set_par(by=SYSTEM, item=item, place=make_place(), par=Decimal(2))
     assert [queries("inventory:item", item.pk), queries("inventory:lot", lot.pk)] == before
 
 
 def test_receive_by_scan_fields_and_a_repeat_of_the_form_receives_once(lead):
     item, place = make_vaccine(units_per_pack=10), make_place()
-    form = {"form_key": str(uuid7()), "item": item.pk, "place": place.pk, "packs": "2", "lot_number": "ab12",
-            "expires_on": "03/2031", "funding": "vfc"}
+    form = {
+        "form_key": str(uuid7()),
+        "item": item.pk,
+        "place": place.pk,
+        "packs": "2",
+        "lot_number": "ab12",
+        "expires_on": "03/2031",
+        "funding": "vfc",
+    }
     for _ in range(2):
         response = lead.post(reverse("inventory:receive"), form)
         assert response.status_code == 302
         assert response.url == reverse("inventory:item", args=[item.pk])
     assert on_hand(item) == 20
-    assert Lot.objects.values_list("number", "expires_on", "funding").get() == ("AB12", dt.date(2031, 3, 31), "vfc")
+    assert Lot.objects.values_list("number", "expires_on", "funding").get() == (
+        "AB12",
+        dt.date(2031, 3, 31),
+        "vfc",
+    )
 
 
 def test_receive_says_what_is_wrong_and_keeps_what_was_typed(lead):
     item, place = make_vaccine(), make_place()
-    response = lead.post(reverse("inventory:receive"), {
-        "item": item.pk, "place": place.pk, "packs": "1", "lot_number": "KEEPME", "expires_on": "03/2019"})
+    response = lead.post(
+        reverse("inventory:receive"),
+        {"item": item.pk, "place": place.pk, "packs": "1", "lot_number": "KEEPME", "expires_on": "03/2019"},
+    )
     assert response.status_code == 422
     assert b"expired on 03/31/2019" in response.content
     assert b"KEEPME" in response.content
@@ -103,9 +133,13 @@ def test_issue_transfer_waste_and_take_back(lead):
     shelf = f"{lot.pk}:{place.pk}"
     assert lead.get(reverse("inventory:issue", args=[item.pk])).status_code == 200
     lead.post(reverse("inventory:issue", args=[item.pk]), {"shelf": shelf, "quantity": "1"})
-    lead.post(reverse("inventory:transfer", args=[item.pk]), {"shelf": shelf, "quantity": "3", "to_place": room.pk})
-    lead.post(reverse("inventory:waste", args=[item.pk]), {
-        "shelf": shelf, "quantity": "2", "kind": "return", "reason": "Recall"})
+    lead.post(
+        reverse("inventory:transfer", args=[item.pk]), {"shelf": shelf, "quantity": "3", "to_place": room.pk}
+    )
+    lead.post(
+        reverse("inventory:waste", args=[item.pk]),
+        {"shelf": shelf, "quantity": "2", "kind": "return", "reason": "Recall"},
+    )
     assert (on_hand(item, place=place), on_hand(item, place=room)) == (4, 3)
     returned = Movement.objects.get(kind="return")
     lead.post(reverse("inventory:movement-reverse", args=[returned.pk]), {"reason": "Kept after all"})
@@ -116,8 +150,10 @@ def test_a_scan_of_another_carton_stops_the_act(lead):
     item, lot, place = stocked(make_vaccine(barcode="00358160842115"), quantity=10)
     other = make_vaccine(barcode="00358160843112")
     assert other.name != item.name
-    response = lead.post(reverse("inventory:issue", args=[item.pk]), {
-        "shelf": f"{lot.pk}:{place.pk}", "quantity": "1", "scan": "(01)00358160842115(10)OTHERLOT"})
+    response = lead.post(
+        reverse("inventory:issue", args=[item.pk]),
+        {"shelf": f"{lot.pk}:{place.pk}", "quantity": "1", "scan": "(01)00358160842115(10)OTHERLOT"},
+    )
     assert response.status_code == 422
     assert b"The carton says lot OTHERLOT" in response.content
     assert on_hand(item) == 10
@@ -126,8 +162,14 @@ def test_a_scan_of_another_carton_stops_the_act(lead):
 def test_scan_says_what_a_carton_is(lead):
     item, lot, _ = stocked(make_vaccine(barcode="00358160842115"), quantity=1, lot_number="AB12")
     answer = lead.post(reverse("inventory:scan"), {"text": "(01)00358160842115(17)310300(10)ab12"}).json()
-    assert answer == {"item": str(item.pk), "item_name": item.name, "lot": str(lot.pk), "lot_number": "ab12",
-                      "expires_on": "03/31/2031", "url": reverse("inventory:item", args=[item.pk])}
+    assert answer == {
+        "item": str(item.pk),
+        "item_name": item.name,
+        "lot": str(lot.pk),
+        "lot_number": "ab12",
+        "expires_on": "03/31/2031",
+        "url": reverse("inventory:item", args=[item.pk]),
+    }
     assert lead.post(reverse("inventory:scan"), {"text": "(01)00358160842116"}).status_code == 422
     listed = lead.get(reverse("inventory:stock"), {"q": "(01)00358160842115(10)AB12"})
     assert listed.url == reverse("inventory:item", args=[item.pk])
@@ -154,42 +196,82 @@ def test_a_count_is_blind_then_compared_then_posted(lead):
 
 def test_quarantine_names_the_places(lead):
     item, lot, place = stocked(quantity=4)
-    response = lead.post(reverse("inventory:lot-quarantine", args=[lot.pk]), {"reason": "Fridge alarm"}, follow=True)
+    response = lead.post(
+        reverse("inventory:lot-quarantine", args=[lot.pk]), {"reason": "Fridge alarm"}, follow=True
+    )
     assert f"4 in {place.name}" in response.content.decode()
     assert Lot.objects.get().status == "quarantined"
 
 
 def test_items_places_par_and_equipment_are_edited(lead):
-    lead.post(reverse("inventory:item-add"), {"name": "Tongue depressor", "kind": "supply", "unit": "piece",
-                                              "pack_unit": "box", "units_per_pack": "500", "is_active": "on"})
+    lead.post(
+        reverse("inventory:item-add"),
+        {
+            "name": "Tongue depressor",
+            "kind": "supply",
+            "unit": "piece",
+            "pack_unit": "box",
+            "units_per_pack": "500",
+            "is_active": "on",
+        },
+    )
     item = Item.objects.get()
-    response = lead.post(reverse("inventory:item-edit", args=[item.pk]), {
-        "name": "Tongue depressor, wood", "kind": "supply", "unit": "piece", "pack_unit": "box",
-        "units_per_pack": "500", "is_active": "on", "version": item.version})
+    response = lead.post(
+        reverse("inventory:item-edit", args=[item.pk]),
+        {
+            "name": "Tongue depressor, wood",
+            "kind": "supply",
+            "unit": "piece",
+            "pack_unit": "box",
+            "units_per_pack": "500",
+            "is_active": "on",
+            "version": item.version,
+        },
+    )
     assert response.status_code == 302
     assert Item.objects.get().name == "Tongue depressor, wood"
-    stale = lead.post(reverse("inventory:item-edit", args=[item.pk]), {
-        "name": "Mine", "kind": "supply", "unit": "piece", "pack_unit": "box", "units_per_pack": "500",
-        "is_active": "on", "version": item.version})
+    stale = lead.post(
+        reverse("inventory:item-edit", args=[item.pk]),
+        {
+            "name": "Mine",
+            "kind": "supply",
+            "unit": "piece",
+            "pack_unit": "box",
+            "units_per_pack": "500",
+            "is_active": "on",
+            "version": item.version,
+        },
+    )
     assert stale.status_code == 409
     assert Item.objects.get().name == "Tongue depressor, wood"
     lead.post(reverse("inventory:place-add"), {"name": "Room 9", "kind": "room", "is_active": "on"})
     place = Item.objects.get() and make_place()
-    lead.post(reverse("inventory:par-set", args=[item.pk]), {"place": place.pk, "par": "20", "reorder_at": "5"})
+    lead.post(
+        reverse("inventory:par-set", args=[item.pk]), {"place": place.pk, "par": "20", "reorder_at": "5"}
+    )
     assert ParLevel.objects.get().par == 20
     assert lead.get(reverse("inventory:par-set", args=[item.pk]), {"place": "nonsense"}).status_code == 200
     lead.post(reverse("inventory:equipment-add"), {"name": "ECG 1", "kind": "ecg", "status": "in_service"})
     device = make_equipment()
-    lead.post(reverse("inventory:equipment-service", args=[device.pk]), {
-        "done_on": "2026-11-20", "next_due_on": "2027-11-20", "note": "Calibrated"})
+    lead.post(
+        reverse("inventory:equipment-service", args=[device.pk]),
+        {"done_on": "2026-11-20", "next_due_on": "2027-11-20", "note": "Calibrated"},
+    )
     device.refresh_from_db()
     assert device.service_due_on == dt.date(2027, 11, 20)
 
 
-@pytest.mark.parametrize(("role", "may_see", "may_use", "may_receive"), [
-    (Role.FRONT_DESK, 403, 403, 403), (Role.BILLER, 403, 403, 403), (Role.MA, 200, 200, 403),
-    (Role.PROVIDER, 200, 200, 403), (Role.LEAD_MA, 200, 200, 200), (Role.MANAGER, 200, 200, 200),
-])
+@pytest.mark.parametrize(
+    ("role", "may_see", "may_use", "may_receive"),
+    [
+        (Role.FRONT_DESK, 403, 403, 403),
+        (Role.BILLER, 403, 403, 403),
+        (Role.MA, 200, 200, 403),
+        (Role.PROVIDER, 200, 200, 403),
+        (Role.LEAD_MA, 200, 200, 200),
+        (Role.MANAGER, 200, 200, 200),
+    ],
+)
 def test_who_may(role, may_see, may_use, may_receive):
     item, _, _ = stocked(make_item(), quantity=4)
     client = signed_in(make_member(role))

@@ -66,11 +66,22 @@ def test_fifty_people_use_the_last_dose_over_http_and_one_does():
     url = reverse("inventory:issue", args=[item.pk])
     browsers = [signed_in(make_member(Role.MA)) for _ in range(MANY)]
     before = deadlocks()
-    answers = [answer for answer, _ in together(MANY, lambda number: browsers[number].post(url, {
-        "form_key": str(uuid7()), "shelf": f"{lot.pk}:{place.pk}", "quantity": "1"}))]
+    answers = [
+        answer
+        for answer, _ in together(
+            MANY,
+            lambda number: browsers[number].post(
+                url, {"form_key": str(uuid7()), "shelf": f"{lot.pk}:{place.pk}", "quantity": "1"}
+            ),
+        )
+    ]
     assert Counter(answer.status_code for answer in answers) == {302: 1, 422: MANY - 1}
     words = ("There is not enough", "None of that is left", "Nothing usable stands on any shelf")
-    assert all(any(word in answer.content.decode() for word in words) for answer in answers if answer.status_code == 422)
+    assert all(
+        any(word in answer.content.decode() for word in words)
+        for answer in answers
+        if answer.status_code == 422
+    )
     assert Movement.objects.filter(kind="issue").count() == 1
     assert on_hand(item) == 0
     assert deadlocks() == before
@@ -79,14 +90,19 @@ def test_fifty_people_use_the_last_dose_over_http_and_one_does():
 def test_fifty_issues_of_the_last_dose_leave_one_movement():
     item, lot, place = stocked(quantity=1)
     before = deadlocks()
-    answers = together(MANY, lambda number: services.issue_stock(
-        by=SYSTEM, item=item, lot=lot, place=place, quantity=1, reference=f"test:{number}"))
+    answers = together(
+        MANY,
+        lambda number: services.issue_stock(
+            by=SYSTEM, item=item, lot=lot, place=place, quantity=1, reference=f"test:{number}"
+        ),
+    )
     results = [result for result, _ in answers]
     assert sum(isinstance(result, Movement) for result in results) == 1
     losers = [result for result in results if not isinstance(result, Movement)]
     assert {type(loser) for loser in losers} == {Refused}
     assert {loser.message for loser in losers} == {
-        f"There is not enough {item.name} lot {lot.number} in {place.name}: none left."}
+        f"There is not enough {item.name} lot {lot.number} in {place.name}: none left."
+    }
     assert Movement.objects.filter(kind="issue").count() == 1
     assert on_hand(item) == 0
     assert deadlocks() == before
@@ -105,7 +121,8 @@ def test_fifty_raw_connections_cannot_take_the_last_dose_twice(raw_connections):
                 "INSERT INTO inventory_movement (id, created_at, updated_at, item_id, lot_id, place_id, quantity, kind, "
                 "reason, reference, act, at, on_day, by_label) VALUES (gen_random_uuid(), now(), now(), %s, %s, %s, "
                 "-1, 'issue', '', '', gen_random_uuid(), now(), %s, 'raw')",
-                [item.pk, lot.pk, place.pk, dt.date(2026, 11, 22)])
+                [item.pk, lot.pk, place.pk, dt.date(2026, 11, 22)],
+            )
             connection.commit()
             return "taken"
         except psycopg.Error as error:
@@ -126,7 +143,9 @@ def test_movements_across_two_lots_in_both_directions_never_deadlock():
     def move(number):
         lot = (first, second)[number % 2]
         source, target = ((place, other), (other, place))[number // 2 % 2]
-        return services.transfer_stock(by=SYSTEM, item=item, lot=lot, place=source, to_place=target, quantity=1)
+        return services.transfer_stock(
+            by=SYSTEM, item=item, lot=lot, place=source, to_place=target, quantity=1
+        )
 
     answers = [result for result, _ in together(20, move)]
     assert all(isinstance(answer, tuple | Refused) for answer in answers)
@@ -150,16 +169,32 @@ def test_a_quarantine_and_an_issue_at_once_never_leave_a_dose_of_a_held_lot_issu
 def test_one_reversal_of_many():
     item, lot, place = stocked(quantity=1)
     issued = services.issue_stock(by=SYSTEM, item=item, lot=lot, place=place, quantity=1)
-    answers = [result for result, _ in together(12, lambda _: services.reverse_movement(
-        by=SYSTEM, movement=issued, reason="Not given"))]
+    answers = [
+        result
+        for result, _ in together(
+            12, lambda _: services.reverse_movement(by=SYSTEM, movement=issued, reason="Not given")
+        )
+    ]
     assert sum(isinstance(answer, list) for answer in answers) == 1
     assert on_hand(item) == 1
 
 
 def test_two_people_put_one_new_lot_on_file_once():
     item, _, place = stocked(quantity=1)
-    answers = [result for result, _ in together(8, lambda _: services.receive_stock(
-        by=SYSTEM, item=item, place=place, packs=Decimal(1), lot_number="NEW1", expires_on=dt.date(2030, 1, 31)))]
+    answers = [
+        result
+        for result, _ in together(
+            8,
+            lambda _: services.receive_stock(
+                by=SYSTEM,
+                item=item,
+                place=place,
+                packs=Decimal(1),
+                lot_number="NEW1",
+                expires_on=dt.date(2030, 1, 31),
+            ),
+        )
+    ]
     assert all(isinstance(answer, Movement) for answer in answers)
     assert Lot.objects.filter(number="NEW1").count() == 1
     assert on_hand(item) == 81

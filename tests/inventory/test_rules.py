@@ -21,10 +21,17 @@ def test_a_lot_is_usable_through_its_expiry_day():
     assert is_usable_on(None, TODAY)
 
 
-@pytest.mark.parametrize(("typed", "day"), [
-    ("03/2027", dt.date(2027, 3, 31)), ("2/2028", dt.date(2028, 2, 29)), ("2027-04", dt.date(2027, 4, 30)),
-    ("03/15/2027", dt.date(2027, 3, 15)), ("2027-03-15", dt.date(2027, 3, 15)), ("3/15/27", dt.date(2027, 3, 15)),
-])
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("03/2027", dt.date(2027, 3, 31)),
+        ("2/2028", dt.date(2028, 2, 29)),
+        ("2027-04", dt.date(2027, 4, 30)),
+        ("03/15/2027", dt.date(2027, 3, 15)),
+        ("2027-03-15", dt.date(2027, 3, 15)),
+        ("3/15/27", dt.date(2027, 3, 15)),
+    ],
+)
 def test_parse_expiry(typed, day):
     assert parse_expiry(typed) == day
 
@@ -40,10 +47,17 @@ def test_days_left():
     assert days_left(TODAY - dt.timedelta(days=1), TODAY) == -1
 
 
-@pytest.mark.parametrize("text", [
-    f"(01){GTIN}(17)270331(10)A12B", f"01{GTIN}1727033110A12B", f"]d201{GTIN}1727033110A12B",
-    f"01{GTIN}10A12B\x1d17270331", f"01{GTIN}10A12B<GS>17270331", f"\x1d01{GTIN}1727033110A12B\x1d",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"(01){GTIN}(17)270331(10)A12B",
+        f"01{GTIN}1727033110A12B",
+        f"]d201{GTIN}1727033110A12B",
+        f"01{GTIN}10A12B\x1d17270331",
+        f"01{GTIN}10A12B<GS>17270331",
+        f"\x1d01{GTIN}1727033110A12B\x1d",
+    ],
+)
 def test_gs1_reads_every_way_a_scanner_types(text):
     scan = gs1.parse(text, today=TODAY)
     assert (scan.gtin, scan.lot, scan.expires_on) == (GTIN, "A12B", dt.date(2027, 3, 31))
@@ -58,10 +72,18 @@ def test_gs1_century_is_the_nearest(digits, year):
     assert gs1.parse(f"01{GTIN}17{digits}", today=TODAY).expires_on.year == year
 
 
-@pytest.mark.parametrize("text", [
-    f"(01){GTIN[:-1]}{(int(GTIN[-1]) + 1) % 10}", f"01{GTIN}17279931", f"01{GTIN[:8]}", "99123", "hello",
-    f"01{GTIN}10", f"01{GTIN}17xx0101",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"(01){GTIN[:-1]}{(int(GTIN[-1]) + 1) % 10}",
+        f"01{GTIN}17279931",
+        f"01{GTIN[:8]}",
+        "99123",
+        "hello",
+        f"01{GTIN}10",
+        f"01{GTIN}17xx0101",
+    ],
+)
 def test_gs1_refuses_what_it_cannot_trust(text):
     with pytest.raises(gs1.NotGs1):
         gs1.parse(text, today=TODAY)
@@ -71,13 +93,15 @@ def test_gs1_refuses_what_it_cannot_trust(text):
 def test_gs1_check_digit_notices_any_wrong_digit(body, digit, by):
     whole = body + str(gs1.check_digit(body))
     assert gs1.parse(f"01{whole}", today=TODAY).gtin == whole
-    wrong = whole[:digit] + str((int(whole[digit]) + by) % 10) + whole[digit + 1:]
+    wrong = whole[:digit] + str((int(whole[digit]) + by) % 10) + whole[digit + 1 :]
     with pytest.raises(gs1.NotGs1):
         gs1.parse(f"01{wrong}", today=TODAY)
 
 
-@given(lot=st.text("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789-./", min_size=1, max_size=20), day=st.dates(
-    dt.date(2020, 1, 1), dt.date(2070, 12, 31)))
+@given(
+    lot=st.text("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789-./", min_size=1, max_size=20),
+    day=st.dates(dt.date(2020, 1, 1), dt.date(2070, 12, 31)),
+)
 def test_gs1_round_trip(lot, day):
     scan = gs1.parse(f"01{GTIN}17{day:%y%m%d}10{lot}", today=TODAY)
     assert (scan.lot, scan.expires_on) == (lot, day)
@@ -100,7 +124,7 @@ def test_an_order_reaches_par_with_less_than_a_pack_to_spare(par, on_hand, pack)
     reached = on_hand + packs * pack
     assert packs >= 0
     assert reached >= min(par, reached)
-    assert (packs == 0 or par <= reached < par + pack)
+    assert packs == 0 or par <= reached < par + pack
     assert packs > 0 or on_hand >= par
 
 
@@ -125,8 +149,17 @@ def test_units_in_words():
     assert in_words(Decimal("0"), "dose", "box", 10) == "0 doses"
 
 
-@pytest.mark.parametrize(("word", "shown"), [
-    ("box", "boxes"), ("dose", "doses"), ("mL", "mL"), ("tray", "trays"), ("assembly", "assemblies"), ("g", "g")])
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("box", "boxes"),
+        ("dose", "doses"),
+        ("mL", "mL"),
+        ("tray", "trays"),
+        ("assembly", "assemblies"),
+        ("g", "g"),
+    ],
+)
 def test_plural(word, shown):
     assert plural(word, Decimal(2)) == shown
     assert plural(word, Decimal(1)) == word

@@ -9,8 +9,15 @@ def clinic(db):
     from clinic.core import profile
     from clinic.core.models import ClinicProfile
 
-    row = ClinicProfile.objects.create(name="Maple Street Clinic", phone="+13125550100", address_line1="1 Maple St",
-                                       city="Chicago", state="IL", postal_code="60601", zone="America/Chicago")
+    row = ClinicProfile.objects.create(
+        name="Maple Street Clinic",
+        phone="+13125550100",
+        address_line1="1 Maple St",
+        city="Chicago",
+        state="IL",
+        postal_code="60601",
+        zone="America/Chicago",
+    )
     profile.forget()
     yield row
     profile.forget()

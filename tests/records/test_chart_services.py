@@ -35,8 +35,14 @@ def actions(name):
 
 
 def test_record_vitals_keeps_what_was_typed_and_what_it_means(ma, encounter):
-    row = make.record(ma, encounter, *pressure(128, 84, detail={"site": "LA"}), entry("temp", "98.6"),
-                      entry("weight", "154.3"), entry("pulse", not_done="refused"))
+    row = make.record(
+        ma,
+        encounter,
+        *pressure(128, 84, detail={"site": "LA"}),
+        entry("temp", "98.6"),
+        entry("weight", "154.3"),
+        entry("pulse", not_done="refused"),
+    )
     found = {one.vital: one for one in row.readings.all()}
     assert (found["weight"].entered_value, found["weight"].value) == ("154.3", D("69.989"))
     assert found["temp"].value == 37
@@ -54,7 +60,9 @@ def test_record_vitals_refuses_and_saves_nothing(ma, encounter):
     with pytest.raises(VitalsRefused) as caught:
         make.record(ma, encounter, entry("pulse", "310"), entry("resp", "22"), entry("temp", "98.6"))
     assert {key: one.tier for key, one in caught.value.problems.items()} == {
-        ("pulse", 1): "reject", ("resp", 1): "confirm"}
+        ("pulse", 1): "reject",
+        ("resp", 1): "confirm",
+    }
     assert not VitalSet.objects.exists()
     assert not VitalReading.objects.exists()
     assert actions("vitals.recorded") == 0
@@ -91,9 +99,13 @@ def test_a_red_value_saves_and_flags_until_acknowledged(ma, provider, encounter)
     assert row.readings.get(vital="systolic").tier == "red"
 
 
-@pytest.mark.parametrize(("shift", "words"), [
-    (dt.timedelta(minutes=5), "future"), (dt.timedelta(days=-2), "more than a day before"),
-])
+@pytest.mark.parametrize(
+    ("shift", "words"),
+    [
+        (dt.timedelta(minutes=5), "future"),
+        (dt.timedelta(days=-2), "more than a day before"),
+    ],
+)
 def test_a_wrong_time_is_refused(ma, encounter, shift, words):
     with pytest.raises(Refused, match=words):
         make.record(ma, encounter, entry("pulse", "72"), measured_at=now() + shift)
@@ -139,7 +151,9 @@ def test_the_last_weight_of_another_patient_is_not_compared(ma, encounter):
 
 def test_allergies_and_the_explicit_none(ma, patient, encounter):
     services.state_no_known_allergies(by=ma, patient=patient, encounter=encounter)
-    row = services.add_allergy(by=ma, patient=patient, substance="Penicillin", reaction="anaphylaxis", severity="severe")
+    row = services.add_allergy(
+        by=ma, patient=patient, substance="Penicillin", reaction="anaphylaxis", severity="severe"
+    )
     assert row.is_dangerous
     assert AllergyStatement.objects.latest("at").no_known is False
     with pytest.raises(Refused, match="already"):
@@ -161,7 +175,11 @@ def test_reviewing_blank_allergies_is_refused(ma, patient):
     services.review_list(by=ma, patient=patient, list_name="medications", changed=True)
     stamp = ReviewStamp.objects.get()
     assert (stamp.list_name, stamp.changed, stamp.kind, stamp.by_id) == (
-        "medications", True, "reviewed", ma.member_id)
+        "medications",
+        True,
+        "reviewed",
+        ma.member_id,
+    )
 
 
 def test_another_patients_visit_changes_nothing(ma, patient):
@@ -171,8 +189,9 @@ def test_another_patients_visit_changes_nothing(ma, patient):
         lambda: services.add_problem(by=ma, patient=patient, text="Asthma", encounter=other),
         lambda: services.add_medication(by=ma, patient=patient, name="Lisinopril", encounter=other),
         lambda: services.review_list(by=ma, patient=patient, list_name="problems", encounter=other),
-        lambda: services.confirm_identity(by=ma, patient=patient, identifiers=("name", "mrn"), moment="rooming",
-                                          encounter=other),
+        lambda: services.confirm_identity(
+            by=ma, patient=patient, identifiers=("name", "mrn"), moment="rooming", encounter=other
+        ),
     ):
         with pytest.raises(Refused, match="another patient"):
             act()
@@ -249,9 +268,17 @@ def dose(db):
 def give(by, encounter, dose, **fields):
     item, lot, place = dose
     today = now().date() - dt.timedelta(days=1)
-    given = {"route": "IM", "site": "LD", "dose_ml": D("0.5"), "vis_edition_on": dt.date(2025, 1, 31),
-             "vis_given_on": today, "ordered_by": "Dr. Shah"}
-    return services.give_immunization(by=by, encounter=encounter, item=item, lot=lot, place=place, **given | fields)
+    given = {
+        "route": "IM",
+        "site": "LD",
+        "dose_ml": D("0.5"),
+        "vis_edition_on": dt.date(2025, 1, 31),
+        "vis_given_on": today,
+        "ordered_by": "Dr. Shah",
+    }
+    return services.give_immunization(
+        by=by, encounter=encounter, item=item, lot=lot, place=place, **given | fields
+    )
 
 
 def on_hand(dose):
@@ -262,7 +289,12 @@ def test_giving_a_vaccine_takes_the_dose_and_retracting_puts_it_back(ma, encount
     row = give(ma, encounter, dose)
     assert on_hand(dose) == 1
     assert (row.lot_number, row.cvx, row.route, row.site, row.given_by_id) == (
-        dose[1].number, "150", "IM", "LD", ma.member_id)
+        dose[1].number,
+        "150",
+        "IM",
+        "LD",
+        ma.member_id,
+    )
     assert row.movement.reference == f"immunization:{row.pk}"
     services.retract_immunization(by=ma, immunization=row, reason="Not given, patient fainted")
     assert on_hand(dose) == 2
@@ -271,11 +303,19 @@ def test_giving_a_vaccine_takes_the_dose_and_retracting_puts_it_back(ma, encount
     assert on_hand(dose) == 2
 
 
-@pytest.mark.parametrize(("fields", "field"), [
-    ({"site": ""}, "site"), ({"route": "IV"}, "route"), ({"dose_ml": D(0)}, "dose_ml"), ({"ordered_by": ""}, "ordered_by"),
-    ({"eligibility": "V02"}, "lot"), ({"eligibility": "V99"}, "eligibility"),
-    ({"vis_given_on": dt.date(2999, 1, 1)}, "vis_given_on"), ({"vis_edition_on": dt.date(2998, 1, 1)}, "vis_edition_on"),
-])
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"site": ""}, "site"),
+        ({"route": "IV"}, "route"),
+        ({"dose_ml": D(0)}, "dose_ml"),
+        ({"ordered_by": ""}, "ordered_by"),
+        ({"eligibility": "V02"}, "lot"),
+        ({"eligibility": "V99"}, "eligibility"),
+        ({"vis_given_on": dt.date(2999, 1, 1)}, "vis_given_on"),
+        ({"vis_edition_on": dt.date(2998, 1, 1)}, "vis_edition_on"),
+    ],
+)
 def test_a_dose_that_is_refused_leaves_the_shelf_alone(ma, encounter, dose, fields, field):
     with pytest.raises(Refused) as caught:
         give(ma, encounter, dose, **fields)
@@ -305,11 +345,15 @@ def test_who_may_not_give_is_denied_and_the_denial_is_kept(clinic, encounter, do
 def test_history_and_refusals(ma, patient, encounter):
     services.record_historical_immunization(by=ma, patient=patient, cvx="3", given_on=dt.date(1990, 1, 1))
     with pytest.raises(Refused, match="already"):
-        services.record_historical_immunization(by=ma, patient=patient, cvx="03", given_on=dt.date(1990, 1, 1))
+        services.record_historical_immunization(
+            by=ma, patient=patient, cvx="03", given_on=dt.date(1990, 1, 1)
+        )
     for cvx, day in (("777", dt.date(1990, 1, 1)), ("03", dt.date(1980, 1, 1)), ("03", dt.date(2999, 1, 1))):
         with pytest.raises(Refused):
             services.record_historical_immunization(by=ma, patient=patient, cvx=cvx, given_on=day)
     refusal = services.refuse_immunization(by=ma, encounter=encounter, cvx="141", reason="religious")
     assert (refusal.status, refusal.movement_id) == ("refused", None)
     assert sorted(Immunization.objects.values_list("cvx", "source", "status")) == [
-        ("03", "historical", "completed"), ("141", "administered", "refused")]
+        ("03", "historical", "completed"),
+        ("141", "administered", "refused"),
+    ]

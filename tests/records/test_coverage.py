@@ -22,10 +22,15 @@ def test_coverage_is_added_and_found(ma, patient):
     assert patient.search.endswith(" w1")
 
 
-@pytest.mark.parametrize(("fields", "field"), [
-    ({"member_id": " "}, "member_id"), ({"relationship": "child"}, "subscriber_name"),
-    ({"starts_on": dt.date(2026, 2, 1), "ends_on": dt.date(2026, 1, 1)}, "ends_on"), ({"rank": 7}, "rank"),
-])
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"member_id": " "}, "member_id"),
+        ({"relationship": "child"}, "subscriber_name"),
+        ({"starts_on": dt.date(2026, 2, 1), "ends_on": dt.date(2026, 1, 1)}, "ends_on"),
+        ({"rank": 7}, "rank"),
+    ],
+)
 def test_coverage_that_is_refused(ma, patient, fields, field):
     with pytest.raises(Refused) as caught:
         add(ma, patient, make.make_payer(), **fields)

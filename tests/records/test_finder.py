@@ -16,8 +16,13 @@ TODAY = dt.date(2026, 11, 22)
 
 @pytest.fixture
 def people(clinic):
-    ortiz = make.make_patient("María José", "Ortiz Núñez", dt.date(1988, 3, 4), preferred_name="Mia",
-                              contacts=[Contact("mobile", "480 555 0142", True)])
+    ortiz = make.make_patient(
+        "María José",
+        "Ortiz Núñez",
+        dt.date(1988, 3, 4),
+        preferred_name="Mia",
+        contacts=[Contact("mobile", "480 555 0142", True)],
+    )
     make.make_patient("Martin", "Ortega", dt.date(1975, 7, 1))
     make.make_patient("Sean", "O’Brien", dt.date(1990, 5, 5))
     make.make_patient("Anna", "Garcia-Lopez", dt.date(2001, 12, 31))
@@ -30,10 +35,25 @@ def found(text):
     return [row.list_name for row in find_patients(text, TODAY).rows]
 
 
-@pytest.mark.parametrize("text", [
-    "ort mar", "mar ort", "nunez", "NÚÑEZ", "ortiz 3/4/1988", "03041988", "Mar 4 1988", "(480) 555-0142", "555-0142",
-    "w123456789", "mia", "maría josé", "josé ort", "rtiz",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ort mar",
+        "mar ort",
+        "nunez",
+        "NÚÑEZ",
+        "ortiz 3/4/1988",
+        "03041988",
+        "Mar 4 1988",
+        "(480) 555-0142",
+        "555-0142",
+        "w123456789",
+        "mia",
+        "maría josé",
+        "josé ort",
+        "rtiz",
+    ],
+)
 def test_finds_maria(people, text):
     assert "Ortiz Núñez, María José" in found(text)
 
@@ -57,10 +77,16 @@ def test_two_letters_find_word_starts_only(people):
     assert found("rt") == []
 
 
-@pytest.mark.parametrize(("text", "name"), [
-    ("ortyz", "Ortiz Núñez, María José"), ("smtih", "Smith, Jorge"), ("smith jorje", "Smith, Jorge"),
-    ("gracia", "Garcia-Lopez, Anna"), ("ortega martn", "Ortega, Martin"),
-])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("ortyz", "Ortiz Núñez, María José"),
+        ("smtih", "Smith, Jorge"),
+        ("smith jorje", "Smith, Jorge"),
+        ("gracia", "Garcia-Lopez, Anna"),
+        ("ortega martn", "Ortega, Martin"),
+    ],
+)
 def test_forgives_a_slip_and_says_that_it_guesses(people, text, name):
     result = find_patients(text, TODAY)
     assert result.is_guess
@@ -97,8 +123,10 @@ def test_the_finder_never_takes_a_name_by_get(as_role, people):
 
 def test_codes_load_once_and_are_found(clinic, tmp_path):
     file = tmp_path / "icd10cm_2026_04.tsv"
-    file.write_text("code\tbillable\tdescription\nE11\t0\tType 2 diabetes mellitus\n"
-                    "E11.9\t1\tType 2 diabetes mellitus without complications\nI10\t1\tEssential (primary) hypertension\n")
+    file.write_text(
+        "code\tbillable\tdescription\nE11\t0\tType 2 diabetes mellitus\n"
+        "E11.9\t1\tType 2 diabetes mellitus without complications\nI10\t1\tEssential (primary) hypertension\n"
+    )
     assert load_diagnosis_codes(path=file).added == 3
     again = load_diagnosis_codes(path=file)
     assert (again.added, again.kept, again.release) == (0, 3, "2026-04")

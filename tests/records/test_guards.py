@@ -10,7 +10,11 @@ from records import services
 from records.models import Immunization, Result
 from tests.factories import records as make
 
-DENIED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.RestrictViolation, psycopg.errors.RaiseException)
+DENIED = (
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.RestrictViolation,
+    psycopg.errors.RaiseException,
+)
 
 
 def refuse(statement, *values):
@@ -26,9 +30,13 @@ def refuse(statement, *values):
 def rows(ma, provider, patient, encounter):
     """One row of every append-only table."""
     vital_set = make.record(ma, encounter, *make.pressure(190, 95))
-    dose = services.record_historical_immunization(by=ma, patient=patient, cvx="141", given_on=dt.date(2020, 10, 1))
+    dose = services.record_historical_immunization(
+        by=ma, patient=patient, cvx="141", given_on=dt.date(2020, 10, 1)
+    )
     now = dt.datetime(2026, 1, 5, 12, tzinfo=dt.UTC)
-    result = Result.objects.create(patient=patient, name="Sodium", value_text="140", observed_at=now, recorded_at=now)
+    result = Result.objects.create(
+        patient=patient, name="Sodium", value_text="140", observed_at=now, recorded_at=now
+    )
     services.state_no_known_allergies(by=ma, patient=patient)
     services.review_list(by=ma, patient=patient, list_name="allergies")
     services.confirm_identity(by=ma, patient=patient, identifiers=("name", "birth_date"), moment="rooming")
@@ -36,9 +44,14 @@ def rows(ma, provider, patient, encounter):
 
 
 COLUMNS = {
-    "records_vitalset": "note", "records_vitalreading": "entered_value", "records_redflag": "text",
-    "records_immunization": "lot_number", "records_result": "value_text", "records_allergystatement": "no_known",
-    "records_reviewstamp": "changed", "records_identitycheck": "moment",
+    "records_vitalset": "note",
+    "records_vitalreading": "entered_value",
+    "records_redflag": "text",
+    "records_immunization": "lot_number",
+    "records_result": "value_text",
+    "records_allergystatement": "no_known",
+    "records_reviewstamp": "changed",
+    "records_identitycheck": "moment",
 }
 
 
@@ -74,7 +87,9 @@ def test_an_acknowledged_flag_stays_as_it_was(rows, provider):
 
 def test_a_signed_note_is_fixed_and_a_draft_is_not(provider, encounter):
     note = services.save_note(by=provider, encounter=encounter, sections={"plan": "Rest"})
-    note = services.save_note(by=provider, encounter=encounter, sections={"plan": "Rest and water"}, version=1)
+    note = services.save_note(
+        by=provider, encounter=encounter, sections={"plan": "Rest and water"}, version=1
+    )
     services.sign_note(by=provider, note=note)
     refuse("UPDATE records_note SET sections = '{}'")
     refuse("UPDATE records_note SET signed_at = NULL, signed_by_id = NULL")
@@ -87,9 +102,14 @@ def test_a_dose_given_here_cannot_lack_its_lot(ma, patient):
     from django.db import IntegrityError, transaction
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        Immunization.objects.create(patient=patient, source="administered", cvx="141", vaccine="Flu",
-                                    given_at=dt.datetime(2026, 1, 5, tzinfo=dt.UTC),
-                                    recorded_at=dt.datetime(2026, 1, 5, tzinfo=dt.UTC))
+        Immunization.objects.create(
+            patient=patient,
+            source="administered",
+            cvx="141",
+            vaccine="Flu",
+            given_at=dt.datetime(2026, 1, 5, tzinfo=dt.UTC),
+            recorded_at=dt.datetime(2026, 1, 5, tzinfo=dt.UTC),
+        )
     assert not Immunization.objects.exists()
 
 
@@ -100,6 +120,8 @@ def test_earlier_versions_of_a_patient_are_kept(ma, patient):
     services.update_patient(by=ma, patient_id=patient.pk, version=1, base=None, values={"last_name": "Novak"})
     event_model = Patient._meta.get_field("events").related_model if hasattr(Patient, "events") else None
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last_name, version FROM records_patientevent WHERE pgh_obj_id = %s", [patient.pk])
+        cursor.execute(
+            "SELECT last_name, version FROM records_patientevent WHERE pgh_obj_id = %s", [patient.pk]
+        )
         assert cursor.fetchall() == [(base_last, 1)]
     assert event_model is not None

@@ -44,13 +44,26 @@ def at_once(acts):
 def test_ten_people_edit_ten_fields_of_one_patient_and_all_is_kept():
     patient = make.make_patient()
     base = flatten(patient, [])
-    names = ("middle_name", "suffix", "preferred_name", "pronouns", "gender_identity", "address_line1",
-             "address_line2", "city", "state", "postal_code")
-    results, errors = at_once([
-        lambda name=name: services.update_patient(by=make.SYSTEM, patient_id=patient.pk, version=1, base=base,
-                                                  values={name: f"X{name[:4]}"})
-        for name in names
-    ])
+    names = (
+        "middle_name",
+        "suffix",
+        "preferred_name",
+        "pronouns",
+        "gender_identity",
+        "address_line1",
+        "address_line2",
+        "city",
+        "state",
+        "postal_code",
+    )
+    results, errors = at_once(
+        [
+            lambda name=name: services.update_patient(
+                by=make.SYSTEM, patient_id=patient.pk, version=1, base=base, values={name: f"X{name[:4]}"}
+            )
+            for name in names
+        ]
+    )
     patient.refresh_from_db()
     assert (len(results), errors, patient.version) == (10, [], 11)
     assert [getattr(patient, name) for name in names] == [f"X{name[:4]}" for name in names]
@@ -59,11 +72,14 @@ def test_ten_people_edit_ten_fields_of_one_patient_and_all_is_kept():
 def test_ten_people_write_one_field_and_one_of_them_is_believed():
     patient = make.make_patient()
     base = flatten(patient, [])
-    results, errors = at_once([
-        lambda n=n: services.update_patient(by=make.SYSTEM, patient_id=patient.pk, version=1, base=base,
-                                            values={"city": f"City {n}"})
-        for n in range(10)
-    ])
+    results, errors = at_once(
+        [
+            lambda n=n: services.update_patient(
+                by=make.SYSTEM, patient_id=patient.pk, version=1, base=base, values={"city": f"City {n}"}
+            )
+            for n in range(10)
+        ]
+    )
     patient.refresh_from_db()
     assert (len(results), len(errors), patient.version) == (1, 9, 2)
     assert {error.status for error in errors} == {409}
@@ -75,9 +91,12 @@ def test_a_red_flag_is_acknowledged_once():
     by = make.actor("provider")
     make.record(by, encounter, *make.pressure(190, 95))
     flag = RedFlag.objects.get()
-    results, errors = at_once([
-        lambda n=n: services.acknowledge_red_flag(by=by, flag=flag.pk, action=f"Seen by {n}") for n in range(8)
-    ])
+    results, errors = at_once(
+        [
+            lambda n=n: services.acknowledge_red_flag(by=by, flag=flag.pk, action=f"Seen by {n}")
+            for n in range(8)
+        ]
+    )
     flag.refresh_from_db()
     assert (len(results), len(errors)) == (1, 7)
     assert all(isinstance(error, Refused) for error in errors)
@@ -85,8 +104,8 @@ def test_a_red_flag_is_acknowledged_once():
 
 
 def test_mrns_are_never_given_twice():
-    results, errors = at_once([
-        lambda n=n: make.make_patient(f"Ana{chr(97 + n)}", "Chen").mrn for n in range(12)
-    ])
+    results, errors = at_once(
+        [lambda n=n: make.make_patient(f"Ana{chr(97 + n)}", "Chen").mrn for n in range(12)]
+    )
     assert errors == []
     assert len(set(results)) == 12

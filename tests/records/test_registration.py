@@ -18,17 +18,26 @@ BORN = dt.date(1988, 3, 4)
 
 def register(by, **fields):
     return services.register_patient(
-        by=by, **{"first_name": "Maria", "last_name": "Ortiz", "birth_date": BORN, "sex_at_birth": "female"} | fields)
+        by=by,
+        **{"first_name": "Maria", "last_name": "Ortiz", "birth_date": BORN, "sex_at_birth": "female"}
+        | fields,
+    )
 
 
 def test_register_patient_gives_an_mrn_and_is_audited(ma):
-    row = register(ma, contacts=[Contact("mobile", "(480) 555-0142", True), Contact("email", "M.Ortiz@Example.com")],
-                   preferred_name=" Mia ", language="es")
+    row = register(
+        ma,
+        contacts=[Contact("mobile", "(480) 555-0142", True), Contact("email", "M.Ortiz@Example.com")],
+        preferred_name=" Mia ",
+        language="es",
+    )
     assert mrn.is_valid(row.mrn)
     assert row.name == "Maria “Mia” Ortiz"
     assert row.list_name == "Ortiz, Maria"
     assert list(row.contacts.values_list("kind", "value", "is_preferred")) == [
-        ("mobile", "+14805550142", True), ("email", "m.ortiz@example.com", False)]
+        ("mobile", "+14805550142", True),
+        ("email", "m.ortiz@example.com", False),
+    ]
     assert row.search == f" ortiz maria mia {mrn_digits(row)} 14805550142 mortizexamplecom"
     event = AuditEvent.objects.get(action="patient.registered")
     assert (event.patient_id, event.member_id, event.detail["mrn"]) == (row.pk, ma.member_id, row.mrn)
@@ -43,13 +52,21 @@ def test_mrns_never_repeat(ma):
     assert len(found) == 5
 
 
-@pytest.mark.parametrize(("fields", "field"), [
-    ({"first_name": " "}, "first_name"), ({"last_name": ""}, "last_name"),
-    ({"birth_date": dt.date(2999, 1, 1)}, "birth_date"), ({"birth_date": dt.date(1850, 1, 1)}, "birth_date"),
-    ({"sex_at_birth": "robot"}, "sex_at_birth"), ({"zone": "Mars/Base"}, "zone"),
-    ({"contacts": [Contact("mobile", "123")]}, "phone"), ({"contacts": [Contact("email", "nobody")]}, "email"),
-    ({"first_name": "x" * 81}, "first_name"), ({"deceased_on": dt.date(1980, 1, 1)}, "deceased_on"),
-])
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"first_name": " "}, "first_name"),
+        ({"last_name": ""}, "last_name"),
+        ({"birth_date": dt.date(2999, 1, 1)}, "birth_date"),
+        ({"birth_date": dt.date(1850, 1, 1)}, "birth_date"),
+        ({"sex_at_birth": "robot"}, "sex_at_birth"),
+        ({"zone": "Mars/Base"}, "zone"),
+        ({"contacts": [Contact("mobile", "123")]}, "phone"),
+        ({"contacts": [Contact("email", "nobody")]}, "email"),
+        ({"first_name": "x" * 81}, "first_name"),
+        ({"deceased_on": dt.date(1980, 1, 1)}, "deceased_on"),
+    ],
+)
 def test_register_patient_refuses(ma, fields, field):
     with pytest.raises(Refused) as caught:
         register(ma, **fields)
@@ -106,8 +123,13 @@ def test_the_same_field_changed_twice_is_shown_and_nothing_is_saved(ma, provider
     assert caught.value.theirs == {"city": "Chicago"}
     patient.refresh_from_db()
     assert (patient.city, patient.preferred_name, patient.version) == ("Chicago", "", 2)
-    row = edit(provider, patient, base, values={"city": "Evanston", "preferred_name": "Mia"},
-               settle={"city": "Chicago"})
+    row = edit(
+        provider,
+        patient,
+        base,
+        values={"city": "Evanston", "preferred_name": "Mia"},
+        settle={"city": "Chicago"},
+    )
     assert (row.city, row.preferred_name) == ("Evanston", "Mia")
 
 
@@ -133,15 +155,28 @@ def test_phones_added_by_two_people_are_both_kept(ma, provider, patient):
 
 
 def test_one_phone_changed_by_both_is_a_conflict(ma, provider, patient):
-    services.update_patient(by=ma, patient_id=patient.pk, version=1, base=None, values={},
-                            contacts={"n": {"kind": "mobile", "value": "480 555 0142"}})
+    services.update_patient(
+        by=ma,
+        patient_id=patient.pk,
+        version=1,
+        base=None,
+        values={},
+        contacts={"n": {"kind": "mobile", "value": "480 555 0142"}},
+    )
     phone = patient.contacts.get()
     patient.refresh_from_db()
     base = opened(patient)
     key = str(phone.pk)
     edit(ma, patient, base, version=2, values={}, contacts={key: {"kind": "mobile", "value": "480 555 0001"}})
     with pytest.raises(Stale) as caught:
-        edit(provider, patient, base, version=2, values={}, contacts={key: {"kind": "mobile", "value": "480 555 0002"}})
+        edit(
+            provider,
+            patient,
+            base,
+            version=2,
+            values={},
+            contacts={key: {"kind": "mobile", "value": "480 555 0002"}},
+        )
     assert caught.value.fields == [f"contact:{key}:value"]
     phone.refresh_from_db()
     assert phone.value == "+14805550001"

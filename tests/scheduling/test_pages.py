@@ -214,10 +214,19 @@ def test_days_that_are_none_show_today(browser, day):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"slot": "9999-12-31T23:59:00+00:00|"}, {"slot": "", "day": "9999-12-31", "clock": "23:59"}, {"slot": "x|y"}],
+    [
+        {"slot": "9999-12-31T23:59:00+00:00|"},
+        {"slot": "", "day": "9999-12-31", "clock": "23:59"},
+        {"slot": "x|y"},
+    ],
 )
 def test_times_at_the_end_of_the_calendar_are_refused(browser, clinic, fields):
-    data = {"patient": make_patient().pk, "visit_type": visit_type().pk, "location": clinic.location.pk, **fields}
+    data = {
+        "patient": make_patient().pk,
+        "visit_type": visit_type().pk,
+        "location": clinic.location.pk,
+        **fields,
+    }
     assert browser.post(reverse("scheduling:appointment-book"), data).status_code == 422
     assert browser.post(reverse("scheduling:openings"), data | {"from": "9999-12-31"}).status_code == 200
 

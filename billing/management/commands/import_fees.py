@@ -9,18 +9,25 @@ from clinic.core.actor import Actor
 
 
 class Command(BaseCommand):
-    help = ("Loads the fee schedule from CSV (code,words,price,kind,effective_from[,cvx]): all of it or nothing. "
-            "A new price of a code ends the present one the day before.")
+    help = (
+        "Loads the fee schedule from CSV (code,words,price,kind,effective_from[,cvx]): all of it or nothing. "
+        "A new price of a code ends the present one the day before."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("file", help="CSV file, or - for standard input")
         parser.add_argument("--dry-run", action="store_true", help="check everything, change nothing")
-        parser.add_argument("--licensed", action="store_true",
-                            help="the clinic holds the license for the procedure codes in the file")
+        parser.add_argument(
+            "--licensed",
+            action="store_true",
+            help="the clinic holds the license for the procedure codes in the file",
+        )
 
     def handle(self, *args, file, dry_run, licensed, **options):
         lines, errors = read_fees(_read(file), licensed=licensed)
-        result = import_fees(by=Actor.system("billing.import_fees"), lines=lines, is_dry_run=dry_run or bool(errors))
+        result = import_fees(
+            by=Actor.system("billing.import_fees"), lines=lines, is_dry_run=dry_run or bool(errors)
+        )
         errors = sorted([*errors, *result.errors], key=lambda text: int(text.split()[1].rstrip(":")))
         for error in errors:
             self.stderr.write(error)

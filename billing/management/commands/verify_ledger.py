@@ -11,9 +11,12 @@ class Command(BaseCommand):
         verdict = verify_ledger()
         self.stdout.write(
             f"{verdict.entries} entries, {verdict.patients} patients, {verdict.charges} approved charges, "
-            f"{verdict.payments} payments; patients owe {dollars(verdict.balance)} together.")
+            f"{verdict.payments} payments; patients owe {dollars(verdict.balance)} together."
+        )
         for words in verdict.wrong:
             self.stderr.write(words)
         if verdict.wrong:
             raise CommandError(f"The ledger does not add up: {len(verdict.wrong)} finding(s).")
-        self.stdout.write("Every entry sums to zero; charges = payments + adjustments + balance for every patient.")
+        self.stdout.write(
+            "Every entry sums to zero; charges = payments + adjustments + balance for every patient."
+        )

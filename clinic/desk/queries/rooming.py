@@ -90,7 +90,9 @@ def _last_time(visit: Appointment) -> LastTime | None:
     """The newest signed note before this visit. One query."""
     note = (
         Note.objects.filter(
-            patient_id=visit.patient_id, signed_at__isnull=False, encounter__started_at__lt=visit.encounter.started_at
+            patient_id=visit.patient_id,
+            signed_at__isnull=False,
+            encounter__started_at__lt=visit.encounter.started_at,
         )
         .select_related("encounter", "signed_by")
         .order_by("-signed_at")

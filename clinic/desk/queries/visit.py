@@ -107,7 +107,9 @@ def check_in_page(pk: UUID) -> CheckIn:
 CHECK_IN_BLOCKS = (Block.IDENTITY, Block.DEMOGRAPHICS, Block.COVERAGE, Block.COPAY)
 
 
-def _blocks(done: dict[str, DeskBlock], due: Decimal | None, paid: Decimal, zone: str) -> dict[str, BlockView]:
+def _blocks(
+    done: dict[str, DeskBlock], due: Decimal | None, paid: Decimal, zone: str
+) -> dict[str, BlockView]:
     views = {}
     for block in CHECK_IN_BLOCKS:
         row = done.get(block)

@@ -28,10 +28,14 @@ class Member(AbstractBaseUser, Versioned):
     email = models.EmailField("e-mail", max_length=254, blank=True)
     first_name = models.CharField(max_length=60)
     last_name = models.CharField(max_length=60)
-    credential = models.CharField(max_length=20, blank=True, help_text="Shown after the name: MD, NP, RN, CMA")
+    credential = models.CharField(
+        max_length=20, blank=True, help_text="Shown after the name: MD, NP, RN, CMA"
+    )
     npi = models.CharField("NPI", max_length=10, blank=True, validators=[NPI_SHAPE])
     color = models.CharField(max_length=12, blank=True, help_text="Color of this provider in the schedule")
-    roles = ArrayField(models.CharField(max_length=20, choices=list(ROLE_WORDS.items())), default=list, blank=True)
+    roles = ArrayField(
+        models.CharField(max_length=20, choices=list(ROLE_WORDS.items())), default=list, blank=True
+    )
     is_active = models.BooleanField(default=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
@@ -159,7 +163,9 @@ class MemberMail(Base):
 
     class Meta:
         indexes = [
-            models.Index(fields=("next_try_at",), condition=models.Q(sent_at__isnull=True), name="staff_membermail_due"),
+            models.Index(
+                fields=("next_try_at",), condition=models.Q(sent_at__isnull=True), name="staff_membermail_due"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,7 +34,9 @@ class SessionPolicy(Versioned):
     )
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(only=True), name="staff_sessionpolicy_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(only=True), name="staff_sessionpolicy_one_row")
+        ]
 
     def __str__(self) -> str:
         return "Session policy"
@@ -74,7 +76,9 @@ class StaffSession(Base):
     """One signed-in browser. The truth about idle time and expiry is here, never in the browser."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="staff_sessions")
-    workstation = models.ForeignKey(Workstation, on_delete=models.SET_NULL, null=True, related_name="sessions")
+    workstation = models.ForeignKey(
+        Workstation, on_delete=models.SET_NULL, null=True, related_name="sessions"
+    )
     session_key = models.CharField(max_length=40, db_index=True)
     ip = models.GenericIPAddressField(null=True)
     browser = models.CharField(max_length=80, blank=True)

@@ -13,7 +13,9 @@ from clinic.staff.rules import DRAFT_LIFETIME
 MAX_BYTES = 64 * 1024
 MAX_PER_MEMBER = 50
 # Never kept, whatever a page sends: secrets, tokens, and the key that makes a form count once.
-NEVER = frozenset({"csrfmiddlewaretoken", "form_key", "password", "password1", "password2", "pin", "version", "base"})
+NEVER = frozenset(
+    {"csrfmiddlewaretoken", "form_key", "password", "password1", "password2", "pin", "version", "base"}
+)
 
 
 def save_draft(*, member_id: Any, key: str, url: str, fields: dict[str, Any]) -> None:
@@ -28,7 +30,9 @@ def save_draft(*, member_id: Any, key: str, url: str, fields: dict[str, Any]) ->
     if len(body.encode()) > MAX_BYTES:
         raise Refused("This draft is too long to be kept.")
     if Draft.objects.filter(member_id=member_id).exclude(key=key).count() >= MAX_PER_MEMBER:
-        oldest = Draft.objects.filter(member_id=member_id).order_by("saved_at").values_list("pk", flat=True)[:1]
+        oldest = (
+            Draft.objects.filter(member_id=member_id).order_by("saved_at").values_list("pk", flat=True)[:1]
+        )
         Draft.objects.filter(pk__in=list(oldest)).delete()
     # One statement: two tabs that save the same form at once don't collide.
     with connection.cursor() as cursor:

@@ -42,7 +42,9 @@ def _decide(by: Actor, member: Member, permission: str, effect: str, reason: str
     if not reason.strip():
         raise Refused("Say why.", field="reason")
     name = Permission(permission)
-    same = PermissionException.objects.filter(member=row, permission=name, effect=effect, ended_at__isnull=True)
+    same = PermissionException.objects.filter(
+        member=row, permission=name, effect=effect, ended_at__isnull=True
+    )
     if same.exists():
         raise Refused("This exception already exists for the member.", field="permission")
     exception = PermissionException.objects.create(
@@ -60,7 +62,11 @@ def end_exception(*, by: Actor, exception: PermissionException) -> None:
 
     Ending a revoke gives the permission back, so the actor must hold it, as for a grant.
     """
-    row = PermissionException.objects.select_for_update(of=("self",)).select_related("member").get(pk=exception.pk)
+    row = (
+        PermissionException.objects.select_for_update(of=("self",))
+        .select_related("member")
+        .get(pk=exception.pk)
+    )
     guard_target(by, row.member, own=_OWN)
     if row.effect == PermissionException.REVOKE and not by.can(row.permission):
         raise NotAllowed("You can only give back what you may do yourself.")
@@ -70,8 +76,12 @@ def end_exception(*, by: Actor, exception: PermissionException) -> None:
     row.save(update_fields=["ended_at", "ended_by", "updated_at"])
     _count_change(row.member)
     record(
-        by, "permission.exception_ended", obj=row.member, kind=SECURITY,
-        permission=row.permission, effect=row.effect,
+        by,
+        "permission.exception_ended",
+        obj=row.member,
+        kind=SECURITY,
+        permission=row.permission,
+        effect=row.effect,
     )
 
 

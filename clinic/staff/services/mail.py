@@ -18,7 +18,10 @@ from clinic.staff.models import Member, MemberMail
 from clinic.staff.tokens import invitation_token
 
 MAX_ATTEMPTS = 6
-SUBJECTS = {MemberMail.INVITE: "Your account at {clinic}", MemberMail.RESET: "Set a new password for {clinic}"}
+SUBJECTS = {
+    MemberMail.INVITE: "Your account at {clinic}",
+    MemberMail.RESET: "Set a new password for {clinic}",
+}
 
 
 def request_mail(*, member: Member, kind: str) -> MemberMail:

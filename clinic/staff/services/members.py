@@ -59,7 +59,14 @@ def _guard_last_administrator(member: Member) -> None:
 
 @service
 def invite_member(
-    *, by: Actor, username: str, email: str, first_name: str, last_name: str, roles: Iterable[str], **fields: Any
+    *,
+    by: Actor,
+    username: str,
+    email: str,
+    first_name: str,
+    last_name: str,
+    roles: Iterable[str],
+    **fields: Any,
 ) -> Member:
     """Create a member without a password and order the e-mail with the link to choose one.
 
@@ -79,8 +86,13 @@ def invite_member(
     if Member.objects.filter(email=address).exists():
         raise Refused("Another member already uses this e-mail address.", field="email")
     member = Member(
-        username=name, email=address, first_name=first_name, last_name=last_name, roles=chosen,
-        invited_at=now(), **fields,
+        username=name,
+        email=address,
+        first_name=first_name,
+        last_name=last_name,
+        roles=chosen,
+        invited_at=now(),
+        **fields,
     )
     member.set_unusable_password()
     _checked(member)
@@ -125,7 +137,9 @@ def edit_member(*, by: Actor, member: Member, version: int, **fields: Any) -> Me
     row = Member.objects.select_for_update().get(pk=member.pk)
     guard_target(by, row)
     if row.version != version:
-        raise Stale("Somebody else changed this member meanwhile. Look again.", theirs=_values(row), fields=EDITABLE)
+        raise Stale(
+            "Somebody else changed this member meanwhile. Look again.", theirs=_values(row), fields=EDITABLE
+        )
     before = _values(row)
     for name in EDITABLE:
         if name in fields:
@@ -137,8 +151,11 @@ def edit_member(*, by: Actor, member: Member, version: int, **fields: Any) -> Me
     changed = [name for name in EDITABLE if before[name] != after[name]]
     if changed:
         record(
-            by, "member.edited", obj=row,
-            before={n: before[n] for n in changed}, after={n: after[n] for n in changed},
+            by,
+            "member.edited",
+            obj=row,
+            before={n: before[n] for n in changed},
+            after={n: after[n] for n in changed},
         )
     return row
 
@@ -171,7 +188,9 @@ def set_roles(*, by: Actor, member: Member, roles: Iterable[str], reason: str) -
         row.permission_epoch += 1
         row.version += 1
         row.save(update_fields=["roles", "permission_epoch", "version", "updated_at"])
-        record(by, "member.roles_set", obj=row, kind=SECURITY, before=before, after=chosen, reason=reason.strip())
+        record(
+            by, "member.roles_set", obj=row, kind=SECURITY, before=before, after=chosen, reason=reason.strip()
+        )
     return row
 
 
@@ -226,7 +245,9 @@ def unlock_sign_in(*, by: Actor, member: Member) -> int:
 
 
 @service
-def create_administrator(*, by: Actor, username: str, email: str, first_name: str, last_name: str, password: str) -> Member:
+def create_administrator(
+    *, by: Actor, username: str, email: str, first_name: str, last_name: str, password: str
+) -> Member:
     """The first administrator, from the command line or the set-up page. Audits `member.created`.
 
     `password` was validated by the caller. Refused: a taken username or e-mail.
@@ -234,8 +255,12 @@ def create_administrator(*, by: Actor, username: str, email: str, first_name: st
     if Member.objects.filter(username=normalize_username(username)).exists():
         raise Refused("This username is taken.", field="username")
     member = Member(
-        username=normalize_username(username), email=normalize_email(email), first_name=first_name,
-        last_name=last_name, roles=[str(Role.ADMINISTRATOR)], joined_at=now(),
+        username=normalize_username(username),
+        email=normalize_email(email),
+        first_name=first_name,
+        last_name=last_name,
+        roles=[str(Role.ADMINISTRATOR)],
+        joined_at=now(),
     )
     member.set_password(password)
     _checked(member)
@@ -257,6 +282,11 @@ def edit_own_name(*, by: Actor, member: Member, version: int, first_name: str, l
     row.version += 1
     _checked(row)
     row.save()
-    record(by, "member.edited", obj=row, before=before,
-           after={"first_name": row.first_name, "last_name": row.last_name})
+    record(
+        by,
+        "member.edited",
+        obj=row,
+        before=before,
+        after={"first_name": row.first_name, "last_name": row.last_name},
+    )
     return row

@@ -54,7 +54,9 @@ def idle_seconds(limits: SessionPolicy, workstation: Workstation | None) -> int:
 
 
 @service
-def open_session(*, request: HttpRequest, member: Member, carried: StaffSession | None = None) -> StaffSession:
+def open_session(
+    *, request: HttpRequest, member: Member, carried: StaffSession | None = None
+) -> StaffSession:
     """Start the server-side record of a sign-in that just happened. Audits `session.opened`.
 
     `carried` is the earlier session whose password sign-in a PIN sign-in stands on; its age and failures go over.
@@ -104,9 +106,9 @@ def touch(row: StaffSession) -> None:
 @service
 def lock_session(*, by: Actor, session: StaffSession, why: str = "by hand") -> None:
     """Lock until PIN or password. Audits `session.locked` once."""
-    changed = StaffSession.objects.filter(pk=session.pk, locked_at__isnull=True, ended_at__isnull=True).update(
-        locked_at=now()
-    )
+    changed = StaffSession.objects.filter(
+        pk=session.pk, locked_at__isnull=True, ended_at__isnull=True
+    ).update(locked_at=now())
     if changed:
         record(by, "session.locked", obj=session, kind=SECURITY, why=why)
     session.refresh_from_db(fields=["locked_at"])
@@ -139,11 +141,13 @@ def _unlock_or_failure(
 def check_pin(row: StaffSession, pin: str, workstation_pk: UUID | None) -> PinRefused | None:
     """Judge a PIN on a session row that the caller locked; counts a wrong one. None means it is right."""
     member = row.member
-    stands = (
-        row.ended_at is None or row.ended_why == "switched"
-    ) and now() - row.password_at < timedelta(hours=policy().pin_hours)
+    stands = (row.ended_at is None or row.ended_why == "switched") and now() - row.password_at < timedelta(
+        hours=policy().pin_hours
+    )
     if not member.is_active or not member.has_pin or not stands or row.workstation_id != workstation_pk:
-        return PinRefused("Your PIN can't be used here right now. Sign in with your password.", password_needed=True)
+        return PinRefused(
+            "Your PIN can't be used here right now. Sign in with your password.", password_needed=True
+        )
     if row.pin_failures >= PIN_TRIES:
         return PinRefused("Too many wrong PINs. Use your password.", password_needed=True)
     if check_password(pin, member.pin_hash):
@@ -233,7 +237,11 @@ def sign_in_by_pin(*, request: HttpRequest, session: StaffSession, pin: str) -> 
     failure = check_pin(row, pin, workstation.pk)
     if failure:
         record(
-            actor_of(row.member, row, request), "session.pin_refused", obj=row, kind=SECURITY, failures=row.pin_failures
+            actor_of(row.member, row, request),
+            "session.pin_refused",
+            obj=row,
+            kind=SECURITY,
+            failures=row.pin_failures,
         )
         return failure
     return row

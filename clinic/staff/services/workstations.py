@@ -32,19 +32,26 @@ def register_workstation(
     Refused: an empty or taken name.
     """
     row = Workstation.objects.create(
-        name=_checked_name(name), room=room.strip(), is_shared=is_shared,
-        registered_by_id=by.member_id, last_seen_at=now(),
+        name=_checked_name(name),
+        room=room.strip(),
+        is_shared=is_shared,
+        registered_by_id=by.member_id,
+        last_seen_at=now(),
     )
     if session:
         StaffSession.objects.filter(pk=session.pk).update(
             workstation=row, idle_seconds=idle_seconds(policy(), row)
         )
-    record(by, "workstation.registered", obj=row, kind=SECURITY, name=row.name, room=row.room, shared=is_shared)
+    record(
+        by, "workstation.registered", obj=row, kind=SECURITY, name=row.name, room=row.room, shared=is_shared
+    )
     return row
 
 
 @service
-def edit_workstation(*, by: Actor, workstation: Workstation, name: str, room: str, is_shared: bool) -> Workstation:
+def edit_workstation(
+    *, by: Actor, workstation: Workstation, name: str, room: str, is_shared: bool
+) -> Workstation:
     """Rename, move, or change whether it is shared; running sessions there follow at once.
 
     Audits `workstation.edited` with before and after. Refused: a taken name, a revoked workstation.

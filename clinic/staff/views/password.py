@@ -51,7 +51,9 @@ class NewPasswordView(PasswordResetFromKeyView):
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         by = Actor(
-            member_id=self.reset_user.pk, label=self.reset_user.name, ip=client_ip(self.request),
+            member_id=self.reset_user.pk,
+            label=self.reset_user.name,
+            ip=client_ip(self.request),
             request_id=getattr(self.request, "request_id", ""),
         )
         secrets.password_was_reset(by=by, member=self.reset_user)
@@ -62,7 +64,9 @@ class NewPasswordView(PasswordResetFromKeyView):
 forgot = public(ForgotView.as_view())
 forgot_sent = public(PasswordResetDoneView.as_view(template_name="account/password_reset_done.html"))
 new_password = public(NewPasswordView.as_view())
-new_password_done = public(PasswordResetFromKeyDoneView.as_view(template_name="account/password_reset_from_key_done.html"))
+new_password_done = public(
+    PasswordResetFromKeyDoneView.as_view(template_name="account/password_reset_from_key_done.html")
+)
 
 
 def password_matches(request: HttpRequest, password: str) -> bool:
@@ -84,7 +88,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
         if password_matches(request, form.cleaned_data["current"]):
             member = Member.objects.get(pk=request.user.pk)
             secrets.change_own_password(
-                by=request.actor, member=member, password=form.cleaned_data["password1"],
+                by=request.actor,
+                member=member,
+                password=form.cleaned_data["password1"],
                 keep_session=str(request.staff_session.pk),
             )
             update_session_auth_hash(request, member)

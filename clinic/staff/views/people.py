@@ -85,7 +85,9 @@ def _page(member: Member) -> str:
     return reverse("staff:member", args=[member.pk])
 
 
-def _form(request: HttpRequest, form: Any, title: str, label: str, back: str, intro: str = "") -> HttpResponse:
+def _form(
+    request: HttpRequest, form: Any, title: str, label: str, back: str, intro: str = ""
+) -> HttpResponse:
     context = {"form": form, "title": title, "submit_label": label, "cancel_url": back, "intro": intro}
     if form.is_bound:
         return invalid(request, "staff/form.html", context)
@@ -103,7 +105,9 @@ def member_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         fields = {k: v for k, v in form.cleaned_data.items() if k != "form_key"}
         try:
             send_once(
-                request, form, f"member-edit:{pk}",
+                request,
+                form,
+                f"member-edit:{pk}",
                 lambda: members.edit_member(by=request.actor, member=member, **fields),
             )
         except ClinicError as error:
@@ -123,7 +127,9 @@ def member_roles(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             roles, reason = form.cleaned_data["roles"], form.cleaned_data["reason"]
             send_once(
-                request, form, f"member-roles:{pk}",
+                request,
+                form,
+                f"member-roles:{pk}",
                 lambda: members.set_roles(by=request.actor, member=member, roles=roles, reason=reason),
             )
         except ClinicError as error:
@@ -142,12 +148,18 @@ def exception_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         act = (
-            exceptions.grant_permission if data["effect"] == PermissionException.GRANT else exceptions.revoke_permission
+            exceptions.grant_permission
+            if data["effect"] == PermissionException.GRANT
+            else exceptions.revoke_permission
         )
         try:
             send_once(
-                request, form, f"exception-add:{pk}",
-                lambda: act(by=request.actor, member=member, permission=data["permission"], reason=data["reason"]),
+                request,
+                form,
+                f"exception-add:{pk}",
+                lambda: act(
+                    by=request.actor, member=member, permission=data["permission"], reason=data["reason"]
+                ),
             )
         except ClinicError as error:
             to_form(form, error)
@@ -160,7 +172,9 @@ def exception_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def exception_end(request: HttpRequest, pk: UUID, exception_id: UUID) -> HttpResponse:
     """Go back to what the roles say."""
-    row = get_object_or_404(PermissionException.objects.select_related("member"), pk=exception_id, member_id=pk)
+    row = get_object_or_404(
+        PermissionException.objects.select_related("member"), pk=exception_id, member_id=pk
+    )
     return _act(request, row.member, "Exception ended.", exceptions.end_exception, exception=row)
 
 
@@ -173,7 +187,9 @@ def _act(request: HttpRequest, about: Member, words: str, act: Callable, **kwarg
     return saved(request, words, to=_page(about))
 
 
-def _with_reason(request: HttpRequest, pk: UUID, act: Callable, title: str, label: str, words: str) -> HttpResponse:
+def _with_reason(
+    request: HttpRequest, pk: UUID, act: Callable, title: str, label: str, words: str
+) -> HttpResponse:
     member = get_object_or_404(Member, pk=pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -207,7 +223,9 @@ def member_reactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
 def member_unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End the pause after too many wrong passwords."""
     member = get_object_or_404(Member, pk=pk)
-    return _act(request, member, f"{member.name} can sign in again now.", members.unlock_sign_in, member=member)
+    return _act(
+        request, member, f"{member.name} can sign in again now.", members.unlock_sign_in, member=member
+    )
 
 
 @allow(Permission.STAFF_MANAGE)
@@ -233,7 +251,9 @@ def member_end_sessions(request: HttpRequest, pk: UUID) -> HttpResponse:
 def session_end(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
     """End one session of a member."""
     row = get_object_or_404(StaffSession.objects.select_related("member"), pk=session_id, member_id=pk)
-    return _act(request, row.member, "Session ended.", sessions.end_session, session=row, why="ended by a manager")
+    return _act(
+        request, row.member, "Session ended.", sessions.end_session, session=row, why="ended by a manager"
+    )
 
 
 @allow(Permission.STAFF_MANAGE)
@@ -241,7 +261,9 @@ def session_end(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpRespons
 def member_invite_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send a fresh invitation."""
     member = get_object_or_404(Member, pk=pk)
-    return _act(request, member, f"A new invitation goes to {member.email}.", members.invite_again, member=member)
+    return _act(
+        request, member, f"A new invitation goes to {member.email}.", members.invite_again, member=member
+    )
 
 
 @allow(Permission.STAFF_MANAGE)

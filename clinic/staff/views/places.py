@@ -38,9 +38,14 @@ def workstation_register(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         try:
             pk = send_once(
-                request, form, "workstation-register",
+                request,
+                form,
+                "workstation-register",
                 lambda: workstations.register_workstation(
-                    by=request.actor, name=data["name"], room=data["room"], is_shared=data["is_shared"],
+                    by=request.actor,
+                    name=data["name"],
+                    room=data["room"],
+                    is_shared=data["is_shared"],
                     session=request.staff_session,
                 ),
             )
@@ -50,7 +55,9 @@ def workstation_register(request: HttpRequest) -> HttpResponse:
             response = saved(request, f"This PC is now {data['name']}.", to="staff:workstation-list")
             set_workstation_cookie(response, UUID(pk))
             return response
-    intro = "You register the PC or tablet that you are using right now. It remembers this by a signed cookie."
+    intro = (
+        "You register the PC or tablet that you are using right now. It remembers this by a signed cookie."
+    )
     return _form(request, form, "Register this PC", "Register", intro)
 
 
@@ -65,7 +72,11 @@ def workstation_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         data = form.cleaned_data
         try:
             workstations.edit_workstation(
-                by=request.actor, workstation=row, name=data["name"], room=data["room"], is_shared=data["is_shared"]
+                by=request.actor,
+                workstation=row,
+                name=data["name"],
+                room=data["room"],
+                is_shared=data["is_shared"],
             )
         except ClinicError as error:
             to_form(form, error)
@@ -111,8 +122,12 @@ def session_policy(request: HttpRequest) -> HttpResponse:
             return saved(request, "Saved. Open sessions follow at once.", to="staff:session-policy")
     intro = "A PC that nobody registered counts as shared."
     context = {
-        "form": form, "title": "Locking and sessions", "submit_label": "Save",
-        "cancel_url": reverse("staff:list"), "intro": intro, "tab": "locking",
+        "form": form,
+        "title": "Locking and sessions",
+        "submit_label": "Save",
+        "cancel_url": reverse("staff:list"),
+        "intro": intro,
+        "tab": "locking",
     }
     if form.is_bound:
         return invalid(request, "staff/form.html", context)

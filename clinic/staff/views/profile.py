@@ -43,8 +43,11 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         try:
             members.edit_own_name(
-                by=request.actor, member=member, version=data["version"],
-                first_name=data["first_name"], last_name=data["last_name"],
+                by=request.actor,
+                member=member,
+                version=data["version"],
+                first_name=data["first_name"],
+                last_name=data["last_name"],
             )
         except ClinicError as error:
             to_form(form, error)

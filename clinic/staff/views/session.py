@@ -49,7 +49,9 @@ def unlock(request: HttpRequest) -> HttpResponse:
                 return failure
         else:
             sessions.unlock_with_pin(
-                by=request.actor, session=request.staff_session, pin=form.cleaned_data["pin"],
+                by=request.actor,
+                session=request.staff_session,
+                pin=form.cleaned_data["pin"],
                 workstation_pk=workstation_id(request),
             )
     except sessions.PinRefused as error:
@@ -74,7 +76,13 @@ def _by_password(request: HttpRequest, password: str) -> HttpResponse | None:
 
 def _refused(request: HttpRequest, words: str, *, password_needed: bool) -> HttpResponse:
     if wants_data(request):
-        body = {"ok": False, "locked": True, "message": words, "error": words, "password_needed": password_needed}
+        body = {
+            "ok": False,
+            "locked": True,
+            "message": words,
+            "error": words,
+            "password_needed": password_needed,
+        }
         return JsonResponse(body, status=422)
     facts = lock_facts(request)
     facts["has_pin"] = facts["has_pin"] and not password_needed
@@ -105,7 +113,9 @@ def draft(request: HttpRequest) -> HttpResponse:
         if not key:
             raise Http404
         return HttpResponse(status=204)
-    return JsonResponse({"key": row.key, "url": row.url, "fields": row.fields, "saved_at": row.saved_at.isoformat()})
+    return JsonResponse(
+        {"key": row.key, "url": row.url, "fields": row.fields, "saved_at": row.saved_at.isoformat()}
+    )
 
 
 def _save_draft(request: HttpRequest) -> HttpResponse:

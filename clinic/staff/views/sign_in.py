@@ -88,8 +88,11 @@ def sign_in_by_pin(request: HttpRequest, session_id: UUID) -> HttpResponse:
     outcome = sessions.sign_in_by_pin(request=request, session=row, pin=request.POST.get("pin", ""))
     if isinstance(outcome, sessions.PinRefused):
         context = {
-            "form": SignInForm(request=request), "colleagues": colleagues(request), "chosen": str(row.pk),
-            "pin_error": outcome.message, "next": safe_next(request, ""),
+            "form": SignInForm(request=request),
+            "colleagues": colleagues(request),
+            "chosen": str(row.pk),
+            "pin_error": outcome.message,
+            "next": safe_next(request, ""),
         }
         return render(request, "account/login.html", context, status=422)
     request.pin_stands_on = outcome
@@ -140,5 +143,3 @@ def switch(request: HttpRequest) -> HttpResponse:
         return to_sign_in(f"?colleague={UUID(colleague)}" if colleague else "")
     except ValueError:
         return to_sign_in()
-
-

@@ -39,7 +39,9 @@ def pill(state: Any, label: str = "", tone: str = "") -> SafeString:
 
 
 @register.inclusion_tag("components/empty.html")
-def empty(title: str, hint: str = "", url: str = "", label: str = "", icon: str = "inbox-off", dialog: bool = False):
+def empty(
+    title: str, hint: str = "", url: str = "", label: str = "", icon: str = "inbox-off", dialog: bool = False
+):
     """What would be here, and how to make one."""
     return {"title": title, "hint": hint, "url": url, "label": label, "icon": icon, "dialog": dialog}
 
@@ -56,7 +58,13 @@ def since(dt: datetime | None, amber: int | None = None, red: int | None = None)
     if dt is None:
         return ""
     minutes = max(0, int((timezone.now() - dt).total_seconds() // 60))
-    level = "red" if red is not None and minutes >= red else "amber" if amber is not None and minutes >= amber else ""
+    level = (
+        "red"
+        if red is not None and minutes >= red
+        else "amber"
+        if amber is not None and minutes >= amber
+        else ""
+    )
     limits = [(name, value) for name, value in (("amber", amber), ("red", red)) if value is not None]
     return format_html(
         '<time class="since{}" datetime="{}" data-since{}>{}</time>',
@@ -149,11 +157,16 @@ def pagination(context, page):
 def callout(context, content: str, tone: str = "now", icon: str = "") -> SafeString:
     """`{% callout "danger" %}words{% endcallout %}`: a note inside a page."""
     chosen = tone if tone in states.TONES else "plain"
-    name = icon or {"danger": "alert-triangle", "soon": "alert-circle", "done": "circle-check"}.get(chosen, "info-circle")
+    name = icon or {"danger": "alert-triangle", "soon": "alert-circle", "done": "circle-check"}.get(
+        chosen, "info-circle"
+    )
     role = mark_safe(' role="alert"') if chosen == "danger" else ""
     return format_html(
         '<div class="callout callout-{}"{}>{}<div class="callout-body">{}</div></div>',
-        chosen, role, icons.svg(name), content,
+        chosen,
+        role,
+        icons.svg(name),
+        content,
     )
 
 

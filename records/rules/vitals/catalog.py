@@ -55,18 +55,47 @@ CM = (Unit("[in_i]", "in", factor=INCH, decimals=1), Unit("cm", "cm", decimals=1
 
 # Detail fields and what they may hold. The first choice is what the form starts with.
 DETAILS: dict[str, tuple[tuple[str, str], ...]] = {
-    "site": (("LA", "L arm"), ("RA", "R arm"), ("LF", "L forearm"), ("RF", "R forearm"), ("LW", "L wrist"),
-             ("RW", "R wrist"), ("LT", "L thigh"), ("RT", "R thigh")),
-    "position": (("sitting", "sitting"), ("standing", "standing"), ("supine", "lying"),
-                 ("lateral", "left side")),
-    "cuff": (("adult", "adult"), ("small", "small adult"), ("large", "large adult"), ("thigh", "thigh"),
-             ("child", "child"), ("infant", "infant")),
+    "site": (
+        ("LA", "L arm"),
+        ("RA", "R arm"),
+        ("LF", "L forearm"),
+        ("RF", "R forearm"),
+        ("LW", "L wrist"),
+        ("RW", "R wrist"),
+        ("LT", "L thigh"),
+        ("RT", "R thigh"),
+    ),
+    "position": (
+        ("sitting", "sitting"),
+        ("standing", "standing"),
+        ("supine", "lying"),
+        ("lateral", "left side"),
+    ),
+    "cuff": (
+        ("adult", "adult"),
+        ("small", "small adult"),
+        ("large", "large adult"),
+        ("thigh", "thigh"),
+        ("child", "child"),
+        ("infant", "infant"),
+    ),
     "method": (("oscillometric", "automatic"), ("auscultated", "by ear"), ("unattended", "unattended")),
     "rhythm": (("regular", "regular"), ("irregular", "irregular")),
-    "pulse_site": (("radial", "radial"), ("apical", "apical"), ("oximeter", "oximeter"),
-                   ("brachial", "brachial"), ("carotid", "carotid")),
-    "route": (("oral", "oral"), ("temporal", "temporal"), ("tympanic", "ear"), ("axillary", "axillary"),
-              ("rectal", "rectal"), ("core", "core")),
+    "pulse_site": (
+        ("radial", "radial"),
+        ("apical", "apical"),
+        ("oximeter", "oximeter"),
+        ("brachial", "brachial"),
+        ("carotid", "carotid"),
+    ),
+    "route": (
+        ("oral", "oral"),
+        ("temporal", "temporal"),
+        ("tympanic", "ear"),
+        ("axillary", "axillary"),
+        ("rectal", "rectal"),
+        ("core", "core"),
+    ),
     "oxygen": (("air", "room air"), ("o2", "on oxygen")),
     "clothing": (("clothed", "clothed"), ("light", "light clothing"), ("bare", "undressed")),
     "stance": (("standing", "standing"), ("lying", "lying")),
@@ -85,43 +114,117 @@ FREE_DETAILS = {
     "symptoms": ("symptoms or ketones", 1),
 }
 
-SYSTOLIC = Vital("systolic", "Systolic", "mm[Hg]", (Unit("mm[Hg]", "mmHg"),), is_integer=True,
-                 loinc="8480-6", details=("site", "position", "cuff", "method"))
-DIASTOLIC = Vital("diastolic", "Diastolic", "mm[Hg]", (Unit("mm[Hg]", "mmHg"),), is_integer=True,
-                  loinc="8462-4")
-PULSE = Vital("pulse", "Pulse", "/min", PER_MIN, is_integer=True, loinc="8867-4",
-              details=("rhythm", "pulse_site"))
+SYSTOLIC = Vital(
+    "systolic",
+    "Systolic",
+    "mm[Hg]",
+    (Unit("mm[Hg]", "mmHg"),),
+    is_integer=True,
+    loinc="8480-6",
+    details=("site", "position", "cuff", "method"),
+)
+DIASTOLIC = Vital(
+    "diastolic", "Diastolic", "mm[Hg]", (Unit("mm[Hg]", "mmHg"),), is_integer=True, loinc="8462-4"
+)
+PULSE = Vital(
+    "pulse", "Pulse", "/min", PER_MIN, is_integer=True, loinc="8867-4", details=("rhythm", "pulse_site")
+)
 RESP = Vital("resp", "Respirations", "/min", PER_MIN, is_integer=True, loinc="9279-1")
-TEMP = Vital("temp", "Temperature", "Cel",
-             (Unit("[degF]", "°F", factor=D(5), divisor=D(9), offset=D(32), decimals=1),
-              Unit("Cel", "°C", decimals=1)),
-             decimals=1, loinc="8310-5", details=("route",))
-SPO2 = Vital("spo2", "SpO₂", "%", (Unit("%", "%"),), is_integer=True, loinc="59408-5",
-             details=("oxygen", "flow"))
-WEIGHT = Vital("weight", "Weight", "kg",
-               (Unit("[lb_av]", "lb", factor=LB, decimals=1), Unit("kg", "kg", decimals=2),
-                Unit("[oz_av]", "oz", factor=OZ, decimals=1)),
-               decimals=1, loinc="29463-7", details=("clothing", "intended"))
+TEMP = Vital(
+    "temp",
+    "Temperature",
+    "Cel",
+    (
+        Unit("[degF]", "°F", factor=D(5), divisor=D(9), offset=D(32), decimals=1),
+        Unit("Cel", "°C", decimals=1),
+    ),
+    decimals=1,
+    loinc="8310-5",
+    details=("route",),
+)
+SPO2 = Vital(
+    "spo2", "SpO₂", "%", (Unit("%", "%"),), is_integer=True, loinc="59408-5", details=("oxygen", "flow")
+)
+WEIGHT = Vital(
+    "weight",
+    "Weight",
+    "kg",
+    (
+        Unit("[lb_av]", "lb", factor=LB, decimals=1),
+        Unit("kg", "kg", decimals=2),
+        Unit("[oz_av]", "oz", factor=OZ, decimals=1),
+    ),
+    decimals=1,
+    loinc="29463-7",
+    details=("clothing", "intended"),
+)
 HEIGHT = Vital("height", "Height", "cm", CM, decimals=1, loinc="8302-2", details=("stance",))
-PAIN = Vital("pain", "Pain 0–10", "{score}", (Unit("{score}", ""),), is_integer=True, loinc="72514-3",
-             details=("location", "onset", "quality", "chest"))
+PAIN = Vital(
+    "pain",
+    "Pain 0–10",
+    "{score}",
+    (Unit("{score}", ""),),
+    is_integer=True,
+    loinc="72514-3",
+    details=("location", "onset", "quality", "chest"),
+)
 HEAD = Vital("head", "Head circumference", "cm", (CM[1], CM[0]), decimals=1, loinc="9843-4")
-GLUCOSE = Vital("glucose", "Glucose", "mg/dL",
-                (Unit("mg/dL", "mg/dL"), Unit("mmol/L", "mmol/L", factor=D("18.016"), decimals=1)),
-                loinc="41653-7", codes=(("LO", "LO on the meter"), ("HI", "HI on the meter")),
-                red_codes=("LO", "HI"), details=("timing", "minutes", "symptoms"))
-LMP = Vital("lmp", "LMP", "d", (Unit("d", ""),), loinc="8665-2",
-            codes=(("unknown", "not known"), ("menopause", "menopause"), ("hysterectomy", "hysterectomy"),
-                   ("pregnant", "pregnant"), ("na", "does not apply")))
-CONSCIOUS = Vital("acvpu", "Consciousness", "{code}", (Unit("{code}", ""),),
-                  codes=(("A", "Alert"), ("C", "New confusion"), ("V", "Responds to voice"),
-                         ("P", "Responds to pain"), ("U", "Unresponsive")),
-                  red_codes=("C", "V", "P", "U"))
+GLUCOSE = Vital(
+    "glucose",
+    "Glucose",
+    "mg/dL",
+    (Unit("mg/dL", "mg/dL"), Unit("mmol/L", "mmol/L", factor=D("18.016"), decimals=1)),
+    loinc="41653-7",
+    codes=(("LO", "LO on the meter"), ("HI", "HI on the meter")),
+    red_codes=("LO", "HI"),
+    details=("timing", "minutes", "symptoms"),
+)
+LMP = Vital(
+    "lmp",
+    "LMP",
+    "d",
+    (Unit("d", ""),),
+    loinc="8665-2",
+    codes=(
+        ("unknown", "not known"),
+        ("menopause", "menopause"),
+        ("hysterectomy", "hysterectomy"),
+        ("pregnant", "pregnant"),
+        ("na", "does not apply"),
+    ),
+)
+CONSCIOUS = Vital(
+    "acvpu",
+    "Consciousness",
+    "{code}",
+    (Unit("{code}", ""),),
+    codes=(
+        ("A", "Alert"),
+        ("C", "New confusion"),
+        ("V", "Responds to voice"),
+        ("P", "Responds to pain"),
+        ("U", "Unresponsive"),
+    ),
+    red_codes=("C", "V", "P", "U"),
+)
 
 VITALS: dict[str, Vital] = {
     vital.code: vital
-    for vital in (SYSTOLIC, DIASTOLIC, PULSE, RESP, TEMP, SPO2, WEIGHT, HEIGHT, PAIN, HEAD, GLUCOSE, LMP,
-                  CONSCIOUS)
+    for vital in (
+        SYSTOLIC,
+        DIASTOLIC,
+        PULSE,
+        RESP,
+        TEMP,
+        SPO2,
+        WEIGHT,
+        HEIGHT,
+        PAIN,
+        HEAD,
+        GLUCOSE,
+        LMP,
+        CONSCIOUS,
+    )
 }
 
 NOT_DONE = (

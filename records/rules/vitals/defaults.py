@@ -17,8 +17,18 @@ def _d(value) -> Decimal | None:
 def row(vital, tier, low=None, high=None, *, counts=False, months=(0, None), when="", source=CLINIC) -> Limit:
     """A limit; `counts` says that the bounds themselves trigger, as a pair for low and high when they differ."""
     low_counts, high_counts = counts if isinstance(counts, tuple) else (counts, counts)
-    return Limit(vital, tier, _d(low), low_counts and low is not None, _d(high),
-                 high_counts and high is not None, _d(months[0]), _d(months[1]), when, source)
+    return Limit(
+        vital,
+        tier,
+        _d(low),
+        low_counts and low is not None,
+        _d(high),
+        high_counts and high is not None,
+        _d(months[0]),
+        _d(months[1]),
+        when,
+        source,
+    )
 
 
 ANY_AGE = (

@@ -16,8 +16,13 @@ def bmi(kg: Decimal, cm: Decimal) -> Decimal:
 
 def bmi_class(value: Decimal) -> str:
     """Adult class. Children are classed by percentile, not here."""
-    for bound, words in ((D("18.5"), "underweight"), (D(25), "healthy weight"), (D(30), "overweight"),
-                         (D(35), "obesity 1"), (D(40), "obesity 2")):
+    for bound, words in (
+        (D("18.5"), "underweight"),
+        (D(25), "healthy weight"),
+        (D(30), "overweight"),
+        (D(35), "obesity 1"),
+        (D(40), "obesity 2"),
+    ):
         if value < bound:
             return words
     return "obesity 3"

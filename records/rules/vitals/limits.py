@@ -104,7 +104,9 @@ def _said(limit: Limit, bound: Decimal | None, side: str) -> str:
     if limit.vital in _WORDS:
         return _WORDS[limit.vital].format(plain(abs(bound)))
     label = LABELS.get(limit.vital, limit.vital)
-    unit = VITALS[limit.vital].canonical.label if limit.vital in VITALS else _DERIVED_UNITS.get(limit.vital, "")
+    unit = (
+        VITALS[limit.vital].canonical.label if limit.vital in VITALS else _DERIVED_UNITS.get(limit.vital, "")
+    )
     if limit.tier == REJECT:
         return f"{label} {_range(limit)} {unit}".strip() + "."
     return f"{label} {side} {plain(bound)} {unit}".strip()
@@ -131,5 +133,7 @@ def _range(limit: Limit) -> str:
     if limit.low is None:
         return f"can’t be over {plain(limit.high)}"
     if limit.high is None:
-        return f"has to be over {plain(limit.low)}" if limit.low_counts else f"can’t be under {plain(limit.low)}"
+        return (
+            f"has to be over {plain(limit.low)}" if limit.low_counts else f"can’t be under {plain(limit.low)}"
+        )
     return f"has to be {plain(limit.low)} to {plain(limit.high)}"

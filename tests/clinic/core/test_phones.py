@@ -3,7 +3,9 @@ import pytest
 from clinic.core.phones import display, normalize
 
 
-@pytest.mark.parametrize("typed", ["312-555-0142", "(312) 555 0142", "1 312 555 0142", "+13125550142", "3125550142"])
+@pytest.mark.parametrize(
+    "typed", ["312-555-0142", "(312) 555 0142", "1 312 555 0142", "+13125550142", "3125550142"]
+)
 def test_any_usual_form_is_one_number(typed):
     assert normalize(typed) == "+13125550142"
 

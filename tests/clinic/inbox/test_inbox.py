@@ -34,7 +34,14 @@ def desk(member):
 
 
 def alert(**fields):
-    values = {"by": SYSTEM, "patient": None, "kind": "test", "text": "Look here", "source_key": "k", "pool": "front_desk"}
+    values = {
+        "by": SYSTEM,
+        "patient": None,
+        "kind": "test",
+        "text": "Look here",
+        "source_key": "k",
+        "pool": "front_desk",
+    }
     return raise_alert(**{**values, **fields})
 
 
@@ -64,7 +71,11 @@ class TestTasks:
         colleague = make_member(Role.FRONT_DESK)
         stranger = make_member(Role.BILLER)
         task = add_task(by=SYSTEM, title="Call", pool="front_desk")
-        assert [list(work.tasks_for(m, "mine")) for m in (member, colleague, stranger)] == [[task], [task], []]
+        assert [list(work.tasks_for(m, "mine")) for m in (member, colleague, stranger)] == [
+            [task],
+            [task],
+            [],
+        ]
         take_task(by=actor_for(colleague), task=task)
         assert [list(work.tasks_for(m, "mine")) for m in (member, colleague)] == [[], [task]]
 
@@ -103,7 +114,11 @@ class TestCalls:
     def test_a_message_becomes_a_task_with_a_due_time(self, member):
         with time_machine.travel(FRIDAY, tick=False):
             made = self.call(
-                member, outcome="message", callback_number="+13125550142", pool="provider", call_class="same_day"
+                member,
+                outcome="message",
+                callback_number="+13125550142",
+                pool="provider",
+                call_class="same_day",
             )
         assert made.task.due_at == FRIDAY + timedelta(hours=2)
         assert (made.task.priority, made.task.pool) == ("high", "provider")
@@ -210,7 +225,8 @@ class TestPages:
 
     def test_what_was_typed_comes_back_with_the_error(self, desk):
         response = desk.post(
-            reverse("inbox:call-log"), {"direction": "in", "caller": "Ana Ruiz", "relation": "patient", "reason": ""}
+            reverse("inbox:call-log"),
+            {"direction": "in", "caller": "Ana Ruiz", "relation": "patient", "reason": ""},
         )
         assert response.status_code == 422
         assert "Ana Ruiz" in response.content.decode()
@@ -218,7 +234,10 @@ class TestPages:
 
     def test_tasks_and_alerts_from_their_forms(self, desk, member):
         assert desk.get(reverse("inbox:task-add")).status_code == 200
-        desk.post(reverse("inbox:task-add"), {"title": "Fax it", "to_whom": f"member:{member.pk}", "priority": "normal"})
+        desk.post(
+            reverse("inbox:task-add"),
+            {"title": "Fax it", "to_whom": f"member:{member.pk}", "priority": "normal"},
+        )
         task = Task.objects.get()
         assert task.owner == member
         desk.post(reverse("inbox:task-complete", args=[task.pk]), {"outcome": "Faxed"})

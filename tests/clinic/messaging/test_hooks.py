@@ -29,13 +29,16 @@ def signed_post(path, params, *, token=TOKEN, url=None):
 def text(body, patient=None, *, sid="SMin1", sender="", **more):
     sender = sender or number_of(patient)
     return signed_post(
-        reverse("hooks:sms-inbound"), {"MessageSid": sid, "From": sender, "To": "+13125550100", "Body": body, **more}
+        reverse("hooks:sms-inbound"),
+        {"MessageSid": sid, "From": sender, "To": "+13125550100", "Body": body, **more},
     )
 
 
 def report(taken, status, **more):
     parts = urlsplit(taken.callback)
-    return signed_post(f"{parts.path}?{parts.query}", {"MessageSid": taken.sid, "MessageStatus": status, **more})
+    return signed_post(
+        f"{parts.path}?{parts.query}", {"MessageSid": taken.sid, "MessageStatus": status, **more}
+    )
 
 
 def sent_message(patient=None, **fields):

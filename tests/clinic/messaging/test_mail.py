@@ -12,7 +12,14 @@ from clinic.messaging.rules.states import State
 from clinic.messaging.tasks import resolve_uncertain, send_due
 from tests.factories.messaging import make_message, make_reachable
 
-OUT = Outgoing(id="0190", channel="email", address="maria@example.org", heading="Your visit", body="Hello", html="<p>Hello</p>")
+OUT = Outgoing(
+    id="0190",
+    channel="email",
+    address="maria@example.org",
+    heading="Your visit",
+    body="Hello",
+    html="<p>Hello</p>",
+)
 
 
 class Server:
@@ -97,7 +104,9 @@ class TestFromTheOutbox:
         assert "style=" not in page
         assert message.patient.last_name not in sent.body + page
 
-    def test_an_interrupted_hand_over_goes_to_people_and_is_never_repeated_by_itself(self, server, monkeypatch):
+    def test_an_interrupted_hand_over_goes_to_people_and_is_never_repeated_by_itself(
+        self, server, monkeypatch
+    ):
         monkeypatch.setattr("clinic.messaging.services.planning.link_for", lambda *_: "http://testserver/v/x")
         server(on_send=smtplib.SMTPServerDisconnected())
         message = self.message()

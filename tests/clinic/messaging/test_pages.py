@@ -38,7 +38,12 @@ def make_reply(patient, body="Can I come earlier?", **fields):
 
 
 PAGES = ["messaging:outbox", "messaging:replies", "messaging:home"]
-POLICY = ["messaging:templates", "messaging:send-settings", "scheduling:reminder-policy", "scheduling:reminder-policy-add"]
+POLICY = [
+    "messaging:templates",
+    "messaging:send-settings",
+    "scheduling:reminder-policy",
+    "scheduling:reminder-policy-add",
+]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -65,7 +70,9 @@ def test_every_tab_opens_empty_and_full(desk, tab):
 
 
 @pytest.mark.parametrize(("name", "tab"), [("messaging:outbox", "waiting"), ("messaging:replies", "")])
-def test_lists_make_the_same_number_of_queries_with_one_and_three_rows(desk, django_assert_max_num_queries, name, tab):
+def test_lists_make_the_same_number_of_queries_with_one_and_three_rows(
+    desk, django_assert_max_num_queries, name, tab
+):
     def queries():
         desk.get(reverse(name), {"tab": tab})
         with django_assert_max_num_queries(60) as counted:
@@ -238,7 +245,12 @@ class TestRules:
 
     @pytest.mark.parametrize(
         ("changes", "status"),
-        [({"window_closes": "09:00"}, 422), ({"per_week": "0"}, 422), ({"version": "7"}, 409), ({"per_day": "3"}, 422)],
+        [
+            ({"window_closes": "09:00"}, 422),
+            ({"per_week": "0"}, 422),
+            ({"version": "7"}, 409),
+            ({"per_day": "3"}, 422),
+        ],
     )
     def test_what_can_not_be_is_refused(self, manager, changes, status):
         before = SendSettings.objects.values().get()

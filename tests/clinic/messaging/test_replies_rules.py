@@ -25,12 +25,16 @@ def test_there_are_at_least_sixty():
     assert len(STOP.split("|")) >= 60
 
 
-@pytest.mark.parametrize("words", ["C", "c", "Yes", "YES!", "y", "sí", "Si", "confirm", "Confirmed", "ok", "👍 yes", "1"])
+@pytest.mark.parametrize(
+    "words", ["C", "c", "Yes", "YES!", "y", "sí", "Si", "confirm", "Confirmed", "ok", "👍 yes", "1"]
+)
 def test_confirming(words):
     assert read_reply(words) is Meaning.CONFIRM
 
 
-@pytest.mark.parametrize("words", ["2", " 2 ", "x", "X", "cancel my appointment", "Cancel visit", "cancelar mi cita"])
+@pytest.mark.parametrize(
+    "words", ["2", " 2 ", "x", "X", "cancel my appointment", "Cancel visit", "cancelar mi cita"]
+)
 def test_cancelling_the_visit(words):
     assert read_reply(words) is Meaning.CANCEL_VISIT
 
@@ -45,7 +49,9 @@ def test_another_time(words):
     assert read_reply(words) is Meaning.RESCHEDULE
 
 
-@pytest.mark.parametrize(("words", "meaning"), [("START", Meaning.START), ("unstop", Meaning.START), ("help", Meaning.HELP)])
+@pytest.mark.parametrize(
+    ("words", "meaning"), [("START", Meaning.START), ("unstop", Meaning.START), ("help", Meaning.HELP)]
+)
 def test_start_and_help(words, meaning):
     assert read_reply(words) is meaning
 

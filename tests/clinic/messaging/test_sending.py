@@ -73,7 +73,10 @@ def test_what_never_arrived_is_sent_again_after_the_provider_said_so(provider, n
     send_due()
     assert again(message).state == State.SENT
     assert len(provider.taken) == 1
-    assert list(message.tries.order_by("number").values_list("outcome", flat=True)) == ["never_arrived", "accepted"]
+    assert list(message.tries.order_by("number").values_list("outcome", flat=True)) == [
+        "never_arrived",
+        "accepted",
+    ]
 
 
 @pytest.mark.parametrize("word", ["500_taken", "garbage"])
@@ -204,7 +207,13 @@ def test_nothing_leaves_when_something_changed_since_planning(provider, noon, re
     if reason == "opted out":
         # Past the service, which would void it at once: what counts is the look at the moment of sending.
         ContactConsent.objects.create(
-            patient=patient, channel="sms", address=message.address, purpose="all", is_granted=False, how="spoken", at=now()
+            patient=patient,
+            channel="sms",
+            address=message.address,
+            purpose="all",
+            is_granted=False,
+            how="spoken",
+            at=now(),
         )
     elif reason == "no text":
         patient.restrictions = {"no_text": True}
@@ -255,7 +264,9 @@ def test_when_two_compete_for_a_day_the_later_reminder_yields(provider, noon):
     """The 2-hour reminder of one visit comes up before the 24-hour reminder of another, on the same day."""
     patient = make_reachable()
     soon = make_message(patient, planned_at=now(), not_after=now() + timedelta(hours=1))
-    tomorrow = make_message(patient, planned_at=now() + timedelta(hours=4), not_after=now() + timedelta(hours=16))
+    tomorrow = make_message(
+        patient, planned_at=now() + timedelta(hours=4), not_after=now() + timedelta(hours=16)
+    )
     send_due()
     assert provider.sends == 0
     assert again(soon).state == State.VOID
@@ -375,7 +386,12 @@ def test_consent_of_one_purpose_leaves_the_other(provider):
     reminder = make_message(patient, planned_at=now() + timedelta(hours=1))
     followup = make_message(patient, purpose="followup", planned_at=now() + timedelta(hours=1))
     consent_service.record_consent(
-        by=SYSTEM, patient=patient, channel="sms", address=reminder.address, purpose="followup", is_granted=False
+        by=SYSTEM,
+        patient=patient,
+        channel="sms",
+        address=reminder.address,
+        purpose="followup",
+        is_granted=False,
     )
     assert again(reminder).state == State.PLANNED
     assert again(followup).state == State.VOID

@@ -31,7 +31,11 @@ def rules_of(body, **kwargs):
 @pytest.mark.parametrize("row", SHIPPED, ids=lambda row: f"{row['code']}-{row['channel']}-{row['language']}")
 def test_every_shipped_wording_passes(row):
     found = lint(
-        row["body"], channel=row["channel"], purpose=row["purpose"], public_url=URL, heading=row.get("heading", "")
+        row["body"],
+        channel=row["channel"],
+        purpose=row["purpose"],
+        public_url=URL,
+        heading=row.get("heading", ""),
     )
     assert found == []
 
@@ -94,7 +98,9 @@ def test_long_values_are_cut_where_it_reads_well(name, value, short):
     assert shorten(name, value) == short
 
 
-names = st.text(st.characters(codec="utf-8", categories=("L", "Mn", "Pd", "Zs", "Cc")), min_size=1, max_size=60)
+names = st.text(
+    st.characters(codec="utf-8", categories=("L", "Mn", "Pd", "Zs", "Cc")), min_size=1, max_size=60
+)
 texts_only = [row for row in SHIPPED if row["channel"] == "sms"]
 
 

@@ -28,7 +28,9 @@ def clock(at: datetime, zone: str) -> time:
 @given(instants, zones, st.integers(0, 96), st.integers(-48, 96), st.booleans())
 @example(CHANGE, "America/Chicago", 24, 0, False)
 @example(datetime(2026, 11, 1, 7, tzinfo=UTC), "America/New_York", 24, 1, False)
-def test_nothing_is_ever_placed_outside_the_window_too_late_or_in_the_past(wanted, zone, slack, lead, may_wait):
+def test_nothing_is_ever_placed_outside_the_window_too_late_or_in_the_past(
+    wanted, zone, slack, lead, may_wait
+):
     now = wanted - timedelta(hours=lead)
     not_after = wanted + timedelta(hours=slack)
     placed = place(wanted, now=now, not_after=not_after, zone=zone, window=WINDOW, may_wait=may_wait)
@@ -103,7 +105,11 @@ def test_arizona_does_not_change_its_clock():
 def test_a_receipt_is_exempt_from_quiet_hours():
     midnight = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
     answer = at_send(
-        midnight, not_after=midnight + timedelta(hours=1), zone="America/Chicago", window=WINDOW, quiet_exempt=True
+        midnight,
+        not_after=midnight + timedelta(hours=1),
+        zone="America/Chicago",
+        window=WINDOW,
+        quiet_exempt=True,
     )
     assert answer.leave
 

@@ -8,7 +8,9 @@ def ma(db):
     """A medical assistant with a PIN."""
     from tests.factories.staff import make_member
 
-    return make_member("ma", username="dana", first_name="Dana", last_name="Reyes", credential="CMA", pin="4071")
+    return make_member(
+        "ma", username="dana", first_name="Dana", last_name="Reyes", credential="CMA", pin="4071"
+    )
 
 
 @pytest.fixture

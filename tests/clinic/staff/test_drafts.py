@@ -44,19 +44,38 @@ def test_form_encoded_drafts_are_taken_too(browser):
 
 
 def test_secrets_and_tokens_are_never_kept(browser):
-    save(browser, fields={"csrfmiddlewaretoken": "t", "password": "p", "pin": "1", "form_key": "k", "version": "1", "a": "b"})
+    save(
+        browser,
+        fields={
+            "csrfmiddlewaretoken": "t",
+            "password": "p",
+            "pin": "1",
+            "form_key": "k",
+            "version": "1",
+            "a": "b",
+        },
+    )
     assert Draft.objects.get().fields == {"a": "b"}
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{", '{"key": "a"}', '{"key": 1, "fields": {}}', '{"key": "a", "fields": []}'])
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{", '{"key": "a"}', '{"key": 1, "fields": {}}', '{"key": "a", "fields": []}']
+)
 def test_misshapen_drafts_are_refused(browser, body):
     assert browser.post(URL, body, content_type="application/json").status_code == 400
     assert Draft.objects.count() == 0
 
 
-@pytest.mark.parametrize("case", [
-    {"key": ""}, {"key": "k" * 121}, {"url": "/" * 301}, {"fields": {"note": "x" * 65_537}}, {"fields": {"note": "é" * 12_000}},
-])
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"key": ""},
+        {"key": "k" * 121},
+        {"url": "/" * 301},
+        {"fields": {"note": "x" * 65_537}},
+        {"fields": {"note": "é" * 12_000}},
+    ],
+)
 def test_oversized_drafts_are_refused(browser, case):
     assert save(browser, **case).status_code == 422
     assert Draft.objects.count() == 0

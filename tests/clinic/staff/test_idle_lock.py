@@ -63,9 +63,15 @@ def test_the_lock_page_tells_nothing_and_keeps_the_address(browser):
     assert "panel" not in page.content.decode()
 
 
-@pytest.mark.parametrize("headers", [
-    {"HX-Request": "true"}, {"X-Clinic-Poll": "1"}, {"X-Requested-With": "fetch"}, {"Accept": "application/json"},
-])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HX-Request": "true"},
+        {"X-Clinic-Poll": "1"},
+        {"X-Requested-With": "fetch"},
+        {"Accept": "application/json"},
+    ],
+)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_scripts_get_423_and_json(browser, headers, method):
     with at(minutes=5):

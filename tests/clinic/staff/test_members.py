@@ -44,7 +44,11 @@ def test_invitation_from_the_form_to_the_first_sign_in(admin, mailoutbox, settin
     response = signed_in(admin).post(reverse("staff:member-invite"), NEW | {"roles": ["ma", "front_desk"]})
     member = Member.objects.get(username="new.person")
     assert response.url == reverse("staff:member", args=[member.pk])
-    assert (member.email, member.roles, member.has_usable_password()) == ("new@clinic.example", ["front_desk", "ma"], False)
+    assert (member.email, member.roles, member.has_usable_password()) == (
+        "new@clinic.example",
+        ["front_desk", "ma"],
+        False,
+    )
     row = MemberMail.objects.get()
     assert send_mail(str(row.pk)) is True
     assert send_mail(str(row.pk)) is False
@@ -56,8 +60,13 @@ def test_invitation_from_the_form_to_the_first_sign_in(admin, mailoutbox, settin
     assert browser.post(link, {"password1": CHOSEN, "password2": CHOSEN}).url == "/sign-in/"
     assert browser.get(link).status_code == 410
     sign_in_by_password(Member.objects.get(pk=member.pk), browser, CHOSEN)
-    assert AuditEvent.objects.filter(object_id=str(member.pk), action__startswith="member.").order_by("id").values_list(
-        "action", flat=True).count() == 2
+    assert (
+        AuditEvent.objects.filter(object_id=str(member.pk), action__startswith="member.")
+        .order_by("id")
+        .values_list("action", flat=True)
+        .count()
+        == 2
+    )
 
 
 def test_a_form_sent_twice_invites_once(admin):
@@ -89,10 +98,20 @@ def test_an_invitation_expires_and_ends_with_the_account(admin, by_admin):
     assert Client().get(url).status_code == 410
 
 
-@pytest.mark.parametrize("change", [
-    {"username": "ＡＤＡ"}, {"username": "ada "}, {"email": "taken@clinic.example"}, {"roles": []}, {"email": ""},
-    {"username": "a b"}, {"username": "x" * 41}, {"npi": "123"}, {"first_name": ""},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"username": "ＡＤＡ"},
+        {"username": "ada "},
+        {"email": "taken@clinic.example"},
+        {"roles": []},
+        {"email": ""},
+        {"username": "a b"},
+        {"username": "x" * 41},
+        {"npi": "123"},
+        {"first_name": ""},
+    ],
+)
 def test_refused_invitations_leave_nothing(admin, by_admin, change):
     make_member("ma", email="taken@clinic.example")
     before = set(Member.objects.values_list("username", flat=True))
@@ -242,12 +261,16 @@ def test_lists_cost_the_same_with_one_and_three_rows(admin, url, django_assert_m
             member = make_member("ma")
             signed_in(member)
             Workstation.objects.create(name=f"PC {member.username}", registered_by=member)
-            PermissionException.objects.create(member=member, permission="chart_view", effect="revoke", reason="x")
+            PermissionException.objects.create(
+                member=member, permission="chart_view", effect="revoke", reason="x"
+            )
 
     client = signed_in(admin)
     client.get(url)
     add(1)
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
         assert client.get(url).status_code == 200
     add(2)
     with CaptureQueriesContext(connection) as three:
@@ -268,7 +291,17 @@ def test_the_first_administrator_from_the_command_line(db, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO(CHOSEN + "\n"))
     call_command("create_admin", *args)
     member = Member.objects.get()
-    assert (member.username, member.roles, member.check_password(CHOSEN)) == ("root.person", [Role.ADMINISTRATOR], True)
+    assert (member.username, member.roles, member.check_password(CHOSEN)) == (
+        "root.person",
+        [Role.ADMINISTRATOR],
+        True,
+    )
     with pytest.raises(Refused, match="taken"):
         create_administrator(
-            by=actor_for(member), username="Root.Person", email="", first_name="R", last_name="P", password=PASSWORD)
+            by=actor_for(member),
+            username="Root.Person",
+            email="",
+            first_name="R",
+            last_name="P",
+            password=PASSWORD,
+        )

@@ -22,7 +22,11 @@ def member(db):
 def test_known_and_unknown_addresses_get_the_same_answer(member):
     known = Client().post("/password/forgot/", {"email": "Dana@clinic.example"})
     unknown = Client().post("/password/forgot/", {"email": "nobody@clinic.example"})
-    assert (known.status_code, known.url) == (unknown.status_code, unknown.url) == (302, "/password/forgot/sent/")
+    assert (
+        (known.status_code, known.url)
+        == (unknown.status_code, unknown.url)
+        == (302, "/password/forgot/sent/")
+    )
     assert list(MemberMail.objects.values_list("member", "kind")) == [(member.pk, "reset")]
     assert mail.outbox == []
 
@@ -61,21 +65,35 @@ def test_changing_keeps_this_session_and_ends_the_others(member):
     assert Client().post("/sign-in/", {"login": "dana", "password": PASSWORD}).status_code == 422
 
 
-@pytest.mark.parametrize("password", [
-    "short", "password1234567", "clinic clinic clinic 2026", "Patient-Hospital-99", "x" * 129, "aaaaaaaaaaaaaaaa"[:14],
-])
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short",
+        "password1234567",
+        "clinic clinic clinic 2026",
+        "Patient-Hospital-99",
+        "x" * 129,
+        "aaaaaaaaaaaaaaaa"[:14],
+    ],
+)
 def test_weak_passwords_are_refused(member, password):
     here = sign_in_by_password(member)
-    response = here.post("/password/change/", {"current": PASSWORD, "password1": password, "password2": password})
+    response = here.post(
+        "/password/change/", {"current": PASSWORD, "password1": password, "password2": password}
+    )
     assert response.status_code == 422
     member.refresh_from_db()
     assert member.check_password(PASSWORD)
 
 
-@pytest.mark.parametrize("password", ["maple-street-demo", "ünïcödé пароль 密码 ok", "x y " * 32, "no digits but long enough"])
+@pytest.mark.parametrize(
+    "password", ["maple-street-demo", "ünïcödé пароль 密码 ok", "x y " * 32, "no digits but long enough"]
+)
 def test_long_and_unicode_passwords_pass_whole(member, password):
     here = sign_in_by_password(member)
-    response = here.post("/password/change/", {"current": PASSWORD, "password1": password, "password2": password})
+    response = here.post(
+        "/password/change/", {"current": PASSWORD, "password1": password, "password2": password}
+    )
     assert response.status_code == 302
     member.refresh_from_db()
     assert member.check_password(password)

@@ -20,7 +20,9 @@ START = timezone.datetime(2026, 3, 10, 15, 0, tzinfo=timezone.get_fixed_timezone
 
 @pytest.fixture
 def dana(db):
-    return make_member("ma", username="dana", first_name="Dana", last_name="Reyes", pin="4071", password=PASSWORD)
+    return make_member(
+        "ma", username="dana", first_name="Dana", last_name="Reyes", pin="4071", password=PASSWORD
+    )
 
 
 @pytest.fixture
@@ -98,7 +100,11 @@ def test_switch_in_two_clicks_and_back_by_pin(here, dana, room_pc):
         assert response.url == "/me/"
         assert here.get("/me/").status_code == 200
     again = StaffSession.objects.get(ended_at__isnull=True)
-    assert (again.is_by_pin, again.password_at, again.expires_at) == (True, START, START + timedelta(hours=12))
+    assert (again.is_by_pin, again.password_at, again.expires_at) == (
+        True,
+        START,
+        START + timedelta(hours=12),
+    )
 
 
 @pytest.mark.parametrize("hours", [12, 13])

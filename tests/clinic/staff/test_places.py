@@ -76,22 +76,25 @@ def test_two_pcs_cannot_have_one_name(admin, own_pc, room_pc):
     assert AuditEvent.objects.filter(action__startswith="workstation.").count() == 0
 
 
-@pytest.mark.parametrize(("letters", "task", "state", "allowed", "order"), [
-    ("CMA", "vitals", "IL", True, False),
-    ("CMA", "give_vaccine", "IL", True, True),
-    ("CMA", "give_vaccine", "NY", False, False),
-    ("CMA", "vitals", "NY", True, False),
-    ("CMA", "draw", "CA", True, True),
-    ("MA", "give_vaccine", "IL", False, False),
-    ("MA", "give_vaccine", "CA", True, True),
-    ("PBT", "draw", "WA", True, True),
-    ("PBT", "give_vaccine", "WA", False, False),
-    ("MD", "give_vaccine", "NY", True, False),
-    ("RN", "inject", "NY", True, True),
-    ("", "vitals", "IL", False, False),
-    ("Wizard", "vitals", "IL", False, False),
-    ("RN, CMA", "give_vaccine", "NY", True, True),
-])
+@pytest.mark.parametrize(
+    ("letters", "task", "state", "allowed", "order"),
+    [
+        ("CMA", "vitals", "IL", True, False),
+        ("CMA", "give_vaccine", "IL", True, True),
+        ("CMA", "give_vaccine", "NY", False, False),
+        ("CMA", "vitals", "NY", True, False),
+        ("CMA", "draw", "CA", True, True),
+        ("MA", "give_vaccine", "IL", False, False),
+        ("MA", "give_vaccine", "CA", True, True),
+        ("PBT", "draw", "WA", True, True),
+        ("PBT", "give_vaccine", "WA", False, False),
+        ("MD", "give_vaccine", "NY", True, False),
+        ("RN", "inject", "NY", True, True),
+        ("", "vitals", "IL", False, False),
+        ("Wizard", "vitals", "IL", False, False),
+        ("RN, CMA", "give_vaccine", "NY", True, True),
+    ],
+)
 def test_shipped_rules(db, letters, task, state, allowed, order):
     member = make_member("ma", credential=letters)
     decision = may_perform(task, member, TODAY, state=state)

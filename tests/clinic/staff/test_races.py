@@ -39,9 +39,9 @@ def test_twenty_wrong_pins_at_once_are_judged_five_times():
     session = StaffSession.objects.get()
     by = actor_of(member, session)
     lock_session(by=by, session=session)
-    results = at_once(*[
-        lambda: unlock_with_pin(by=by, session=session, pin="9999", workstation_pk=None) for _ in range(20)
-    ])
+    results = at_once(
+        *[lambda: unlock_with_pin(by=by, session=session, pin="9999", workstation_pk=None) for _ in range(20)]
+    )
     assert all(isinstance(r, PinRefused) for r in results)
     assert sum("Too many" in r.message for r in results) == 15
     session.refresh_from_db()
@@ -65,7 +65,10 @@ def test_two_tabs_saving_one_draft_leave_one_draft():
     from clinic.staff.models import Draft
 
     member = make_member("ma")
-    at_once(*[
-        (lambda n=n: save_draft(member_id=member.pk, key="vitals:1", url="/", fields={"n": str(n)})) for n in range(10)
-    ])
+    at_once(
+        *[
+            (lambda n=n: save_draft(member_id=member.pk, key="vitals:1", url="/", fields={"n": str(n)}))
+            for n in range(10)
+        ]
+    )
     assert Draft.objects.filter(member=member).count() == 1

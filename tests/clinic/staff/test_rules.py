@@ -13,7 +13,19 @@ ROLES = st.sets(st.sampled_from([r.value for r in Role]))
 
 
 @pytest.mark.parametrize(
-    "variant", ["admin", "Admin", "ADMIN", " admin", "admin ", "ad min", "ａｄｍｉｎ", "admin\u200b", "admin\u00a0", "adm\u00adin"]
+    "variant",
+    [
+        "admin",
+        "Admin",
+        "ADMIN",
+        " admin",
+        "admin ",
+        "ad min",
+        "ａｄｍｉｎ",
+        "admin\u200b",
+        "admin\u00a0",
+        "adm\u00adin",
+    ],
 )
 def test_every_variant_of_a_username_is_one_name(variant):
     assert normalize_username(variant) == "admin"
@@ -37,7 +49,9 @@ def test_names_of_an_older_release_give_nothing():
     assert effective_permissions(["janitor"], ["fly"], ["swim"]) == frozenset()
 
 
-@pytest.mark.parametrize("pin", ["", "123", "123456789", "12a4", "１２３４", "1111", "1234", "8765", "2580", "12 34"])
+@pytest.mark.parametrize(
+    "pin", ["", "123", "123456789", "12a4", "１２３４", "1111", "1234", "8765", "2580", "12 34"]
+)
 def test_weak_or_misshapen_pins_are_refused(pin):
     assert pin_problem(pin)
 

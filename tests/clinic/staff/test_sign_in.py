@@ -28,7 +28,9 @@ def attempt(login, password=PASSWORD, client=None, **extra):
     return (client or Client()).post(URL, {"login": login, "password": password}, **extra)
 
 
-@pytest.mark.parametrize("name", ["dana", "DANA", " dana ", "ｄａｎａ", "dana@clinic.example", "Dana@Clinic.Example"])
+@pytest.mark.parametrize(
+    "name", ["dana", "DANA", " dana ", "ｄａｎａ", "dana@clinic.example", "Dana@Clinic.Example"]
+)
 def test_any_spelling_of_name_or_address_signs_in(member, name):
     response = attempt(name)
     assert (response.status_code, response.url) == (302, "/")
@@ -76,11 +78,21 @@ def test_the_old_session_key_is_worth_nothing_after_sign_in(member):
     assert not Session.objects.filter(session_key=planted).exists()
 
 
-@pytest.mark.parametrize("target", [
-    "https://evil.example/", "//evil.example", "http:evil.example", "javascript:alert(1)", "\\\\evil.example", "/\\evil.example",
-])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "http:evil.example",
+        "javascript:alert(1)",
+        "\\\\evil.example",
+        "/\\evil.example",
+    ],
+)
 def test_next_never_leaves_the_site(member, target):
-    response = Client().post(URL + f"?next={quote(target)}", {"login": "dana", "password": PASSWORD, "next": target})
+    response = Client().post(
+        URL + f"?next={quote(target)}", {"login": "dana", "password": PASSWORD, "next": target}
+    )
     assert (response.status_code, response.url) == (302, "/")
 
 
@@ -165,7 +177,10 @@ def test_sign_ins_and_refusals_are_audited_without_what_was_typed(member):
     attempt("dana", "wrong")
     attempt("dana")
     refused = AuditEvent.objects.filter(action="session.refused").order_by("id")
-    assert [(e.object_id, e.detail) for e in refused] == [("", {"known": False}), (str(member.pk), {"known": True})]
+    assert [(e.object_id, e.detail) for e in refused] == [
+        ("", {"known": False}),
+        (str(member.pk), {"known": True}),
+    ]
     assert not any("hunter2" in str(e.detail) + e.actor for e in AuditEvent.objects.all())
     assert AuditEvent.objects.get(action="session.opened").member_id == member.pk
 

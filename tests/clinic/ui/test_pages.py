@@ -13,7 +13,9 @@ def test_the_guide_shows_in_the_demo_only(settings):
     assert Client().get("/ui/guide/").status_code == 404
 
 
-@pytest.mark.parametrize(("asked", "kept"), [("dark", "dark"), ("light", "light"), ("auto", "auto"), ("<b>", "auto"), ("", "auto")])
+@pytest.mark.parametrize(
+    ("asked", "kept"), [("dark", "dark"), ("light", "light"), ("auto", "auto"), ("<b>", "auto"), ("", "auto")]
+)
 def test_the_theme_is_kept_in_a_cookie_and_used_by_the_next_page(asked, kept, settings):
     settings.CLINIC_DEMO = True
     client = Client()

@@ -33,7 +33,10 @@ def test_the_bar_shows_what_a_role_may_open_in_order():
 
 
 @pytest.mark.usefixtures("empty_registries")
-@pytest.mark.parametrize(("path", "is_current"), [("/ui/guide/", True), ("/ui/guide/x/", True), ("/ui/", False), ("/ui/guidelines/", False)])
+@pytest.mark.parametrize(
+    ("path", "is_current"),
+    [("/ui/guide/", True), ("/ui/guide/x/", True), ("/ui/", False), ("/ui/guidelines/", False)],
+)
 def test_the_current_place_is_the_one_whose_address_the_path_starts_with(path, is_current):
     nav.register(label="Guide", url_name="ui:guide", icon="book")
     [link] = nav.links(actor(), path)
@@ -52,7 +55,10 @@ def test_panels_are_limited_by_permission_and_ordered():
     panels.register(slot="home", name="b", title="B", url_name="ui:guide", order=2)
     panels.register(slot="home", name="a", title="A", url_name="ui:theme", permission="p", order=1)
     panels.register(slot="other", name="c", title="C", url_name="ui:guide")
-    assert [(panel.name, url) for panel, url in panels.permitted("home", actor("p"))] == [("a", "/ui/theme/"), ("b", "/ui/guide/")]
+    assert [(panel.name, url) for panel, url in panels.permitted("home", actor("p"))] == [
+        ("a", "/ui/theme/"),
+        ("b", "/ui/guide/"),
+    ]
     assert [panel.name for panel, _ in panels.permitted("home", actor())] == ["b"]
 
 
@@ -74,8 +80,13 @@ def test_every_registered_panel_has_an_address():
 
 @pytest.mark.parametrize(
     ("query", "rows", "number", "has_next"),
-    [("", [0, 1, 2], 1, True), ("?page=2", [3, 4, 5], 2, True), ("?page=3", [6], 3, False), ("?page=x", [0, 1, 2], 1, True),
-     ("?page=-1", [0, 1, 2], 1, True)],
+    [
+        ("", [0, 1, 2], 1, True),
+        ("?page=2", [3, 4, 5], 2, True),
+        ("?page=3", [6], 3, False),
+        ("?page=x", [0, 1, 2], 1, True),
+        ("?page=-1", [0, 1, 2], 1, True),
+    ],
 )
 def test_a_page_knows_whether_there_is_a_next_one_without_counting(query, rows, number, has_next):
     page = page_of(RequestFactory().get(f"/{query}"), list(range(7)), size=3)

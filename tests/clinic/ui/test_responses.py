@@ -45,7 +45,9 @@ def test_saved_redirects_a_plain_request_with_the_message_and_its_undo():
 
 
 def test_saved_in_a_dialog_closes_it_and_refreshes():
-    answer = responses.saved(request_with(DIALOG), "Booked for José", to="/day/", refresh=("board", "visits"), undo="/undo/")
+    answer = responses.saved(
+        request_with(DIALOG), "Booked for José", to="/day/", refresh=("board", "visits"), undo="/undo/"
+    )
     assert answer.status_code == 204
     assert answer["HX-Trigger"].isascii()
     assert json.loads(answer["HX-Trigger"]) == {
@@ -64,7 +66,9 @@ def test_saved_without_anything_to_refresh_moves_on():
 
 
 def test_saved_from_the_form_of_a_whole_page_moves_on_even_with_refreshes():
-    answer = responses.saved(request_with(HTMX | {"X-Clinic-Page": "1"}), "Booked", to="/day/", refresh=("board",))
+    answer = responses.saved(
+        request_with(HTMX | {"X-Clinic-Page": "1"}), "Booked", to="/day/", refresh=("board",)
+    )
     assert (answer.status_code, answer["HX-Redirect"]) == (204, "/day/")
     assert "HX-Trigger" not in answer
 

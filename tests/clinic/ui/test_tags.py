@@ -26,7 +26,10 @@ def test_pill_takes_words_and_tone_of_its_own():
 
 
 def test_pill_of_an_unknown_state_is_plain_and_escaped():
-    assert rendered("{% pill state %}", state="on_<b>hold") == '<span class="pill pill-plain">On &lt;b&gt;hold</span>'
+    assert (
+        rendered("{% pill state %}", state="on_<b>hold")
+        == '<span class="pill pill-plain">On &lt;b&gt;hold</span>'
+    )
 
 
 def test_pill_refuses_an_unknown_tone():
@@ -43,21 +46,38 @@ def test_money(amount, words):
 
 @pytest.mark.parametrize(
     ("form", "words"),
-    [("full", "Wed, Mar 4, 2026"), ("short", "Wed, Mar 4"), ("plain", "Mar 4, 2026"), ("numeric", "03/04/2026")],
+    [
+        ("full", "Wed, Mar 4, 2026"),
+        ("short", "Wed, Mar 4"),
+        ("plain", "Mar 4, 2026"),
+        ("numeric", "03/04/2026"),
+    ],
 )
 def test_day_has_four_forms(form, words):
     assert rendered("{% day d form %}", d=date(2026, 3, 4), form=form) == words
 
 
 def test_clock_is_in_the_zone_it_is_given():
-    assert rendered("{% clock at 'America/Chicago' %}", at=NOW) == '<time datetime="2026-03-04T15:00+00:00">9:00 AM</time>'
-    assert rendered("{% clock at 'America/New_York' %}", at=NOW) == '<time datetime="2026-03-04T15:00+00:00">10:00 AM</time>'
+    assert (
+        rendered("{% clock at 'America/Chicago' %}", at=NOW)
+        == '<time datetime="2026-03-04T15:00+00:00">9:00 AM</time>'
+    )
+    assert (
+        rendered("{% clock at 'America/New_York' %}", at=NOW)
+        == '<time datetime="2026-03-04T15:00+00:00">10:00 AM</time>'
+    )
     assert rendered("{% clock at %}", at=None) == ""
 
 
 @pytest.mark.parametrize(
     ("minutes", "level", "words"),
-    [(14, "", "14m"), (15, " since-amber", "15m"), (29, " since-amber", "29m"), (30, " since-red", "30m"), (65, " since-red", "1h 05m")],
+    [
+        (14, "", "14m"),
+        (15, " since-amber", "15m"),
+        (29, " since-amber", "29m"),
+        (30, " since-red", "30m"),
+        (65, " since-red", "1h 05m"),
+    ],
 )
 def test_since_changes_color_on_its_limits(minutes, level, words):
     start = NOW - timedelta(minutes=minutes)
@@ -124,8 +144,13 @@ def test_heading_is_there_once_and_of_its_level(inside, level, expected):
 
 
 def test_callout_of_danger_is_announced():
-    assert 'class="callout callout-danger" role="alert"' in rendered("{% callout 'danger' %}x{% endcallout %}")
-    assert "role=" not in rendered("{% callout 'soon' %}x{% endcallout %}").split("callout-body")[0].split("<svg")[0]
+    assert 'class="callout callout-danger" role="alert"' in rendered(
+        "{% callout 'danger' %}x{% endcallout %}"
+    )
+    assert (
+        "role="
+        not in rendered("{% callout 'soon' %}x{% endcallout %}").split("callout-body")[0].split("<svg")[0]
+    )
 
 
 def test_sparkline_draws_between_gaps_and_marks_the_last():

@@ -23,9 +23,16 @@ def test_the_sheet_to_hand_out_is_the_vaccines_own_before_the_general_one():
     assert all(one.is_current for one in sheets)
 
 
-@pytest.mark.parametrize(("age", "kinds", "code"), [
-    (50, ["medicaid"], "V01"), (19, [], "V01"), (18, ["medicaid"], "V02"), (5, [], "V03"), (5, ["commercial"], "V01"),
-])
+@pytest.mark.parametrize(
+    ("age", "kinds", "code"),
+    [
+        (50, ["medicaid"], "V01"),
+        (19, [], "V01"),
+        (18, ["medicaid"], "V02"),
+        (5, [], "V03"),
+        (5, ["commercial"], "V01"),
+    ],
+)
 def test_suggested_eligibility(age, kinds, code):
     assert vaccines.suggested_eligibility(age, kinds) == code
     assert code in vaccines.FUNDING_OF

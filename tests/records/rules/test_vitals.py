@@ -23,11 +23,24 @@ def adult(vital, value):
     return judge(LIMITS, vital, D(str(value))).tier
 
 
-@pytest.mark.parametrize(("systolic", "diastolic", "expected"), [
-    (118, 76, "normal"), (124, 78, "elevated"), (124, 82, "stage 1"), (142, 70, "stage 2"), (128, 92, "stage 2"),
-    (182, 80, "severe"), (150, 121, "severe"), (180, 120, "stage 2"), (88, 70, "low"), (112, 58, "low"),
-    (130, 79, "stage 1"), (129, 79, "elevated"), (119, 79, "normal"),
-])
+@pytest.mark.parametrize(
+    ("systolic", "diastolic", "expected"),
+    [
+        (118, 76, "normal"),
+        (124, 78, "elevated"),
+        (124, 82, "stage 1"),
+        (142, 70, "stage 2"),
+        (128, 92, "stage 2"),
+        (182, 80, "severe"),
+        (150, 121, "severe"),
+        (180, 120, "stage 2"),
+        (88, 70, "low"),
+        (112, 58, "low"),
+        (130, 79, "stage 1"),
+        (129, 79, "elevated"),
+        (119, 79, "normal"),
+    ],
+)
 def test_pressure_class(systolic, diastolic, expected):
     assert derived.pressure_class(D(systolic), D(diastolic)) == expected
 
@@ -45,27 +58,85 @@ def test_children_under_thirteen_need_the_table():
     assert derived.pressure_words(D(142), D(60), D(156)) == "stage 2"
 
 
-@pytest.mark.parametrize(("vital", "value", "tier"), [
-    ("systolic", 29, "reject"), ("systolic", 30, "red"), ("systolic", 90, "red"), ("systolic", 91, "confirm"),
-    ("systolic", 100, "confirm"), ("systolic", 101, "ok"), ("systolic", 159, "ok"), ("systolic", 160, "confirm"),
-    ("systolic", 180, "confirm"), ("systolic", 181, "red"), ("systolic", 300, "red"), ("systolic", 301, "reject"),
-    ("diastolic", 9, "reject"), ("diastolic", 49, "confirm"), ("diastolic", 50, "ok"), ("diastolic", 99, "ok"),
-    ("diastolic", 100, "confirm"), ("diastolic", 120, "confirm"), ("diastolic", 121, "red"),
-    ("diastolic", 201, "reject"), ("pulse", 19, "reject"), ("pulse", 40, "red"), ("pulse", 50, "confirm"),
-    ("pulse", 51, "ok"), ("pulse", 110, "ok"), ("pulse", 111, "confirm"), ("pulse", 131, "red"),
-    ("pulse", 301, "reject"), ("resp", 2, "reject"), ("resp", 8, "red"), ("resp", 11, "confirm"), ("resp", 12, "ok"),
-    ("resp", 20, "ok"), ("resp", 21, "confirm"), ("resp", 25, "red"), ("resp", 101, "reject"),
-    ("temp", "24.9", "reject"), ("temp", "35.0", "red"), ("temp", "35.1", "confirm"), ("temp", "36.0", "confirm"),
-    ("temp", "36.1", "ok"), ("temp", "37.9", "ok"), ("temp", "38.0", "confirm"), ("temp", "40.0", "red"),
-    ("temp", "45.1", "reject"), ("spo2", 39, "reject"), ("spo2", 91, "red"), ("spo2", 92, "confirm"),
-    ("spo2", 95, "confirm"), ("spo2", 96, "ok"), ("spo2", 100, "ok"), ("spo2", 101, "reject"),
-    ("pain", 7, "ok"), ("pain", 8, "red"), ("pain", 11, "reject"), ("glucose", 53, "red"), ("glucose", 69, "confirm"),
-    ("glucose", 70, "ok"), ("glucose", 250, "ok"), ("glucose", 251, "confirm"), ("glucose", 401, "red"),
-    ("bmi", "6.9", "reject"), ("bmi", "15.9", "confirm"), ("bmi", 16, "ok"), ("bmi", 61, "confirm"),
-    ("height", 119, "confirm"), ("height", 120, "ok"), ("height", 276, "reject"), ("weight", "0.2", "reject"),
-    ("weight", 651, "reject"), ("pulse_pressure", 0, "reject"), ("pulse_pressure", 19, "confirm"),
-    ("pulse_pressure", 20, "ok"), ("pulse_pressure", 101, "confirm"),
-])
+@pytest.mark.parametrize(
+    ("vital", "value", "tier"),
+    [
+        ("systolic", 29, "reject"),
+        ("systolic", 30, "red"),
+        ("systolic", 90, "red"),
+        ("systolic", 91, "confirm"),
+        ("systolic", 100, "confirm"),
+        ("systolic", 101, "ok"),
+        ("systolic", 159, "ok"),
+        ("systolic", 160, "confirm"),
+        ("systolic", 180, "confirm"),
+        ("systolic", 181, "red"),
+        ("systolic", 300, "red"),
+        ("systolic", 301, "reject"),
+        ("diastolic", 9, "reject"),
+        ("diastolic", 49, "confirm"),
+        ("diastolic", 50, "ok"),
+        ("diastolic", 99, "ok"),
+        ("diastolic", 100, "confirm"),
+        ("diastolic", 120, "confirm"),
+        ("diastolic", 121, "red"),
+        ("diastolic", 201, "reject"),
+        ("pulse", 19, "reject"),
+        ("pulse", 40, "red"),
+        ("pulse", 50, "confirm"),
+        ("pulse", 51, "ok"),
+        ("pulse", 110, "ok"),
+        ("pulse", 111, "confirm"),
+        ("pulse", 131, "red"),
+        ("pulse", 301, "reject"),
+        ("resp", 2, "reject"),
+        ("resp", 8, "red"),
+        ("resp", 11, "confirm"),
+        ("resp", 12, "ok"),
+        ("resp", 20, "ok"),
+        ("resp", 21, "confirm"),
+        ("resp", 25, "red"),
+        ("resp", 101, "reject"),
+        ("temp", "24.9", "reject"),
+        ("temp", "35.0", "red"),
+        ("temp", "35.1", "confirm"),
+        ("temp", "36.0", "confirm"),
+        ("temp", "36.1", "ok"),
+        ("temp", "37.9", "ok"),
+        ("temp", "38.0", "confirm"),
+        ("temp", "40.0", "red"),
+        ("temp", "45.1", "reject"),
+        ("spo2", 39, "reject"),
+        ("spo2", 91, "red"),
+        ("spo2", 92, "confirm"),
+        ("spo2", 95, "confirm"),
+        ("spo2", 96, "ok"),
+        ("spo2", 100, "ok"),
+        ("spo2", 101, "reject"),
+        ("pain", 7, "ok"),
+        ("pain", 8, "red"),
+        ("pain", 11, "reject"),
+        ("glucose", 53, "red"),
+        ("glucose", 69, "confirm"),
+        ("glucose", 70, "ok"),
+        ("glucose", 250, "ok"),
+        ("glucose", 251, "confirm"),
+        ("glucose", 401, "red"),
+        ("bmi", "6.9", "reject"),
+        ("bmi", "15.9", "confirm"),
+        ("bmi", 16, "ok"),
+        ("bmi", 61, "confirm"),
+        ("height", 119, "confirm"),
+        ("height", 120, "ok"),
+        ("height", 276, "reject"),
+        ("weight", "0.2", "reject"),
+        ("weight", 651, "reject"),
+        ("pulse_pressure", 0, "reject"),
+        ("pulse_pressure", 19, "confirm"),
+        ("pulse_pressure", 20, "ok"),
+        ("pulse_pressure", 101, "confirm"),
+    ],
+)
 def test_adult_tiers(vital, value, tier):
     assert adult(vital, value) == tier
 
@@ -78,25 +149,63 @@ def test_pregnancy_lowers_the_red_line():
     assert judge(select(DEFAULTS, ADULT, frozenset({"postpartum"})), "diastolic", D(110)).tier == "red"
 
 
-@pytest.mark.parametrize(("months", "vital", "value", "tier"), [
-    ("0.5", "pulse", 99, "confirm"), ("0.5", "pulse", 205, "ok"), ("0.5", "systolic", 59, "red"),
-    ("0.5", "systolic", 60, "ok"), (6, "systolic", 69, "red"), (6, "systolic", 71, "confirm"), (6, "resp", 61, "red"),
-    (12, "systolic", 71, "red"), (12, "systolic", 72, "confirm"), (24, "systolic", 73, "red"),
-    (24, "systolic", 74, "confirm"), (108, "systolic", 87, "red"), (120, "systolic", 89, "red"),
-    (120, "systolic", 90, "confirm"), (144, "systolic", 89, "red"), (48, "pulse", 121, "confirm"),
-    (48, "pulse", 145, "red"), (48, "pulse", 120, "ok"), (1, "temp", "38.0", "red"), (1, "temp", "35.9", "red"),
-    (1, "temp", "37.9", "ok"), (12, "temp", "38.5", "ok"), (12, "temp", "39.0", "confirm"), (12, "temp", "40.0", "red"),
-    (48, "temp", "38.0", "confirm"), (200, "spo2", 91, "red"),
-])
+@pytest.mark.parametrize(
+    ("months", "vital", "value", "tier"),
+    [
+        ("0.5", "pulse", 99, "confirm"),
+        ("0.5", "pulse", 205, "ok"),
+        ("0.5", "systolic", 59, "red"),
+        ("0.5", "systolic", 60, "ok"),
+        (6, "systolic", 69, "red"),
+        (6, "systolic", 71, "confirm"),
+        (6, "resp", 61, "red"),
+        (12, "systolic", 71, "red"),
+        (12, "systolic", 72, "confirm"),
+        (24, "systolic", 73, "red"),
+        (24, "systolic", 74, "confirm"),
+        (108, "systolic", 87, "red"),
+        (120, "systolic", 89, "red"),
+        (120, "systolic", 90, "confirm"),
+        (144, "systolic", 89, "red"),
+        (48, "pulse", 121, "confirm"),
+        (48, "pulse", 145, "red"),
+        (48, "pulse", 120, "ok"),
+        (1, "temp", "38.0", "red"),
+        (1, "temp", "35.9", "red"),
+        (1, "temp", "37.9", "ok"),
+        (12, "temp", "38.5", "ok"),
+        (12, "temp", "39.0", "confirm"),
+        (12, "temp", "40.0", "red"),
+        (48, "temp", "38.0", "confirm"),
+        (200, "spo2", 91, "red"),
+    ],
+)
 def test_children_have_their_own_bands(months, vital, value, tier):
     limits = select(DEFAULTS, D(str(months)))
     assert judge(limits, vital, D(str(value))).tier == tier
 
 
 def test_every_age_has_one_band_for_each_number():
-    for months in ("0", "0.93", "0.94", "11.99", "12", "35.99", "36", "71.9", "72", "119", "120", "143.9", "144", "215.9"):
+    for months in (
+        "0",
+        "0.93",
+        "0.94",
+        "11.99",
+        "12",
+        "35.99",
+        "36",
+        "71.9",
+        "72",
+        "119",
+        "120",
+        "143.9",
+        "144",
+        "215.9",
+    ):
         for vital in ("pulse", "resp", "systolic"):
-            bands = [one for one in select(DEFAULTS, D(months)) if one.vital == vital and one.tier == "confirm"]
+            bands = [
+                one for one in select(DEFAULTS, D(months)) if one.vital == vital and one.tier == "confirm"
+            ]
             assert len(bands) == 1, (months, vital)
 
 
@@ -112,7 +221,9 @@ def test_conversions_are_exact():
     assert shown(TEMP, D(38)) == "38.0 °C"
 
 
-@given(st.decimals(1, 999, places=1, allow_nan=False), st.sampled_from(WEIGHT.units + TEMP.units + HEIGHT.units))
+@given(
+    st.decimals(1, 999, places=1, allow_nan=False), st.sampled_from(WEIGHT.units + TEMP.units + HEIGHT.units)
+)
 def test_a_unit_and_back_is_the_number_typed(typed, unit):
     assert abs(unit.from_canonical(unit.to_canonical(typed)) - typed) < D("1e-20")
 
@@ -131,7 +242,13 @@ def test_bmi():
     value = derived.bmi(D(70), D(175))
     assert round(value, 1) == D("22.9")
     assert [derived.bmi_class(D(str(n))) for n in (18.4, 18.5, 25, 30, 35, 40)] == [
-        "underweight", "healthy weight", "overweight", "obesity 1", "obesity 2", "obesity 3"]
+        "underweight",
+        "healthy weight",
+        "overweight",
+        "obesity 1",
+        "obesity 2",
+        "obesity 3",
+    ]
     assert derived.mean_pressure(D(120), D(80)).quantize(D("0.1")) == D("93.3")
 
 
@@ -139,7 +256,11 @@ def test_average_of_the_last_two_and_what_to_do_next():
     one = Pressure(D(142), D(90))
     assert derived.summarize([one]).prompt == "Rest 5 minutes and repeat"
     pair = derived.summarize([one, Pressure(D(130), D(85))])
-    assert (pair.systolic, pair.diastolic, pair.prompt) == (136, D("87.5"), "Readings differ by more than 10: take a third")
+    assert (pair.systolic, pair.diastolic, pair.prompt) == (
+        136,
+        D("87.5"),
+        "Readings differ by more than 10: take a third",
+    )
     third = derived.summarize([one, Pressure(D(130), D(85)), Pressure(D(126), D(83))])
     assert (third.systolic, third.diastolic, third.prompt) == (128, 84, "")
     left_out = derived.summarize([one, Pressure(D(190), D(90), is_excluded=True)])
@@ -174,31 +295,46 @@ def only(entries, where=None):
 
 
 def test_a_whole_set_is_checked():
-    found = check([
-        Entry("systolic", "128"), Entry("diastolic", "84"), Entry("temp", "98.6", detail={"route": "oral"}),
-        Entry("weight", "154.3"), Entry("height", "69"), Entry("pulse", ""),
-    ], setting())
+    found = check(
+        [
+            Entry("systolic", "128"),
+            Entry("diastolic", "84"),
+            Entry("temp", "98.6", detail={"route": "oral"}),
+            Entry("weight", "154.3"),
+            Entry("height", "69"),
+            Entry("pulse", ""),
+        ],
+        setting(),
+    )
     assert [(one.entry.vital, one.tier) for one in found] == [
-        ("systolic", "ok"), ("diastolic", "ok"), ("temp", "ok"), ("weight", "ok"), ("height", "ok")]
+        ("systolic", "ok"),
+        ("diastolic", "ok"),
+        ("temp", "ok"),
+        ("weight", "ok"),
+        ("height", "ok"),
+    ]
     assert found[3].value == D("69.989302691")
 
 
-@pytest.mark.parametrize(("entries", "words"), [
-    ([Entry("systolic", "80"), Entry("diastolic", "80")], "higher than diastolic"),
-    ([Entry("systolic", "120")], "both numbers"),
-    ([Entry("diastolic", "80")], "both numbers"),
-    ([Entry("temp", "98.6")], "needs its route"),
-    ([Entry("spo2", "98")], "room air or oxygen"),
-    ([Entry("pulse", "72.5")], "whole number"),
-    ([Entry("pulse", "abc")], "has to be a number"),
-    ([Entry("weight", "150", unit="stone")], "unit not known"),
-    ([Entry("weight", "150", not_done="refused")], "not both"),
-    ([Entry("pulse", not_done="lazy")], "not both"),
-    ([Entry("lmp", "2026-03-05")], "future"),
-    ([Entry("lmp", "yesterday")], "has to be a date"),
-    ([Entry("steps", "9000")], "Not a vital sign"),
-    ([Entry("acvpu", code="X")], "not one of the choices"),
-])
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ([Entry("systolic", "80"), Entry("diastolic", "80")], "higher than diastolic"),
+        ([Entry("systolic", "120")], "both numbers"),
+        ([Entry("diastolic", "80")], "both numbers"),
+        ([Entry("temp", "98.6")], "needs its route"),
+        ([Entry("spo2", "98")], "room air or oxygen"),
+        ([Entry("pulse", "72.5")], "whole number"),
+        ([Entry("pulse", "abc")], "has to be a number"),
+        ([Entry("weight", "150", unit="stone")], "unit not known"),
+        ([Entry("weight", "150", not_done="refused")], "not both"),
+        ([Entry("pulse", not_done="lazy")], "not both"),
+        ([Entry("lmp", "2026-03-05")], "future"),
+        ([Entry("lmp", "yesterday")], "has to be a date"),
+        ([Entry("steps", "9000")], "Not a vital sign"),
+        ([Entry("acvpu", code="X")], "not one of the choices"),
+    ],
+)
 def test_what_cannot_be_saved(entries, words):
     rejected = [one for one in check(entries, setting()) if one.tier == "reject"]
     assert rejected
@@ -244,7 +380,9 @@ def test_height_and_bmi_against_earlier_ones():
     assert only([Entry("weight", "480", unit="kg")], setting(**past)).tier == "reject"
 
 
-@given(st.text(max_size=12), st.sampled_from(["systolic", "pulse", "temp", "weight", "glucose", "lmp", "pain"]))
+@given(
+    st.text(max_size=12), st.sampled_from(["systolic", "pulse", "temp", "weight", "glucose", "lmp", "pain"])
+)
 def test_nothing_typed_breaks_the_check(text, vital):
     for one in check([Entry(vital, text, detail={"route": "oral", "oxygen": "air"})], setting()):
         assert one.tier in {"ok", "confirm", "red", "reject"}

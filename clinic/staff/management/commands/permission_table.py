@@ -13,7 +13,9 @@ PAGE = Path("docs") / "permissions.md"
 
 
 class Command(BaseCommand):
-    help = "Print the role x permission table; --write refreshes the checked-in copies after a reviewed change."
+    help = (
+        "Print the role x permission table; --write refreshes the checked-in copies after a reviewed change."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--write", action="store_true")

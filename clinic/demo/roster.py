@@ -35,4 +35,4 @@ STAFF: tuple[Colleague, ...] = (
     Colleague("ahaddad", "Amal", "Haddad", "", ("front_desk", "biller")),
 )
 PASSWORD = "maple-street-demo"  # noqa: S105 - works only in demo mode, and is printed at its start
-PIN = "4826"
+PIN = "2468"

@@ -155,7 +155,11 @@ def test_fifty_bookings_over_http_leave_one(early):
         if answer.status_code == 409:
             page = answer.content.decode()
             said = re.search(r"<ul>(.*?)</ul>", page[page.index("form-summary-title") :], re.S)
-            assert "Shah, MD is taken on Tue, Mar 10, 2026, 9:00 AM" in said[1]
+            # The second sentence is for whoever waited past the lock's limit on a slow machine.
+            assert (
+                "Shah, MD is taken on Tue, Mar 10, 2026, 9:00 AM" in said[1]
+                or "Somebody else was saving the same thing" in said[1]
+            )
             assert page.count('name="slot"') >= 6
     assert Appointment.objects.count() == 1
     assert deadlocks() == before

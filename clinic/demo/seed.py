@@ -31,11 +31,12 @@ from clinic.demo.sessions import open_sessions
 from clinic.demo.setup import make_clinic
 from clinic.demo.stockroom import Stockroom
 from clinic.demo.visits import Stage, running
-from clinic.demo.world import World
+from clinic.demo.world import DEMO_KEY, World
 from clinic.staff.models import Member
 from records.fhir.limits import current_limits
 from records.fhir.runner import Importer
 from records.fhir.sources import find_files
+from records.models import Patient
 from scheduling.models import Appointment, ResourceHold
 
 Progress = Callable[..., None]
@@ -54,6 +55,8 @@ def top_up(progress: Progress = quiet) -> None:
     now = present().replace(microsecond=0)
     core_profile.forget()
     is_new = not Member.objects.exists()
+    if not is_new and not Patient.objects.filter(external_ids__has_key=DEMO_KEY).exists():
+        return  # somebody set up a clinic of their own here
     with transaction.atomic():
         rows = Rows()
         if is_new:

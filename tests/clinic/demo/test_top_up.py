@@ -233,3 +233,16 @@ def test_the_command_does_nothing_outside_the_demo(settings):
     with pytest.raises(CommandError, match="This is not a demo"):
         call_command("seed_demo")
     assert Member.objects.count() == 0
+
+
+def test_a_clinic_that_somebody_set_up_is_left_alone(clinic_of_somebody):
+    top_up()
+    assert (Patient.objects.count(), Appointment.objects.count(), Member.objects.count()) == (0, 0, 1)
+
+
+@pytest.fixture
+def clinic_of_somebody(db):
+    """A first administrator, and nothing of the demo's."""
+    from tests.factories.staff import make_member
+
+    return make_member("administrator")

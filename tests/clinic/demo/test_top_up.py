@@ -228,6 +228,33 @@ def test_what_people_changed_stays(small):
         assert DemoVisit.objects.get(appointment=mine).is_released
 
 
+def test_it_starts_again_after_people_worked_in_it(small):
+    """Somebody rooms a patient and ticks a block of check-in: the next start leaves both to them."""
+    from clinic.core.actor import Actor
+    from clinic.desk.models import DeskBlock
+    from clinic.desk.workflows import record_block
+    from scheduling.models import Room
+    from scheduling.services.visits import check_in, move_visit
+
+    with frozen("2026-11-24T12:05"):
+        top_up()
+        clerk = Member.objects.get(username="frontdesk")
+        by = Actor(member_id=clerk.pk, label=clerk.name, ip="127.0.0.1")
+        coming = [row for row in sorted(todays(), key=lambda one: one.starts_at) if row.state in UPCOMING]
+        roomed = next(row for row in coming if row.visit_type.needs_room)
+        ticked = next(row for row in coming if row.pk != roomed.pk)
+        room = Room.objects.filter(state="available", kind=roomed.visit_type.room_kind or "exam").first()
+        check_in(by=by, appointment=roomed)
+        move_visit(by=by, appointment=roomed, to="roomed", room=room)
+        record_block(by=by, appointment=ticked, block="demographics", outcome="done")
+    with frozen("2026-11-24T13:00"):
+        top_up()
+        roomed.refresh_from_db()
+        assert (roomed.state, roomed.room_id) == ("roomed", room.pk)
+        assert DeskBlock.objects.get(appointment=ticked, block="demographics").by_id == clerk.pk
+        _is_consistent()
+
+
 def test_the_command_does_nothing_outside_the_demo(settings):
     settings.CLINIC_DEMO = False
     with pytest.raises(CommandError, match="This is not a demo"):

@@ -18,7 +18,7 @@ from clinic.staff.models import Member
 from clinic.staff.permissions import Permission as P
 from clinic.ui.responses import invalid, refused, saved
 from scheduling.forms.booking import CancelAppointmentForm, MoveAppointmentForm, WalkInForm
-from scheduling.models import Appointment, Room
+from scheduling.models import Appointment, Room, VisitType
 from scheduling.queries.booking import patient_line
 from scheduling.queries.settings import chosen_location, locations
 from scheduling.queries.slots import Opening, next_openings
@@ -34,6 +34,8 @@ from scheduling.views.booking import REFRESH, duplicates_of
 MOVE_PAGE = "scheduling/appointment/move.html"
 CANCEL_PAGE = "scheduling/appointment/cancel.html"
 WALK_IN_PAGE = "scheduling/appointment/walk_in.html"
+# The shipped type that most people without an appointment come for; a clinic without it starts on its first type.
+USUAL_WALK_IN = "acute"
 
 
 @allow(P.SCHEDULE_VIEW)
@@ -199,7 +201,8 @@ def walk_in_page(request: HttpRequest) -> HttpResponse:
     places = locations()
     place = chosen_location(places, request.GET.get("location") or request.POST.get("location"))
     if request.method != "POST":
-        form = WalkInForm(places=places, initial={"location": place.pk})
+        usual = VisitType.objects.filter(code=USUAL_WALK_IN, is_bookable=True).first()
+        form = WalkInForm(places=places, initial={"location": place.pk, "visit_type": usual})
         return render(request, WALK_IN_PAGE, _walk_in_context(request, form, place, None))
     form = WalkInForm(request.POST, places=places)
     is_valid = form.is_valid()

@@ -50,9 +50,10 @@ class Facts:
         self.chart = rows(
             "SELECT patient_id FROM records_vitalset GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
         )[0][0]
-        self.encounter = rows("SELECT id FROM records_encounter WHERE status = 'open' ORDER BY id LIMIT 1")[
-            0
-        ][0]
+        self.encounter = rows(
+            "SELECT e.id FROM records_encounter e JOIN records_patient p ON p.id = e.patient_id "
+            "WHERE e.status = 'open' AND p.birth_date < current_date - 9000 ORDER BY e.id LIMIT 1"
+        )[0][0]
         self.location = rows("SELECT id FROM scheduling_location ORDER BY id LIMIT 1")[0][0]
         self.type = rows(
             "SELECT id FROM scheduling_visittype WHERE is_bookable AND needs_provider AND needs_room "

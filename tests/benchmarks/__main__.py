@@ -63,15 +63,16 @@ class Facts:
             "SELECT provider_id, weekday, starts FROM scheduling_providersession WHERE effective_to IS NULL "
             "AND provider_id IN (SELECT id FROM staff_member WHERE 'provider' = ANY(roles)) ORDER BY 1, 2, 3"
         )
+        last = rows("SELECT max(local_day) FROM scheduling_appointment WHERE reason = 'bench'")[0][0]
+        self.first_day = max(last or dt.date.min, dt.datetime.now(dt.UTC).date() + dt.timedelta(days=20))
         self.words = [
             row[0][:4].lower() for row in rows("SELECT DISTINCT last_name FROM records_patient LIMIT 200")
         ]
 
     def slots(self) -> Iterator[tuple[uuid.UUID, dt.date, dt.time]]:
         """Free times far ahead, each once: the first two hours of every provider's sessions."""
-        today = dt.datetime.now(dt.UTC).date()
-        for ahead in range(21, 360):
-            day = today + dt.timedelta(days=ahead)
+        for ahead in range(1, 300):
+            day = self.first_day + dt.timedelta(days=ahead)  # after what an earlier run has booked
             for provider, weekday, starts in self.sessions:
                 if weekday == day.weekday():
                     for step in (0, 60):

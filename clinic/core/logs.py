@@ -26,7 +26,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.msg if record.name.startswith("django.request") else record.getMessage(),
+            "message": record.getMessage(),
         }
         for key in ALLOWED:
             if key in record.__dict__:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support import chromium
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # sync Playwright runs a loop in this thread
 ROOT = Path(__file__).parents[2]
@@ -22,17 +23,10 @@ PASSWORD = "seven maples in a quiet row"
 PIN = "246810"
 
 
-def chromium() -> str:
-    return next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
-        "",
-    )
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator:
     """Headless Chromium. Missing in CI is a failure; elsewhere the reason is shown."""
-    path = chromium()
+    path = chromium.find()
     if not path:
         message = "Chromium is not installed; browser tests need it (Debian: apt-get install chromium)."
         if os.environ.get("CI"):

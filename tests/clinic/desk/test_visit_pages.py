@@ -1,5 +1,6 @@
 """Check-in, rooming and check-out of one visit, as the pages that people use."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -43,6 +44,15 @@ def test_identity_needs_two_identifiers_and_keeps_which(clinic, desk):
     block(desk, visit, "identity", identifiers=["name", "birth_date"])
     assert DeskBlock.objects.get().outcome == "done"
     assert IdentityCheck.objects.get().identifiers == ["name", "birth_date"]
+
+
+def test_every_identifier_of_the_page_counts(clinic, desk):
+    visit = clinic.book()
+    page = desk.get(f"/visits/{visit.pk}/check-in/").content.decode()
+    offered = re.findall(r'name="identifiers" value="(\w+)"', page)
+    assert len(offered) == 5
+    block(desk, visit, "identity", identifiers=offered)
+    assert IdentityCheck.objects.get().identifiers == offered
 
 
 def test_a_block_left_undone_says_why_and_stays_open(clinic, desk):

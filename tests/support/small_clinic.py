@@ -127,12 +127,12 @@ def known_ids(address: Address) -> dict[str, object] | None:
     return values or None
 
 
-def everything() -> dict[str, str]:
-    """Table -> a fingerprint of its rows, for every table of the project."""
+def everything(*, also: tuple[str, ...] = ()) -> dict[str, str]:
+    """Table -> a fingerprint of its rows, for every table of the project and `also` for some that requests write."""
     prints = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            if table in NOT_COMPARED:
+            if table in NOT_COMPARED and table not in also:
                 continue
             cursor.execute(
                 f"SELECT md5(coalesce(string_agg(h, '' ORDER BY h), '')) "

@@ -163,7 +163,9 @@ def visit_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Moves a visit on: one key, one click, or a drag."""
     visit = visit_or_404(pk)
     to, room_id = request.POST.get("to", ""), uuid_of(request.POST.get("room"))
-    back = reverse("desk:flow")
+    rooming = reverse("desk:rooming", args=[pk])
+    # Compared, never followed: only the page that the button stands on can be named.
+    back = rooming if request.POST.get("next") == rooming else reverse("desk:flow")
     if to not in set(State):
         return refused(request, "Choose where the visit moves.", to=back, refresh=REFRESH)
     room = Room.objects.filter(pk=room_id).first() if room_id else None

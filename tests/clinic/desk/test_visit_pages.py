@@ -94,6 +94,16 @@ def test_rooming_needs_a_checked_in_patient(clinic, ma):
     assert "1 of 5" in ma.get(f"/visits/{visit.pk}/rooming/").content.decode()
 
 
+def test_starting_intake_stays_in_the_room_and_nothing_else_is_followed(clinic, ma):
+    visit = clinic.move(clinic.book(), "arrived", "roomed")
+    here = f"/visits/{visit.pk}/rooming/"
+    assert f'name="next" value="{here}"' in ma.get(here).content.decode()
+    moved = ma.post(f"/schedule/visits/{visit.pk}/state/", {"to": "intake", "next": here})
+    assert (moved.status_code, moved["Location"]) == (302, here)
+    moved = ma.post(f"/schedule/visits/{visit.pk}/state/", {"to": "ready", "next": "https://evil.example/"})
+    assert (moved.status_code, moved["Location"]) == (302, "/flow/")
+
+
 def test_leaving_completes_the_visit_and_closes_the_encounter(clinic, desk):
     visit = clinic.move(clinic.book(), "arrived", "roomed", "with_provider", "discharge")
     desk.post(f"/visits/{visit.pk}/check-out/block/", {"block": "summary", "outcome": "done"})

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.support import chromium
 
@@ -64,7 +66,14 @@ class Person:
         )
 
     def go(self, path: str):
-        self.page.goto(self.base + path)
+        """Opens a page of the clinic. A page that is just leaving for another one may get in the way: then once more."""
+        for attempt in range(3):
+            try:
+                self.page.goto(self.base + path)
+                break
+            except PlaywrightError as error:
+                if "ERR_ABORTED" not in str(error) or attempt == 2:
+                    raise
         return self.page
 
     def sign_in(self, username: str, password: str = PASSWORD):
@@ -79,8 +88,11 @@ class Person:
         """Does `act` and waits until the server has answered the POST it causes."""
         with self.page.expect_response(
             lambda answer: answer.request.method == "POST" and answer.status != 423
-        ):
+        ) as sent:
             act()
+        onward = sent.value.headers.get("hx-redirect", "")
+        if onward:
+            self.page.wait_for_url(lambda url: urlsplit(url).path == urlsplit(onward).path)
         self.page.wait_for_load_state("networkidle")
 
     def axe(self) -> list[str]:

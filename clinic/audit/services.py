@@ -71,14 +71,6 @@ def record(
     return event
 
 
-def record_many(by: Actor, action: str, rows: Iterable[tuple[models.Model, UUID | None, dict]]) -> None:
-    """Records one change for each (object, patient id, detail) in one statement."""
-    AuditEvent.objects.bulk_create(
-        _event(by, AuditEvent.Kind.CHANGE, action, obj=obj, patient=patient, detail=detail)
-        for obj, patient, detail in rows
-    )
-
-
 def looked(request: HttpRequest, patient: models.Model | UUID, page: str) -> None:
     """Records that the signed-in member saw `page` of the patient's chart: once per person, patient, page and view."""
     looked_many(request, [getattr(patient, "pk", patient)], page)

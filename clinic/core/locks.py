@@ -6,13 +6,14 @@ from django.db import connection
 from django.db.models import QuerySet
 
 
-def _number(key: str) -> int:
+def lock_number(key: str) -> int:
+    """The number that stands for a key in PostgreSQL's advisory locks."""
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def lock_keys(*keys: str) -> None:
     """Takes a transaction-long advisory lock on every key, in sorted order, in one round trip."""
-    numbers = sorted({_number(key) for key in keys})
+    numbers = sorted({lock_number(key) for key in keys})
     if not connection.in_atomic_block:
         raise RuntimeError("lock_keys needs a transaction")
     with connection.cursor() as cursor:

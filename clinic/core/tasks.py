@@ -9,7 +9,7 @@ from celery import current_app, shared_task
 from django.db import connection, transaction
 
 from clinic.core import profile
-from clinic.core.locks import _number
+from clinic.core.locks import lock_number
 from clinic.core.models import Heartbeat, RateWindow, Submission
 from clinic.core.time import now
 
@@ -49,7 +49,7 @@ def clinic_task(*, name: str, **options) -> Callable:
 def only_one(name: str) -> bool:
     """Inside a transaction: True when no other process runs the sweep `name` (a second beat becomes harmless)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_number(f"sweep:{name}")])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(f"sweep:{name}")])
         return cursor.fetchone()[0]
 
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from clinic.core.models import ClinicProfile
 from clinic.core.phones import PhoneField
 from clinic.desk.forms.hours import WeekHoursMixin
+from clinic.desk.services.setup import PROFILE_FIELDS
 from clinic.staff.models import Member
 from clinic.ui.forms import ClinicForm, ClinicModelForm
 from scheduling.models.places import usual_hours
@@ -115,18 +116,7 @@ class ProfileForm(ClinicModelForm):
 
     class Meta:
         model = ClinicProfile
-        fields = (
-            "name",
-            "phone",
-            "email",
-            "address_line1",
-            "address_line2",
-            "city",
-            "state",
-            "postal_code",
-            "zone",
-            "npi",
-        )
+        fields = PROFILE_FIELDS
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from clinic.core.errors import Refused
@@ -45,7 +44,6 @@ class Rooming:
     open_flags: int
     next_state: str
     next_words: str
-    arrived_at: datetime | None
     last_time: LastTime | None
 
     @property
@@ -81,7 +79,6 @@ def rooming_page(pk: UUID) -> Rooming:
         open_flags=flags,
         next_state=show.value if show else "",
         next_words=LABELS[show] if show else "",
-        arrived_at=visit.state_since,
         last_time=_last_time(visit),
     )
 

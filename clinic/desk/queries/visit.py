@@ -51,7 +51,6 @@ class CheckIn:
     appointment: Appointment
     patient: Patient
     when: str
-    is_today: bool
     has_arrived: bool
     may_arrive: bool
     contacts: list[ContactPoint]
@@ -90,7 +89,6 @@ def check_in_page(pk: UUID) -> CheckIn:
         appointment=visit,
         patient=patient,
         when=f"{format_day(local)}, {format_clock(visit.starts_at, visit.zone)}",
-        is_today=local == day,
         has_arrived=visit.state not in UPCOMING,
         may_arrive=visit.state in UPCOMING and local == day,
         contacts=[c for c in patient.contacts.all() if c.is_active],

@@ -41,7 +41,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.sessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
@@ -67,7 +66,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.staff.middleware.MemberOfSession",
     "clinic.staff.middleware.SessionGuard",
     "clinic.staff.middleware.ActorMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -171,7 +170,7 @@ AXES_ENABLE_ADMIN = False
 AXES_USERNAME_CALLABLE = "clinic.staff.lockout.counted_username"
 AXES_CLIENT_IP_CALLABLE = "clinic.staff.client.client_ip"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "clinic.staff.session_store"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_AGE = 24 * 3600  # the outer bound; the clinic's own limits are kept by clinic.staff
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -326,6 +325,7 @@ CELERY_BEAT_SCHEDULE = {
     "scheduling-sweep-visits": _every(300, "scheduling.sweep_visits"),
     "staff-send-pending-mail": _every(60, "staff.send_pending_mail"),
     "staff-purge-drafts": _every(3600, "staff.purge_drafts"),
+    "staff-purge-sessions": _every(3600, "staff.purge_sessions"),
     "core-clean-up": _every(3600, "core.clean_up"),
 }
 

@@ -12,7 +12,7 @@ from billing.rules.codes import is_code
 from billing.rules.fee_file import FeeLine
 from clinic.audit import record
 from clinic.core import time
-from clinic.core.db import service
+from clinic.core.db import attempt, service
 from clinic.core.errors import Refused, Stale
 from clinic.core.locks import lock_keys
 from clinic.core.money import cents
@@ -104,15 +104,16 @@ def _import(*, by, lines, result: FeeImport, is_dry_run: bool) -> None:
                 )
             continue
         try:
-            add_fee(
-                by=by,
-                code=line.code,
-                words=line.words,
-                price=line.price,
-                kind=line.kind,
-                effective_from=line.effective_from,
-                cvx=line.cvx,
-            )
+            with attempt():
+                add_fee(
+                    by=by,
+                    code=line.code,
+                    words=line.words,
+                    price=line.price,
+                    kind=line.kind,
+                    effective_from=line.effective_from,
+                    cvx=line.cvx,
+                )
             result.created += 1
         except Refused as error:
             errors.append(f"line {line.number}: {error}")

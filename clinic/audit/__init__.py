@@ -10,6 +10,12 @@ def record(*args, **kwargs):
     return run(*args, **kwargs)
 
 
+def event(*args, **kwargs):
+    from clinic.audit.services import event as make
+
+    return make(*args, **kwargs)
+
+
 def looked(*args, **kwargs):
     from clinic.audit.services import looked as run
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from clinic.audit.models import AuditEvent
 from clinic.core.actor import Actor
+from clinic.core.db import insert_together
 
 
 def _event(
@@ -53,6 +54,19 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def event(
+    by: Actor,
+    action: str,
+    *,
+    obj: models.Model | None = None,
+    patient: models.Model | UUID | None = None,
+    kind: str = AuditEvent.Kind.CHANGE,
+    **detail: Any,
+) -> AuditEvent:
+    """The row that `record` would write, for a caller that inserts it together with the rows it is about."""
+    return _event(by, kind, action, obj=obj, patient=patient, detail=detail)
+
+
 def record(
     by: Actor,
     action: str,
@@ -66,9 +80,9 @@ def record(
 
     `detail` holds codes, ids, field names and values before and after; never secrets.
     """
-    event = _event(by, kind, action, obj=obj, patient=patient, detail=detail)
-    event.save(force_insert=True)
-    return event
+    row = _event(by, kind, action, obj=obj, patient=patient, detail=detail)
+    row.save(force_insert=True)
+    return row
 
 
 def looked(request: HttpRequest, patient: models.Model | UUID, page: str) -> None:
@@ -81,7 +95,9 @@ def looked_many(request: HttpRequest, patient_ids: Iterable[UUID], page: str) ->
     seen: set = request.__dict__.setdefault("_charts_looked_at", set())
     new = [pid for pid in dict.fromkeys(patient_ids) if pid and (pid, page) not in seen]
     seen.update((pid, page) for pid in new)
-    AuditEvent.objects.bulk_create(
-        _event(request.actor, AuditEvent.Kind.LOOK, "chart.viewed", patient=pid, detail={"page": page})
-        for pid in new
+    insert_together(
+        *(
+            _event(request.actor, AuditEvent.Kind.LOOK, "chart.viewed", patient=pid, detail={"page": page})
+            for pid in new
+        )
     )

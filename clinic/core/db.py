@@ -1,14 +1,18 @@
-"""Services: one transaction, and the database's refusals in the user's words."""
+"""Services: one transaction, few round trips, and the database's refusals in the user's words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, wraps
 from typing import ParamSpec, TypeVar
 
 from django.apps import apps
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db.models.sql import InsertQuery
 
+from clinic.core import kept
 from clinic.core.errors import ClinicError, Conflict, Refused
 
 P = ParamSpec("P")
@@ -53,6 +57,34 @@ def translate(error: Exception) -> ClinicError | None:
     return Refused(text) if text else None
 
 
+_inside: ContextVar[bool] = ContextVar("inside_a_service", default=False)
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """One transaction for everything inside, which fails as a whole.
+
+    Within it another `whole` costs no savepoint. Code that goes on after a refusal of something it called
+    says so with `attempt`.
+    """
+    if _inside.get():
+        with transaction.atomic(savepoint=False):
+            yield
+        return
+    token = _inside.set(True)
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        _inside.reset(token)
+        kept.forget()
+
+
+def attempt() -> transaction.Atomic:
+    """A savepoint around a call that may be refused while the transaction around it goes on."""
+    return transaction.atomic()
+
+
 def service(function: Callable[P, R]) -> Callable[P, R]:
     """Runs a service in one transaction. Nothing half-saved stays; database refusals become ClinicErrors.
 
@@ -62,13 +94,13 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         outermost = not connection.in_atomic_block
-        for attempt in range(3):
+        for turn in range(3):
             try:
-                with transaction.atomic():
+                with whole():
                     return function(*args, **kwargs)
             except (IntegrityError, OperationalError) as error:
                 state = getattr(error.__cause__, "sqlstate", None)
-                if state in (DEADLOCK, SERIALIZATION) and outermost and attempt < 2:
+                if state in (DEADLOCK, SERIALIZATION) and outermost and turn < 2:
                     continue
                 known = translate(error)
                 if known is None:
@@ -77,3 +109,31 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
+
+
+def insert_together(*rows: models.Model) -> None:
+    """Inserts new rows that belong together in one statement, the same model's rows as one list.
+
+    Rows bring their keys (UUIDs) themselves; a key that the database counts up is not read back. The
+    order of `rows` decides nothing: foreign keys are looked at when the transaction ends.
+    """
+    if not rows:
+        return
+    by_model: dict[type[models.Model], list[models.Model]] = {}
+    for row in rows:
+        by_model.setdefault(type(row), []).append(row)
+    parts, parameters = [], []
+    for model, those in by_model.items():
+        meta = model._meta
+        fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
+        query = InsertQuery(model)
+        query.insert_values(fields, those)
+        ((sql, given),) = query.get_compiler(connection=connection).as_sql()
+        parts.append(sql)
+        parameters.extend(given)
+    named = [f"part_{number} AS ({sql})" for number, sql in enumerate(parts[:-1])]
+    text = f"WITH {', '.join(named)} {parts[-1]}" if named else parts[-1]
+    with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
+        cursor.execute(text, parameters)
+    for row in rows:
+        row._state.adding, row._state.db = False, "default"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 
@@ -24,13 +25,20 @@ class Refused(ClinicError):
 
 
 class Conflict(ClinicError):
-    """Somebody else was faster. `alternatives` are what is still free."""
+    """Somebody else was faster. `alternatives` are what is still free.
+
+    `look` finds them when somebody asks, which is after the transaction and its locks are gone.
+    """
 
     status = 409
 
-    def __init__(self, message: str, *, alternatives: Sequence[Any] = (), **kwargs):
+    def __init__(self, message: str, *, look: Callable[[], Sequence[Any]] = tuple, **kwargs):
         super().__init__(message, **kwargs)
-        self.alternatives = list(alternatives)
+        self.look = look
+
+    @cached_property
+    def alternatives(self) -> list[Any]:
+        return list(self.look())
 
 
 class Stale(ClinicError):

@@ -47,6 +47,20 @@ def append_only(table: str, allow: tuple[str, ...] = ()) -> migrations.RunSQL:
     return migrations.RunSQL(body, reverse)
 
 
+def settings_table(table: str, columns: tuple[str, ...] = ()) -> migrations.RunSQL:
+    """Migration operation: a change of `table` (or of these of its columns) makes every process read settings anew.
+
+    For tables that `clinic.core.kept` may keep. `columns` is for tables that also hold what changes all day.
+    """
+    name = f"{table}_settings"
+    of = f" OF {', '.join(columns)}" if columns else ""
+    return migrations.RunSQL(
+        f"CREATE TRIGGER {name} AFTER INSERT OR DELETE OR UPDATE{of} ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION core_settings_changed();",
+        f"DROP TRIGGER IF EXISTS {name} ON {table};",
+    )
+
+
 def trigram_index(column: str, name: str) -> GinIndex:
     """A GIN trigram index for `Meta.indexes`: any part of a word is found without reading the table."""
     return GinIndex(OpClass(models.F(column), name="gin_trgm_ops"), name=name)

@@ -7,13 +7,13 @@ from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
-from clinic.core import profile
+from clinic.core import kept
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class RequestContext:
-    """Gives each request an id (also on the answer) and a fresh clinic profile."""
+    """Gives each request an id (also on the answer) and its own view of the settings kept in memory."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -21,8 +21,11 @@ class RequestContext:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = uuid.uuid4().hex
         request_id.set(request.request_id)
-        profile.forget()
-        response = self.get_response(request)
+        kept.begin()
+        try:
+            response = self.get_response(request)
+        finally:
+            kept.end()
         response["X-Request-Id"] = request.request_id
         return response
 

@@ -58,6 +58,18 @@ class ClinicProfile(Versioned):
         return display(self.phone)
 
 
+class SettingsMark(models.Model):
+    """One row: a random mark that changes with any settings table (see `clinic.core.kept`)."""
+
+    only = models.BooleanField(primary_key=True, default=True, editable=False)
+    mark = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(only=True), name="core_settingsmark_one_row")
+        ]
+
+
 class Submission(models.Model):
     """One form sent by one person: a repeat finds the first one's result instead of acting twice."""
 

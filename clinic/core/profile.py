@@ -1,26 +1,15 @@
-"""The clinic's own profile, read once a request."""
-
-from contextvars import ContextVar
+"""The clinic's own profile."""
 
 from django.conf import settings
 
+from clinic.core.kept import kept
 from clinic.core.models import ClinicProfile
 
-_cached: ContextVar[ClinicProfile | None] = ContextVar("clinic_profile", default=None)
 
-
+@kept
 def clinic() -> ClinicProfile:
-    """The clinic's profile; before set-up an unsaved one that says so."""
-    profile = _cached.get()
-    if profile is None:
-        profile = ClinicProfile.objects.first() or ClinicProfile(name="New clinic", zone=settings.TIME_ZONE)
-        _cached.set(profile)
-    return profile
-
-
-def forget() -> None:
-    """Called at the start of each request, of each task, and after an edit."""
-    _cached.set(None)
+    """The clinic's profile, to be read only; before set-up an unsaved one that says so."""
+    return ClinicProfile.objects.first() or ClinicProfile(name="New clinic", zone=settings.TIME_ZONE)
 
 
 def clinic_zone() -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 from celery import current_app, shared_task
 from django.db import connection, transaction
 
-from clinic.core import profile
+from clinic.core import kept
 from clinic.core.locks import lock_number
 from clinic.core.models import Heartbeat, RateWindow, Submission
 from clinic.core.time import now
@@ -31,12 +32,15 @@ def enqueue(name: str, *args: str | int) -> None:
 
 
 def clinic_task(*, name: str, **options) -> Callable:
-    """Registers a Celery task `<app>.<verb_object>`; the clinic's profile is read afresh in each run."""
+    """Registers a Celery task `<app>.<verb_object>`; settings are looked at afresh in each run."""
 
     def wrap(function: Callable) -> Callable:
         def run(*args, **kwargs):
-            profile.forget()
-            return function(*args, **kwargs)
+            kept.begin()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                kept.end()
 
         run.__name__ = function.__name__
         run.__doc__ = function.__doc__
@@ -61,11 +65,6 @@ def beat_heartbeat() -> None:
 
 @clinic_task(name="core.clean_up")
 def clean_up() -> None:
-    """Removes form keys older than 3 days, past rate windows, and expired sessions."""
-    from datetime import timedelta
-
-    from django.contrib.sessions.models import Session
-
+    """Removes form keys older than 3 days and past rate windows."""
     Submission.objects.filter(at__lt=now() - timedelta(days=3)).delete()
     RateWindow.objects.filter(last_at__lt=now() - timedelta(days=2)).delete()
-    Session.objects.filter(expire_date__lt=now()).delete()

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from clinic.audit.sealing import seal
-from clinic.core import profile as core_profile
+from clinic.core import kept
 from clinic.core.actor import Actor
 from clinic.core.time import now as present
 from clinic.core.time import zone
@@ -53,7 +53,7 @@ def top_up(progress: Progress = quiet) -> None:
     `progress(step, done, total)` is told how far it is.
     """
     now = present().replace(microsecond=0)
-    core_profile.forget()
+    kept.forget()
     is_new = not Member.objects.exists()
     if not is_new and not Patient.objects.filter(external_ids__has_key=DEMO_KEY).exists():
         return  # somebody set up a clinic of their own here

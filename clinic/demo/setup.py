@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 
 from billing.models import Drawer, FeeItem, VisitTypeFee
-from clinic.core import profile as core_profile
+from clinic.core import kept
 from clinic.core.models import ClinicProfile
 from clinic.demo.columns import COLUMNS
 from clinic.demo.data.insurance import ALL_PLANS
@@ -65,7 +65,7 @@ def _profile(now: dt.datetime, zone: str) -> None:
             "zone": zone, "npi": "1999990009", "set_up_at": now,
         },
     )  # fmt: skip
-    core_profile.forget()
+    kept.forget()
     SendSettings.objects.filter(short_name="").update(short_name="Maple Street Clinic")
 
 

@@ -5,10 +5,15 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth import logout
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, logout
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
 from clinic.audit.models import AuditEvent
 from clinic.audit.services import record
@@ -17,12 +22,34 @@ from clinic.core.time import now
 from clinic.staff import effective
 from clinic.staff.access import AccessDenied
 from clinic.staff.client import client_ip, wants_data, workstation_id
-from clinic.staff.models import StaffSession
+from clinic.staff.models import Member, StaffSession
 from clinic.staff.rules import PIN_TRIES, is_expired, is_idle
 from clinic.staff.services import sessions
 
 # Writing "last human act" for each of ten requests in a second would be nine writes too many.
 TOUCH_SECONDS = 5
+
+
+class MemberOfSession(AuthenticationMiddleware):
+    """`request.user` out of the row that came with the session; whatever is odd about it, Django decides."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _member_of(request))
+
+
+def _member_of(request: HttpRequest) -> Member | AnonymousUser:
+    row, session = request.session.record, request.session
+    member = row.member if row else None
+    if (
+        member is not None
+        and member.is_active
+        and session.get(SESSION_KEY) == str(member.pk)
+        and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), member.get_session_auth_hash())
+    ):
+        return member
+    return get_user(request)
 
 
 class SessionGuard:
@@ -40,15 +67,9 @@ class SessionGuard:
         return self.get_response(request)
 
     def _load(self, request: HttpRequest) -> None:
-        row = (
-            StaffSession.objects.select_related("workstation")
-            .filter(
-                pk=request.session.get(sessions.SESSION_FIELD),
-                member_id=request.user.pk,
-                ended_at__isnull=True,
-            )
-            .first()
-        )
+        row = request.session.record
+        if row is not None and (row.member_id != request.user.pk or row.ended_at is not None):
+            row = None
         if row is None or is_expired(row.expires_at, now()) or not _same_pc(request, row):
             if row is not None:
                 sessions.end_session(

@@ -1,7 +1,7 @@
 """Work in the background: mails with links, and drafts that have grown old. Every task is safe to run twice."""
 
 from clinic.core.tasks import clinic_task
-from clinic.staff.services import drafts, mail
+from clinic.staff.services import drafts, mail, sessions
 
 
 @clinic_task(name="staff.send_mail")
@@ -21,3 +21,9 @@ def send_pending_mail() -> None:
 def purge_drafts() -> None:
     """Delete drafts older than 12 hours."""
     drafts.purge_drafts()
+
+
+@clinic_task(name="staff.purge_sessions")
+def purge_sessions() -> None:
+    """Delete what expired browser sessions left; the records of the sign-ins stay."""
+    sessions.purge_sessions()

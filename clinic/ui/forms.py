@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout
 from django import forms
+from django.db.models import Model
 from django.utils.functional import cached_property
 
 from clinic.core.ids import uuid7
@@ -18,6 +21,44 @@ _INPUTMODES = (
 )
 # What a browser may fill in on a staff PC: nothing about a patient, ever.
 _AUTOCOMPLETE = "off"
+
+
+class RowField(forms.ChoiceField):
+    """A choice among rows that are at hand already: shown and checked without a query. Cleans to the row or None."""
+
+    def __init__(self, *, empty_label: str | None = None, label_of: Callable[[Model], str] = str, **kwargs):
+        self.empty_label, self.label_of = empty_label, label_of
+        self._rows: dict[str, Model] = {}
+        super().__init__(**kwargs)
+
+    @property
+    def rows(self) -> Iterable[Model]:
+        return self._rows.values()
+
+    @rows.setter
+    def rows(self, rows: Iterable[Model]) -> None:
+        self._rows = {str(row.pk): row for row in rows}
+        blank = [("", self.empty_label)] if self.empty_label is not None else []
+        self.choices = blank + [(key, self.label_of(row)) for key, row in self._rows.items()]
+
+    def prepare_value(self, value: object) -> str:
+        return str(getattr(value, "pk", value) or "")
+
+    def to_python(self, value: object) -> Model | None:
+        if value in self.empty_values:
+            return None
+        row = self._rows.get(self.prepare_value(value))
+        if row is None:
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
+            )
+        return row
+
+    def validate(self, value: Model | None) -> None:
+        forms.Field.validate(self, value)
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        return self.prepare_value(initial) != self.prepare_value(data)
 
 
 class ClinicFormMixin:

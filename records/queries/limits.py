@@ -4,12 +4,14 @@ import datetime as dt
 
 from django.db.models import Q
 
+from clinic.core.kept import kept
 from records.models import VitalLimit
 from records.rules.vitals.limits import Limit
 
 
-def limits_on(day: dt.date) -> list[Limit]:
-    """Every limit in force on a day, all ages. One query."""
+@kept
+def limits_on(day: dt.date) -> tuple[Limit, ...]:
+    """Every limit in force on a day, all ages."""
     rows = VitalLimit.objects.filter(
         Q(effective_to__isnull=True) | Q(effective_to__gte=day), effective_from__lte=day
     ).values_list(
@@ -24,4 +26,4 @@ def limits_on(day: dt.date) -> list[Limit]:
         "condition",
         "source",
     )
-    return [Limit(*row) for row in rows]
+    return tuple(Limit(*row) for row in rows)

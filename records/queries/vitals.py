@@ -287,3 +287,8 @@ def trends(
 def trend(patient_id: UUID, vital: str, limit: int = 40) -> Trend:
     """The values of one vital sign over time."""
     return trends(patient_id, [vital], limit=limit)[vital]
+
+
+def red_flags_of(set_pk: UUID | str) -> int:
+    """How many red flags one set raised."""
+    return RedFlag.objects.filter(set_id=set_pk).count()

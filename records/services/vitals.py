@@ -6,7 +6,7 @@ from uuid import UUID
 
 from clinic import audit
 from clinic.core.actor import Actor
-from clinic.core.db import service
+from clinic.core.db import insert_together, service
 from clinic.core.errors import NotFound, Refused
 from clinic.core.ids import uuid7
 from clinic.core.profile import clinic_zone
@@ -44,8 +44,12 @@ def record_vitals(
     pregnancy: str = "",
     note: str = "",
     replaces: VitalSet | None = None,
+    pk: UUID | None = None,
 ) -> VitalSet:
     """Saves one set with its readings; audited as `vitals.recorded`; a value in the red tier raises a flag.
+
+    `pk` is the new set's key, for a caller that has to know it beforehand. The returned set has the flags
+    that were raised as `raised`.
 
     Refuses (VitalsRefused) implausible values and unusual ones that were not re-checked, an empty set, a
     time in the future or before the visit's day, and replacing another patient's set.
@@ -61,6 +65,7 @@ def record_vitals(
     if problems:
         raise VitalsRefused(problems)
     row = VitalSet(
+        pk=pk or uuid7(),
         patient=patient,
         encounter=encounter,
         measured_at=at,
@@ -72,19 +77,19 @@ def record_vitals(
     )
     if replaces is not None:
         _replace(by, replaces, row)
-    row.save(force_insert=True)
-    rows = VitalReading.objects.bulk_create(_reading(row, one, by) for one in checked)
-    flags = _raise_flags(row, checked, rows)
-    audit.record(
+    rows = [_reading(row, one, by) for one in checked]
+    row.raised = _flags(row, checked, rows)
+    event = audit.event(
         by,
         "vitals.recorded",
         obj=row,
         patient=patient,
         encounter=encounter.pk,
         vitals=sorted({one.entry.vital for one in checked}),
-        red=len(flags),
+        red=len(row.raised),
         confirmed=sorted({one.entry.vital for one in checked if one.tier == CONFIRM}),
     )
+    insert_together(row, *rows, *row.raised, event)
     return row
 
 
@@ -147,14 +152,14 @@ def _stored(one: Checked):
     return None if one.value is None else round(one.value, 3)
 
 
-def _raise_flags(row: VitalSet, checked: Sequence[Checked], rows: Sequence[VitalReading]) -> list[RedFlag]:
+def _flags(row: VitalSet, checked: Sequence[Checked], rows: Sequence[VitalReading]) -> list[RedFlag]:
     """One flag per measurement: a blood pressure that is red in both numbers is acknowledged once."""
     found: dict[tuple[str, int], tuple[VitalReading, list[str]]] = {}
     for one, reading in zip(checked, rows, strict=True):
         if one.tier == RED:
             what = "pressure" if reading.vital in PRESSURE else reading.vital
             found.setdefault((what, reading.sequence), (reading, []))[1].append(one.text)
-    return RedFlag.objects.bulk_create(
+    return [
         RedFlag(
             pk=uuid7(),
             patient_id=row.patient_id,
@@ -165,7 +170,7 @@ def _raise_flags(row: VitalSet, checked: Sequence[Checked], rows: Sequence[Vital
             raised_at=row.recorded_at,
         )
         for reading, texts in found.values()
-    )
+    ]
 
 
 @service

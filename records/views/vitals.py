@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from clinic import audit
 from clinic.core.errors import ClinicError
+from clinic.core.ids import uuid7
 from clinic.core.profile import clinic_zone
 from clinic.core.submissions import once
 from clinic.core.time import now, today
@@ -23,7 +24,7 @@ from records.forms.vitals_acts import AcknowledgeForm
 from records.queries import rows
 from records.queries.chart import vitals_summary
 from records.queries.curves import curves
-from records.queries.vitals import recent_sets, set_line, set_rows
+from records.queries.vitals import recent_sets, red_flags_of, set_line, set_rows
 from records.rules.vitals.limits import months_old
 from records.services.vitals import VitalsRefused, form_setting
 
@@ -34,22 +35,22 @@ RECORD = "records/vitals/record.html"
 def vitals_record(request, pk):
     """The vitals form of a visit, with what was measured in it so far."""
     encounter = rows.encounter(pk)
-    audit.looked(request, encounter.patient_id, "vitals")
     if request.method != "POST":
-        return render(request, RECORD, _context(encounter))
+        return render(request, RECORD, _context(request, encounter))
+    set_pk, made = uuid7(), []
     try:
-        count, _ = once(
+        done, _ = once(
             by=request.actor,
             verb="vitals.record",
             form_key=request.POST.get("form_key", ""),
-            do=lambda: _record(request, encounter),
+            do=lambda: made.append(_record(request, encounter, set_pk)),
+            known=str(set_pk),
         )
     except VitalsRefused as error:
-        return invalid(request, RECORD, _context(encounter, request.POST, error.problems, str(error)))
+        return invalid(request, RECORD, _context(request, encounter, error.problems, str(error)))
     except ClinicError as error:
-        return invalid(
-            request, RECORD, _context(encounter, request.POST, {}, str(error)), status=error.status
-        )
+        return invalid(request, RECORD, _context(request, encounter, {}, str(error)), status=error.status)
+    count = made[0] if made else red_flags_of(done)
     words = (
         "Vitals saved."
         if not count
@@ -60,22 +61,24 @@ def vitals_record(request, pk):
     )
 
 
-def _record(request, encounter) -> int:
+def _record(request, encounter, set_pk) -> int:
+    """How many red flags the set raised."""
+    post = request.POST
     row = services.record_vitals(
         by=request.actor,
         encounter=encounter,
-        readings=sheets.entries(request.POST),
-        measured_at=sheets.measured_at(request.POST, clinic_zone()),
-        pregnancy=request.POST.get("pregnancy", "")
-        if request.POST.get("pregnancy") in {"pregnant", "postpartum"}
-        else "",
-        note=request.POST.get("note", ""),
+        readings=sheets.entries(post),
+        measured_at=sheets.measured_at(post, clinic_zone()),
+        pregnancy=post["pregnancy"] if post.get("pregnancy") in {"pregnant", "postpartum"} else "",
+        note=post.get("note", ""),
+        pk=set_pk,
     )
-    return row.red_flags.count()
+    return len(row.raised)
 
 
-def _context(encounter, post=None, problems=None, error: str = "") -> dict:
-    patient = encounter.patient
+def _context(request, encounter, problems=None, error: str = "") -> dict:
+    patient, post = encounter.patient, request.POST if request.method == "POST" else None
+    audit.looked(request, patient, "vitals")
     setting = form_setting(patient, now())
     sheet = sheets.sheet(patient, setting, vitals_summary(patient.pk, patient.birth_date), post, problems)
     months = setting.months

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
+from operator import attrgetter
 from uuid import UUID
 
 from django import forms
 
 from clinic.core.profile import clinic_zone
 from clinic.core.time import today, zone
-from clinic.staff.models import Member
-from clinic.ui.forms import ClinicForm
+from clinic.ui.forms import ClinicForm, RowField
 from records.forms.patients import BirthDateField, PhoneField
 from records.models import Patient
 from records.queries.finder import find_patients
 from scheduling.forms.fields import YEARS, DayField
 from scheduling.models import CancelReason, Location, VisitType
+from scheduling.queries.settings import bookable_members, visit_types
 from scheduling.rules.wall_time import NoSuchTime, to_instant
 
 
@@ -116,81 +118,58 @@ class PatientField(Plain):
         return Patient.objects.get(pk=rows[0].id) if len(rows) == 1 else None
 
 
-class BookAppointmentForm(PatientField, TimeFields):
+class VisitFields(PatientField):
+    """What every new visit is made of: where, what kind, with whom, why."""
+
+    location = RowField(required=False)
+    visit_type = RowField(label="Visit type")
+    provider = RowField(required=False, label="With", empty_label="Anyone", label_of=attrgetter("name"))
+    reason = forms.CharField(required=False, max_length=300, label="Reason, in the patient's words")
+
+    def __init__(self, *args, places: Sequence[Location], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.places = places
+        if len(places) == 1:
+            self.fields["location"].widget = forms.HiddenInput()
+        self.fields["location"].rows = places
+        self.fields["visit_type"].rows = self.kinds()
+        self.fields["provider"].rows = bookable_members()
+
+    def kinds(self) -> Sequence[VisitType]:
+        return visit_types()
+
+    @property
+    def place(self) -> Location:
+        return self.cleaned_data.get("location") or self.places[0]
+
+
+class BookAppointmentForm(VisitFields, TimeFields):
     """The booking dialog."""
 
-    location = forms.ModelChoiceField(queryset=Location.objects.none(), required=False)
-    visit_type = forms.ModelChoiceField(
-        queryset=VisitType.objects.none(), label="Visit type", empty_label=None
-    )
-    provider = forms.ModelChoiceField(
-        queryset=Member.objects.none(), required=False, label="With", empty_label="Anyone"
-    )
-    reason = forms.CharField(required=False, max_length=300, label="Reason, in the patient's words")
     text_me = forms.BooleanField(required=False, label="Text reminders to this number")
     text_known = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, places: list[Location], **kwargs):
-        super().__init__(*args, **kwargs)
-        self.places = places
-        self.fields["location"].queryset = Location.objects.filter(is_active=True)
-        self.fields["location"].empty_label = None
-        if len(places) == 1:
-            self.fields["location"].widget = forms.HiddenInput()
-        self.fields["visit_type"].queryset = VisitType.objects.filter(is_bookable=True)
-        self.fields["provider"].queryset = bookable_members()
-        self.fields["provider"].label_from_instance = lambda member: member.name
 
-    @property
-    def place(self) -> Location:
-        return self.cleaned_data.get("location") or self.places[0]
-
-
-def bookable_members():
-    """Active members who have sessions anywhere."""
-    return Member.objects.filter(is_active=True, sessions__isnull=False).distinct().order_by("last_name")
-
-
-class WalkInForm(PatientField):
+class WalkInForm(VisitFields):
     """A patient who is here now."""
 
-    location = forms.ModelChoiceField(queryset=Location.objects.none(), required=False)
-    visit_type = forms.ModelChoiceField(
-        queryset=VisitType.objects.none(), label="Visit type", empty_label=None
+    provider = RowField(
+        required=False, label="With", empty_label="Whoever is free first", label_of=attrgetter("name")
     )
-    provider = forms.ModelChoiceField(
-        queryset=Member.objects.none(), required=False, label="With", empty_label="Whoever is free first"
-    )
-    reason = forms.CharField(required=False, max_length=300, label="Reason, in the patient's words")
 
-    def __init__(self, *args, places: list[Location], **kwargs):
-        super().__init__(*args, **kwargs)
-        self.places = places
-        self.fields["location"].queryset = Location.objects.filter(is_active=True)
-        self.fields["location"].empty_label = None
-        if len(places) == 1:
-            self.fields["location"].widget = forms.HiddenInput()
-        self.fields["visit_type"].queryset = VisitType.objects.filter(is_bookable=True, needs_room=True)
-        self.fields["provider"].queryset = bookable_members()
-        self.fields["provider"].label_from_instance = lambda member: member.name
-
-    @property
-    def place(self) -> Location:
-        return self.cleaned_data.get("location") or self.places[0]
+    def kinds(self) -> Sequence[VisitType]:
+        return [kind for kind in visit_types() if kind.needs_room]
 
 
 class MoveAppointmentForm(TimeFields):
     """Another time for a visit. `version` says which state of it the form was opened on."""
 
-    provider = forms.ModelChoiceField(
-        queryset=Member.objects.none(), required=False, label="With", empty_label=None
-    )
+    provider = RowField(required=False, label="With", label_of=attrgetter("name"))
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["provider"].queryset = bookable_members()
-        self.fields["provider"].label_from_instance = lambda member: member.name
+        self.fields["provider"].rows = bookable_members()
 
 
 class CancelAppointmentForm(ClinicForm):

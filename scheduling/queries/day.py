@@ -10,14 +10,16 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from clinic.core.kept import kept
 from clinic.core.time import today, zone
 from clinic.staff.models import Member
 from clinic.staff.roles import Role
-from scheduling.models import Appointment, Location, VisitType
+from scheduling.models import Appointment, Location
 from scheduling.queries._words import clock, clock_full, patient_name, version_of
 from scheduling.queries.day_columns import Frame, column_of
 from scheduling.queries.day_rows import ROW_MINUTES, Column, Visit
 from scheduling.queries.rosters import load_roster
+from scheduling.queries.settings import visit_types
 from scheduling.rules.rosters import Roster
 from scheduling.rules.slots import Span
 from scheduling.rules.visit_states import IN_CLINIC, LABELS, UPCOMING, State
@@ -102,15 +104,15 @@ class DayBoard:
 
 
 def day_board(day: date, location: Location, *, may_book: bool = False) -> DayBoard:
-    """The board of one local day: five statements, however full the day is."""
+    """The board of one local day: one statement for its visits; who works when is kept in memory."""
     roster = load_roster(location, day, day)
     visits = _visits(day, location)
     sessions = {one: roster.sessions(day, one) for one in roster.member_ids()}
     wanted = dict.fromkeys([*(one for one in sessions if sessions[one]), *(v.member_id for v in visits)])
-    people = _people([one for one in wanted if one])
+    people = _people(tuple(one for one in wanted if one))
     first, last = _hours(roster, day, visits)
-    kinds = VisitType.objects.filter(is_bookable=True, needs_provider=True) if may_book else ()
-    fits = tuple((kind.pk, kind.name, kind.provider_minutes) for kind in kinds)
+    kinds = visit_types() if may_book else ()
+    fits = tuple((kind.pk, kind.name, kind.provider_minutes) for kind in kinds if kind.needs_provider)
     frame = Frame(day, location, roster, first, last, may_book, fits)
     by_member: dict[UUID | None, list[Visit]] = defaultdict(list)
     for visit in visits:
@@ -186,7 +188,8 @@ def _mark(state: State, room: str | None) -> str:
     return "" if state == State.SCHEDULED else LABELS[state] if state not in SHORT else SHORT[state]
 
 
-def _people(ids: list[UUID]) -> dict[UUID, Member]:
+@kept
+def _people(ids: tuple[UUID, ...]) -> dict[UUID, Member]:
     """Members of the day: providers first, then the others, each by name."""
     found = Member.objects.filter(pk__in=ids).order_by("last_name", "first_name")
     ranked = sorted(found, key=lambda member: not member.has_role(Role.PROVIDER))

@@ -1,14 +1,14 @@
-"""Reading rosters: three statements, however many members and days."""
+"""Reading rosters: a few statements, however many members and days, and none until somebody changes them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from calendar import monthrange
 from datetime import date
-from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
+from clinic.core.kept import kept
 from clinic.core.time import zone
 from scheduling.models import Closure, Location, ProviderSession, SessionException
 from scheduling.rules.rosters import Absence, Block, Roster
@@ -31,13 +31,18 @@ _FIELDS = (
 )
 
 
-def load_roster(
-    location: Location, first: date, last: date, member_ids: Iterable[UUID] | None = None
-) -> Roster:
-    """Sessions, absences and closures of a location from `first` to `last`, both included.
+def load_roster(location: Location, first: date, last: date) -> Roster:
+    """Sessions, absences and closures of a location from `first` to `last` (and a little around), both included.
 
-    `member_ids` limits it to some people; inactive members have no sessions.
+    Inactive members have no sessions. No statement while nobody changed anybody's sessions.
     """
+    # Whole months, so that every day asked for within one is answered by one roster in memory.
+    end = last.replace(day=monthrange(last.year, last.month)[1])
+    return _roster(location, first.replace(day=1), end)
+
+
+@kept
+def _roster(location: Location, first: date, last: date) -> Roster:
     tz = zone(location.zone)
     sessions = ProviderSession.objects.filter(
         Q(effective_to__isnull=True) | Q(effective_to__gte=first),
@@ -45,14 +50,8 @@ def load_roster(
         effective_from__lte=last,
         provider__is_active=True,
     )
-    if (last - first).days < 6:
-        days = {date.fromordinal(n).weekday() for n in range(first.toordinal(), last.toordinal() + 1)}
-        sessions = sessions.filter(weekday__in=days)
     start, end = day_bounds(first, tz)[0], day_bounds(last, tz)[1]
     away = SessionException.objects.filter(starts_at__lt=end, ends_at__gt=start)
-    if member_ids is not None:
-        wanted = list(member_ids)
-        sessions, away = sessions.filter(provider_id__in=wanted), away.filter(provider_id__in=wanted)
     rows = (
         sessions.annotate(type_ids=ArrayAgg("visit_types", filter=Q(visit_types__isnull=False), default=[]))
         .order_by("provider__last_name", "provider_id", "weekday", "starts")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from clinic.core.kept import kept
 from clinic.core.time import format_clock, format_day, now, today
 from clinic.staff.models import Member
 from inventory.models import Equipment
@@ -110,6 +111,7 @@ def equipment_ids(visit_type: VisitType) -> tuple[UUID, ...] | None:
     return tuple(devices.values_list("id", flat=True))
 
 
+@kept
 def rostered(location: Location, visit_type: VisitType) -> dict[UUID, str]:
     """Active members who see this kind of visit here, by name: providers, or the others for nurse visits."""
     members = Member.objects.filter(
@@ -153,7 +155,7 @@ def open_slots(
         equipment=equipment_ids(visit_type),
         patient_id=patient.pk if patient else None,
     )
-    roster = load_roster(location, first, last, names)
+    roster = load_roster(location, first, last)
     earliest = now() + timedelta(minutes=visit_type.min_notice_minutes)
     found: list[Opening] = []
     for start, member_id in _openings(roster, needs, first, last, max(earliest, after or earliest)):

@@ -44,9 +44,24 @@ def open_interval(
     undo_of: VisitInterval | None = None,
 ) -> VisitInterval:
     """Starts the stretch of a visit in a state."""
+    row = new_interval(by, appointment, state, at=at, reason=reason, undo_of=undo_of)
+    row.save(force_insert=True)
+    return row
+
+
+def new_interval(
+    by: Actor,
+    appointment: Appointment,
+    state: State,
+    *,
+    at: datetime | None = None,
+    reason: str = "",
+    undo_of: VisitInterval | None = None,
+) -> VisitInterval:
+    """The unsaved row of a stretch that begins `at` (now)."""
     recorded = now()
     started = at or recorded
-    return VisitInterval.objects.create(
+    return VisitInterval(
         appointment=appointment,
         state=state,
         started_at=started,

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-
-from django.db.models import prefetch_related_objects
+from uuid import UUID
 
 from clinic import audit
 from clinic.core.actor import Actor
-from clinic.core.db import service
+from clinic.core.db import insert_together, service
 from clinic.core.errors import Conflict, Refused
+from clinic.core.ids import uuid7
 from clinic.core.time import format_local, now
+from clinic.messaging.services import outbox_rows
 from clinic.staff.models import Member
 from scheduling.models import Appointment, CancelReason, Location, ResourceHold, Room, Source, VisitType
 from scheduling.queries.settings import flow_settings
 from scheduling.queries.slots import open_slots
 from scheduling.rules.visit_states import UPCOMING, State
-from scheduling.services._record import close_interval, locked, open_interval, save
-from scheduling.services.claims import Lost, claim
-from scheduling.services.reminders import plan_reminders, void_reminders
+from scheduling.services._record import close_interval, locked, new_interval, open_interval, save
+from scheduling.services.claims import claim
+from scheduling.services.reminders import draft_reminders, void_reminders
 from scheduling.services.wishes import Claim, Wish, new_appointment
 
 FEW = 3
@@ -39,12 +40,14 @@ def book_appointment(
     equipment: Sequence = (),
     overbook_reason: str = "",
     source: str = Source.PHONE,
+    pk: UUID | None = None,
 ) -> Appointment:
     """Books a visit and holds everything it needs, all or nothing.
 
     `provider` is the person whose column the visit stands in (for a visit without a provider, the
     member who does it); None takes whoever is free, the least booked first. `ma`, `room` and
-    `equipment` are held only when named or when the visit type asks for a kind of them.
+    `equipment` are held only when named or when the visit type asks for a kind of them. `pk` is the new
+    row's key, for a caller that has to know it beforehand.
 
     Changes: one appointment, one interval, one hold per resource. Audited `appointment.booked`.
     Refuses: times outside sessions, leave, closures, limits of the visit type; a second visit with the
@@ -64,28 +67,30 @@ def book_appointment(
         is_interpreter_needed=patient.needs_interpreter,
     )
     try:
-        return _book(by=by, wish=wish, reason=reason, source=source)
+        return _book(by=by, wish=wish, reason=reason, source=source, pk=pk or uuid7())
     except Conflict as error:
         _offer_more(error, wish)
         raise
 
 
 @service
-def _book(*, by: Actor, wish: Wish, reason: str, source: str) -> Appointment:
+def _book(*, by: Actor, wish: Wish, reason: str, source: str, pk: UUID) -> Appointment:
     made = claim(by=by, wish=wish)
-    appointment = write_claim(by, made, reason=reason.strip()[:300], source=source)
-    audit.record(by, "appointment.booked", obj=appointment, patient=wish.patient, **_facts(appointment, made))
-    prefetch_related_objects([wish.patient], "contacts")
-    plan_reminders(by=by, appointment=appointment)
-    return appointment
+    return write_claim(by, made, "appointment.booked", reason=reason.strip()[:300], source=source, pk=pk)
 
 
-def write_claim(by: Actor, made: Claim, *, state: State = State.SCHEDULED, **values) -> Appointment:
-    """Inserts the appointment of a claim, its first interval and its holds."""
-    appointment = new_appointment(by, made, state=state, state_since=now(), **values)
-    appointment.save(force_insert=True)
-    open_interval(by, appointment, state)
-    ResourceHold.objects.bulk_create(made.holds(appointment, by))
+def write_claim(by: Actor, made: Claim, action: str = "", **values) -> Appointment:
+    """Inserts the appointment of a claim, its first interval, its holds and its messages, in one statement.
+
+    With `action` the audit row of the visit goes with them.
+    """
+    appointment = new_appointment(by, made, state=State.SCHEDULED, state_since=now(), **values)
+    rows = [appointment, new_interval(by, appointment, State.SCHEDULED), *made.holds(appointment, by)]
+    if action:
+        facts = _facts(appointment, made)
+        rows.append(audit.event(by, action, obj=appointment, patient=made.wish.patient, **facts))
+    drafts = draft_reminders(by=by, appointment=appointment)
+    insert_together(*rows, *outbox_rows(by=by, drafts=drafts))
     return appointment
 
 
@@ -97,22 +102,28 @@ def _facts(appointment: Appointment, made: Claim) -> dict:
     }
     if made.is_overbook:
         facts["overbook_reason"] = made.wish.overbook_reason
+    if made.wish.is_walk_in:
+        facts["holds_time"] = not made.is_in_line
     return facts
 
 
 def _offer_more(error: Conflict, wish: Wish) -> None:
-    """Looked up after the locks are gone, so that losers don't make each other wait."""
-    if isinstance(error, Lost):
-        error.look()
-    if len(error.alternatives) >= FEW:
-        return
-    error.alternatives = open_slots(
-        location=wish.location,
-        visit_type=wish.visit_type,
-        provider=wish.member,
-        day_from=wish.local_day,
-        patient=wish.patient,
-    )
+    """Has the conflict look further than its day where that has little left."""
+    nearby = error.look
+
+    def look() -> Sequence:
+        found = nearby()
+        if len(found) >= FEW:
+            return found
+        return open_slots(
+            location=wish.location,
+            visit_type=wish.visit_type,
+            provider=wish.member,
+            day_from=wish.local_day,
+            patient=wish.patient,
+        )
+
+    error.look = look
 
 
 def reschedule_appointment(
@@ -180,7 +191,6 @@ def _reschedule(
         **({"overbook_reason": wish.overbook_reason} if made.is_overbook else {}),
     )
     void_reminders(by=by, appointment=old, reason="rescheduled")
-    plan_reminders(by=by, appointment=new)
     return new
 
 

@@ -41,17 +41,10 @@ class _Held:
 
 
 class Lost(Conflict):
-    """A conflict that knows the day it happened on. The alternatives are worked out when somebody asks,
-    which is after the locks are gone: losers don't make each other wait."""
+    """A conflict that knows the day it happened on, and finds what is free nearby without a statement."""
 
     def __init__(self, message: str, day: _Day):
-        super().__init__(message, field="starts_at")
-        self.day = day
-
-    def look(self) -> None:
-        """Fills the alternatives in from the day as it was under the locks; no statement is sent."""
-        if not self.alternatives:
-            self.alternatives = self.day.alternatives()
+        super().__init__(message, field="starts_at", look=day.alternatives)
 
 
 class _Day:
@@ -103,7 +96,7 @@ def claim(
     extra = [wish.ma.pk] if wish.ma else []
     resources = [*needs.resource_ids(), *extra]
     # What the locks don't protect is read before them: everyone behind waits for what comes after.
-    roster = load_roster(wish.location, wish.local_day, wish.local_day, [*names, *extra])
+    roster = load_roster(wish.location, wish.local_day, wish.local_day)
     lock_keys(*(hold_key(one) for one in {*resources, *also_lock}))
     day = _Day(wish, needs, names, roster, _held(wish, resources, instead_of))
     _check_patient(day)

@@ -78,7 +78,7 @@ def _planned_slots(visits: list[Appointment]) -> set[tuple[str, str, str]]:
 def _plan_one(appointment: Appointment) -> int:
     try:
         by = Actor.system("scheduling.plan_reminders")
-        return len(plan_reminders(by=by, appointment=appointment, is_new=False))
+        return len(plan_reminders(by=by, appointment=appointment))
     except ClinicError as error:
         log.warning("reminders of a visit could not be planned", extra={"event": type(error).__name__})
         return 0

@@ -5,20 +5,22 @@ Rescheduling replaces them, cancelling voids them, and each is looked at again w
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from clinic import audit
-from clinic.core.db import service
+from clinic.core.db import attempt, service
 from clinic.core.errors import ClinicError
 from clinic.core.profile import clinic
 from clinic.core.time import now, today
 from clinic.messaging.models import Message
 from clinic.messaging.models.choices import Purpose
+from clinic.messaging.queries.consent import reachable
 from clinic.messaging.queries.receipts import practice_name
 from clinic.messaging.rules.phones import spoken_phone
 from clinic.messaging.rules.states import State as MessageState
-from clinic.messaging.services import may_contact, plan_message, void_messages
+from clinic.messaging.services import draft_message, plan_message, void_messages
 from scheduling.models import Appointment, ReminderPolicy
+from scheduling.queries.settings import reminder_policies
 from scheduling.rules import reminders as rules
 from scheduling.rules.visit_states import State
 
@@ -34,58 +36,69 @@ def subject_of(appointment) -> str:
     return f"{SUBJECT}:{appointment.pk}"
 
 
-@dataclass(frozen=True)
-class Address:
-    channel: str
-    value: str
-
-
-def addresses_of(patient) -> dict[str, Address]:
+def addresses_of(patient) -> dict[str, str]:
     """The preferred mobile number and e-mail address of a patient, by channel."""
-    found: dict[str, Address] = {}
+    found: dict[str, str] = {}
     contacts = sorted(patient.contacts.all(), key=lambda row: (not row.is_preferred, row.rank))
     for contact in contacts:
         channel = {"mobile": "sms", "email": "email"}.get(contact.kind)
         if channel and contact.is_active:
-            found.setdefault(channel, Address(channel, contact.value))
+            found.setdefault(channel, contact.value)
     return found
 
 
 @service
-def plan_reminders(*, by, appointment: Appointment, is_new: bool = True) -> list[Message]:
+def plan_reminders(*, by, appointment: Appointment) -> list[Message]:
     """Plans every reminder that the policy asks for and that is not there yet; a second call adds nothing.
 
-    Called by the services that book and reschedule, inside their transaction. For each lead the first
-    channel is used on which the patient may be contacted: text, then e-mail. `is_new` also sends the booking
-    confirmation. Audited per message. Nothing here ever stops a booking: a wording that can't be used is
-    logged and audited as `reminder.not_planned`.
+    For each lead the first channel is used on which the patient may be contacted: text, then e-mail. Audited
+    per message. A wording that can't be used is logged and audited as `reminder.not_planned`.
     """
+
+    def plan(wish: dict) -> Message:
+        with attempt():
+            return plan_message(by=by, **wish)
+
+    made = _messages(by, appointment, plan, is_new=False)
+    return [row for row in made if row.state != MessageState.VOID]
+
+
+def draft_reminders(*, by, appointment: Appointment) -> list[Message]:
+    """The unsaved messages of a visit that is being made now, the booking confirmation among them.
+
+    They are inserted with the visit. Nothing here ever stops a booking: see `plan_reminders`.
+    """
+    return _messages(by, appointment, lambda wish: draft_message(**wish), is_new=True)
+
+
+def _messages(by, appointment, make: Callable[[dict], Message], *, is_new: bool) -> list[Message]:
     if appointment.state not in BOOKED or appointment.is_walk_in or appointment.starts_at <= now():
         return []
-    policies = rules.policies_for(
-        ReminderPolicy.objects.all(), visit_type_id=appointment.visit_type_id, on=today(appointment.zone)
-    )
     by_lead: dict[int, list[ReminderPolicy]] = {}
-    for policy in policies:
+    for policy in rules.policies_for(
+        reminder_policies(), visit_type_id=appointment.visit_type_id, on=today(appointment.zone)
+    ):
         by_lead.setdefault(policy.hours_before, []).append(policy)
     if not is_new:
         by_lead.pop(rules.AT_BOOKING, None)
-    planned_slots = _slots_of(appointment)
     addresses = addresses_of(appointment.patient)
-    reach = {}
-    planned = []
-    for due in rules.due_times(appointment.starts_at, by_lead, now=now()):
-        if due.slot in planned_slots:
-            continue
-        purpose = Purpose.REMINDER if due.hours_before else Purpose.CONFIRMATION
-        if purpose not in reach:
-            reach[purpose] = _reach(appointment.patient, addresses, purpose)
-        message = _plan(
-            by=by, appointment=appointment, due=due, policies=by_lead[due.hours_before], reach=reach[purpose]
-        )
-        if message:
-            planned.append(message)
-    return planned
+    if not addresses:
+        return []
+    planned_slots = set() if is_new else _slots_of(appointment)
+    wanted = [
+        due
+        for due in rules.due_times(appointment.starts_at, by_lead, now=now())
+        if due.slot not in planned_slots
+    ]
+    if not wanted:
+        return []
+    reach = reachable(appointment.patient, addresses, {_purpose(due) for due in wanted})
+    found: list[Message] = []
+    for due in wanted:
+        policies = by_lead[due.hours_before]
+        choices = _choices(appointment, due, policies, addresses, reach[_purpose(due)])
+        found += _first_good(by, appointment, choices, make)
+    return found
 
 
 def _slots_of(appointment) -> set[str]:
@@ -96,59 +109,65 @@ def _slots_of(appointment) -> set[str]:
     return {part[1] for part in parts if len(part) == 5 and part[2] == instant}
 
 
-def _reach(patient, addresses: dict[str, Address], purpose: str) -> dict[str, Address]:
-    """The addresses that may be used for a purpose, by channel."""
+def _purpose(due: rules.Due) -> Purpose:
+    return Purpose.REMINDER if due.hours_before else Purpose.CONFIRMATION
+
+
+def _choices(
+    appointment,
+    due: rules.Due,
+    policies: list[ReminderPolicy],
+    addresses: dict[str, str],
+    channels: list[str],
+) -> list[dict]:
+    """What one lead asks of the outbox: the message on each channel that may be used, the first choice first."""
+    in_order = sorted(policies, key=lambda row: row.channel != "sms")
+    return [
+        _wish(appointment, due, policy, addresses[policy.channel])
+        for policy in in_order
+        if policy.channel in channels
+    ]
+
+
+def _wish(appointment, due: rules.Due, policy: ReminderPolicy, address: str) -> dict:
+    patient = appointment.patient
     return {
-        channel: address
-        for channel, address in addresses.items()
-        if may_contact(patient, channel, address.value, purpose).is_allowed
+        "key": _key(appointment, due, policy.channel, address),
+        "patient": patient,
+        "purpose": _purpose(due),
+        "channel": policy.channel,
+        "address": address,
+        "template_code": policy.template_code,
+        "fallback_code": FALLBACK.get(policy.template_code, ""),
+        "variables": variables_of(appointment),
+        "planned_at": due.wanted_at,
+        "not_after": due.not_after,
+        "zone": patient.zone or appointment.zone,
+        "subject": subject_of(appointment),
     }
 
 
-def _plan(
-    *, by, appointment, due: rules.Due, policies: list[ReminderPolicy], reach: dict[str, Address]
-) -> Message | None:
-    patient = appointment.patient
-    for policy in sorted(policies, key=lambda row: row.channel != "sms"):
-        address = reach.get(policy.channel)
-        if address is None:
-            continue
+def _first_good(by, appointment, choices: list[dict], make: Callable[[dict], Message]) -> list[Message]:
+    """The messages of one lead: those that came too late to be sent, then the one that will be."""
+    made: list[Message] = []
+    for wish in choices:
         try:
-            message = plan_message(
-                by=by,
-                key=_key(appointment, due, address),
-                patient=patient,
-                purpose=Purpose.REMINDER if due.hours_before else Purpose.CONFIRMATION,
-                channel=address.channel,
-                address=address.value,
-                template_code=policy.template_code,
-                fallback_code=FALLBACK.get(policy.template_code, ""),
-                variables=variables_of(appointment),
-                planned_at=due.wanted_at,
-                not_after=due.not_after,
-                zone=patient.zone or appointment.zone,
-                subject=subject_of(appointment),
-            )
+            made.append(make(wish))
         except ClinicError as error:
             log.warning("a reminder could not be planned", extra={"event": "reminder.not_planned"})
-            audit.record(
-                by,
-                "reminder.not_planned",
-                obj=appointment,
-                patient=appointment.patient_id,
-                why=str(error)[:200],
-            )
+            why = str(error)[:200]
+            audit.record(by, "reminder.not_planned", obj=appointment, patient=appointment.patient_id, why=why)
             continue
-        if message.state != MessageState.VOID:
-            return message
-    return None
+        if made[-1].state != MessageState.VOID:
+            break
+    return made
 
 
-def _key(appointment, due: rules.Due, address: Address) -> str:
+def _key(appointment, due: rules.Due, channel: str, address: str) -> str:
     # The address is part of the key as a digest only, so that a corrected number gets its own message.
-    digest = hashlib.sha256(address.value.encode()).hexdigest()[:12]
+    digest = hashlib.sha256(address.encode()).hexdigest()[:12]
     instant = rules.instant_key(appointment.starts_at)
-    return f"{subject_of(appointment)}|{due.slot}|{instant}|{address.channel}|{digest}"
+    return f"{subject_of(appointment)}|{due.slot}|{instant}|{channel}|{digest}"
 
 
 def variables_of(appointment) -> dict[str, str]:

@@ -191,7 +191,7 @@ def undo_move(*, by: Actor, appointment: Appointment, reason: str = "Moved by mi
         reason=reason[:200],
     )
     if row.state in UPCOMING:
-        plan_reminders(by=by, appointment=row, is_new=False)
+        plan_reminders(by=by, appointment=row)
     return row
 
 

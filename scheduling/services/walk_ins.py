@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clinic import audit
 from clinic.core.actor import Actor
 from clinic.core.db import service
 from clinic.core.errors import Conflict, Refused
@@ -49,15 +48,13 @@ def walk_in(
         is_walk_in=True,
     )
     made = _claim(by, wish) if slots else _in_line(wish)
-    row = write_claim(by, made, reason=reason.strip()[:300], source=Source.WALK_IN, is_walk_in=True)
-    audit.record(
+    row = write_claim(
         by,
+        made,
         "appointment.walked_in",
-        obj=row,
-        patient=patient,
-        visit_type=visit_type.code,
-        provider=row.provider_id,
-        holds_time=not made.is_in_line,
+        reason=reason.strip()[:300],
+        source=Source.WALK_IN,
+        is_walk_in=True,
     )
     return move_visit(by=by, appointment=row, to=State.ARRIVED)
 

@@ -11,6 +11,7 @@ from clinic.core.actor import Actor
 from clinic.core.time import format_local, zone
 from clinic.staff.models import Member
 from scheduling.models import Appointment, Location, ResourceHold, Room, VisitType
+from scheduling.queries.settings import bookable_member
 from scheduling.querysets import as_range
 from scheduling.rules.holds import Resource, Timing, spans_of, told_span
 from scheduling.rules.wall_time import to_wall
@@ -90,7 +91,7 @@ def new_appointment(by: Actor, made: Claim, **values) -> Appointment:
     told = told_span(wish.starts_at, wish.timing)
     local_day, local_time = to_wall(wish.starts_at, zone(wish.location.zone))
     has_provider = wish.visit_type.needs_provider
-    return Appointment(
+    row = Appointment(
         patient=wish.patient,
         location=wish.location,
         visit_type=wish.visit_type,
@@ -106,3 +107,7 @@ def new_appointment(by: Actor, made: Claim, **values) -> Appointment:
         booked_by_label=by.label[:120],
         **values,
     )
+    member = bookable_member(made.member_id)
+    if member:  # at hand already: nobody has to read the row again for the name
+        setattr(row, "provider" if has_provider else "ma", member)
+    return row

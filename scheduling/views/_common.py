@@ -32,7 +32,7 @@ def visit_or_404(pk: UUID) -> Appointment:
     return row
 
 
-def here(request: HttpRequest) -> tuple[Location, list[Location]]:
+def here(request: HttpRequest) -> tuple[Location, tuple[Location, ...]]:
     """The location that the page is about, and all to choose from."""
     places = locations()
     return chosen_location(places, request.GET.get("location")), places
@@ -60,10 +60,10 @@ def uuid_of(text: str | None) -> UUID | None:
         return None
 
 
-def only_once(request: HttpRequest, verb: str, do):
+def only_once(request: HttpRequest, verb: str, do, known: str | None = None):
     """Runs the write once per form; a repeated submit gets the first one's result."""
     key = request.POST.get("form_key", "")
-    result, _ = once(by=request.actor, verb=verb, form_key=key, do=do)
+    result, _ = once(by=request.actor, verb=verb, form_key=key, do=do, known=known)
     return result
 
 

@@ -11,22 +11,22 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from clinic import audit
-from clinic.core.errors import ClinicError, Conflict, to_form
+from clinic.core.errors import ClinicError, Conflict, Refused, to_form
+from clinic.core.ids import uuid7
 from clinic.core.time import format_clock, format_day, today, zone
 from clinic.staff.access import allow
-from clinic.staff.models import Member
 from clinic.staff.permissions import Permission as P
 from clinic.ui.responses import fragment, invalid, saved
 from records.models import Patient
 from records.services.registration import PossibleDuplicate
 from scheduling.forms.booking import BookAppointmentForm
-from scheduling.models import Appointment, Location, VisitType
+from scheduling.models import Appointment, Location
 from scheduling.queries.booking import PatientLine, patient_line
-from scheduling.queries.settings import chosen_location, locations
+from scheduling.queries.settings import bookable_member, chosen_location, locations, visit_types
 from scheduling.queries.slots import Opening, next_openings
 from scheduling.services.booking import book_appointment
 from scheduling.services.contact import set_text_consent
-from scheduling.views._common import only_once, parse_day, patient_of, uuid_of
+from scheduling.views._common import only_once, parse_day, patient_of, uuid_of, visit_or_404
 
 PAGE = "scheduling/appointment/book.html"
 REFRESH = ("day", "flow", "arrivals", "unconfirmed", "scheduling.visits", "scheduling.next")
@@ -45,29 +45,40 @@ def appointment_book(request: HttpRequest) -> HttpResponse:
     chosen = form.when(form.place) if form.is_valid() else None
     if chosen is None or form.errors:
         return invalid(request, PAGE, _context(request, form, place))
+    pk, made = uuid7(), []
     try:
-        pk = only_once(request, "book_appointment", lambda: _book(request, form, *chosen))
+        done = only_once(
+            request,
+            "book_appointment",
+            lambda: made.append(_book(request, form, *chosen, pk=pk)),
+            known=str(pk),
+        )
     except ClinicError as error:
         to_form(form, error)
         openings = error.alternatives if isinstance(error, Conflict) else None
         context = _context(request, form, place, openings) | {"duplicates": duplicates_of(request, error)}
         return invalid(request, PAGE, context, status=error.status)
-    visit = Appointment.objects.select_related("patient", "visit_type", "provider", "ma", "location").get(
-        pk=pk
-    )
-    return saved(request, said(visit), to=reverse("scheduling:appointment", args=[pk]), refresh=REFRESH)
+    visit = made[0] if made else visit_or_404(UUID(done))
+    return saved(request, said(visit), to=reverse("scheduling:appointment", args=[done]), refresh=REFRESH)
 
 
 def _book(
-    request: HttpRequest, form: BookAppointmentForm, starts_at: datetime, member_id: UUID | None
-) -> str:
+    request: HttpRequest,
+    form: BookAppointmentForm,
+    starts_at: datetime,
+    member_id: UUID | None,
+    *,
+    pk: UUID,
+) -> Appointment:
     values = form.cleaned_data
-    member = values["provider"] or (Member.objects.filter(pk=member_id).first() if member_id else None)
+    member = values["provider"] or bookable_member(member_id)
+    if member is None and member_id:
+        raise Refused("That column takes no visits any more.", field="slot", hint="Choose another time.")
     patient = patient_of(request, form)
     if values["text_known"] and not form.is_new:
         # Before booking, so that the confirmation already knows it.
         set_text_consent(by=request.actor, patient=patient, wants=values["text_me"])
-    visit = book_appointment(
+    return book_appointment(
         by=request.actor,
         patient=patient,
         visit_type=values["visit_type"],
@@ -76,8 +87,8 @@ def _book(
         provider=member,
         reason=values["reason"],
         overbook_reason=values["overbook_reason"],
+        pk=pk,
     )
-    return str(visit.pk)
 
 
 def duplicates_of(request: HttpRequest, error: ClinicError) -> list:
@@ -106,8 +117,7 @@ def _from_address(request: HttpRequest, place: Location) -> dict:
     """What a click on a free slot, a patient page or a checkout already knows."""
     asked = request.GET
     initial: dict = {"location": place.pk, "provider": asked.get("with"), "visit_type": asked.get("type")}
-    patient = Patient.objects.filter(pk=uuid_of(asked.get("patient"))).first()
-    if patient:
+    if asked.get("patient") and (patient := Patient.objects.filter(pk=uuid_of(asked["patient"])).first()):
         initial |= {"patient": patient.pk, "patient_search": patient.list_name}
     if asked.get("at"):
         initial["slot"] = f"{_instant(asked['at'])}|{asked.get('with', '')}"
@@ -125,8 +135,8 @@ def _context(
     request: HttpRequest, form: BookAppointmentForm, place: Location, openings: list[Opening] | None = None
 ) -> dict:
     patient = form.found_patient
-    if patient is None:
-        patient = Patient.objects.filter(pk=uuid_of(str(form["patient"].value() or ""))).first()
+    if patient is None and form["patient"].value():
+        patient = Patient.objects.filter(pk=uuid_of(str(form["patient"].value()))).first()
     if patient is not None:
         audit.looked(request, patient, "booking")
     if openings is None:
@@ -157,14 +167,14 @@ def _chosen_words(form, place: Location, openings: list[Opening]) -> str:
 
 
 def _openings_for(form, place: Location, patient: Patient | None, after: date | None = None) -> list[Opening]:
-    kind_id = (
-        form["visit_type"].value()
-        or VisitType.objects.filter(is_bookable=True).values_list("pk", flat=True).first()
+    kinds = visit_types()
+    wanted = str(form["visit_type"].value() or "")
+    kind = next(
+        (kind for kind in kinds if str(kind.pk) == wanted), kinds[0] if kinds and not wanted else None
     )
-    kind = VisitType.objects.filter(pk=uuid_of(str(kind_id or ""))).first()
     if kind is None:
         return []
-    member = Member.objects.filter(pk=uuid_of(str(form["provider"].value() or ""))).first()
+    member = bookable_member(form["provider"].value())
     return next_openings(location=place, visit_type=kind, provider=member, patient=patient, day_from=after)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from datetime import timedelta
 from uuid import UUID
 
@@ -95,7 +96,7 @@ def location_edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
 @allow(P.SETTINGS_EDIT)
 def flow_limits(request: HttpRequest) -> HttpResponse:
     """When minutes turn amber and red, and how long grace and undo last."""
-    form = FlowSettingsForm(request.POST or None, instance=flow_settings())
+    form = FlowSettingsForm(request.POST or None, instance=copy(flow_settings()))
 
     def save() -> str:
         setup.save_flow_settings(by=request.actor, version=form.cleaned_data.get("version"), **form.values())

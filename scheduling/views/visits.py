@@ -14,13 +14,12 @@ from clinic import audit
 from clinic.core.errors import ClinicError, Conflict, to_form
 from clinic.core.time import format_clock, format_day
 from clinic.staff.access import allow
-from clinic.staff.models import Member
 from clinic.staff.permissions import Permission as P
 from clinic.ui.responses import invalid, refused, saved
 from scheduling.forms.booking import CancelAppointmentForm, MoveAppointmentForm, WalkInForm
-from scheduling.models import Appointment, Room, VisitType
+from scheduling.models import Appointment, Room
 from scheduling.queries.booking import patient_line
-from scheduling.queries.settings import chosen_location, locations
+from scheduling.queries.settings import bookable_member, chosen_location, locations, visit_types
 from scheduling.queries.slots import Opening, next_openings
 from scheduling.queries.visit_page import visit_page
 from scheduling.rules.visit_states import LABELS, State
@@ -75,7 +74,7 @@ def appointment_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _move(request, visit: Appointment, form, starts_at: datetime, member_id: UUID | None) -> str:
     values = form.cleaned_data
-    member = Member.objects.filter(pk=member_id).first() if member_id else values["provider"]
+    member = bookable_member(member_id) if member_id else values["provider"]
     return str(
         reschedule_appointment(
             by=request.actor,
@@ -203,7 +202,7 @@ def walk_in_page(request: HttpRequest) -> HttpResponse:
     places = locations()
     place = chosen_location(places, request.GET.get("location") or request.POST.get("location"))
     if request.method != "POST":
-        usual = VisitType.objects.filter(code=USUAL_WALK_IN, is_bookable=True).first()
+        usual = next((kind for kind in visit_types() if kind.code == USUAL_WALK_IN), None)
         form = WalkInForm(places=places, initial={"location": place.pk, "visit_type": usual})
         return render(request, WALK_IN_PAGE, _walk_in_context(request, form, place, None))
     form = WalkInForm(request.POST, places=places)

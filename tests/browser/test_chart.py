@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from clinic.core import profile
+from clinic.core import kept
 from clinic.core.models import ClinicProfile
 from clinic.core.time import now
 from records import services
@@ -26,7 +26,7 @@ def chart(person):
     ClinicProfile.objects.create(
         name="Maple Street", phone="+13125550100", zone="America/Chicago", state="IL", set_up_at=now()
     )
-    profile.forget()
+    kept.forget()
     dana = make_member(
         "ma", username="dana", first_name="Dana", last_name="Reyes", credential="CMA", password=PASSWORD
     )

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from billing.models import Charge, Payment
 from billing.queries import balance
-from clinic.core import profile
+from clinic.core import kept
 from clinic.core.models import ClinicProfile
 from clinic.core.time import now
 from inventory.models import Lot, Movement
@@ -31,7 +31,7 @@ def at_work(person):
     ClinicProfile.objects.create(
         name="Maple Street", phone="+13125550100", zone="America/Chicago", state="IL", set_up_at=now()
     )
-    profile.forget()
+    kept.forget()
 
     def sign_in(*roles: str, **screen):
         make_member(*roles, username=roles[0], first_name="Dana", last_name="Reyes", password=PASSWORD)

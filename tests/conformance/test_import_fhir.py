@@ -137,11 +137,11 @@ def test_blood_pressures_of_a_bundle_stand_in_the_chart(clinic_profile):
 @pytest.fixture
 def clinic_profile(db):
     """A clinic, for its zone."""
-    from clinic.core import profile
+    from clinic.core import kept
     from clinic.core.models import ClinicProfile
 
     ClinicProfile.objects.create(name="Samples Clinic", phone="+13125550100", address_line1="1 Maple St",
                                  city="Alder Grove", state="IL", postal_code="62991", zone="America/Chicago")  # fmt: skip
-    profile.forget()
+    kept.forget()
     yield
-    profile.forget()
+    kept.forget()

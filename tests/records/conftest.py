@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture
 def clinic(db):
     """A clinic in Chicago."""
-    from clinic.core import profile
+    from clinic.core import kept
     from clinic.core.models import ClinicProfile
 
     row = ClinicProfile.objects.create(
@@ -18,9 +18,9 @@ def clinic(db):
         postal_code="60601",
         zone="America/Chicago",
     )
-    profile.forget()
+    kept.forget()
     yield row
-    profile.forget()
+    kept.forget()
 
 
 @pytest.fixture

@@ -91,12 +91,12 @@ def test_a_page_makes_the_same_queries_with_one_row_and_with_three(clinic, provi
     assert counts[0] == counts[1]
 
 
-def test_the_first_screenful_is_seven_queries(clinic, provider, patient, encounter):
+def test_the_first_screenful_is_four_queries(clinic, provider, patient, encounter):
     fill(provider, patient, encounter, 3)
     client = signed_in(make_member("provider"))
     client.get(url("patient", patient.pk))
-    # Session, member, staff session and clinic are the frame's; the chart's are the patient, the vitals and the look.
-    assert queries_of(client, url("patient", patient.pk)) == 7
+    # One is the frame's (session, member, PC, mark of the settings); the chart's are the patient, the vitals, the look.
+    assert queries_of(client, url("patient", patient.pk)) == 4
 
 
 @pytest.mark.parametrize(

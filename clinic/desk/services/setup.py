@@ -10,7 +10,7 @@ from django.db.models import F
 
 from billing.models import Drawer
 from clinic import audit
-from clinic.core import profile as core_profile
+from clinic.core import kept
 from clinic.core.actor import Actor
 from clinic.core.db import service
 from clinic.core.errors import Refused, Stale
@@ -114,7 +114,7 @@ def set_up_clinic(
         clinic.logo_id = store_file(by=by, upload=logo, owner_kind=LOGO, owner_id=str(clinic.pk)).pk
         clinic.save(update_fields=["logo_id"])
     audit.record(by, "clinic.set_up", obj=clinic, rooms=rooms, drawers=drawers, administrator=str(member.pk))
-    core_profile.forget()
+    kept.forget()
     return member
 
 
@@ -156,5 +156,5 @@ def edit_clinic(
         f: [before[f], values.get(f) or ""] for f in PROFILE_FIELDS if before[f] != (values.get(f) or "")
     }
     audit.record(by, "clinic.edited", obj=clinic, changed=changed, logo=bool(logo))
-    core_profile.forget()
+    kept.forget()
     return clinic

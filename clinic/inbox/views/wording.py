@@ -1,5 +1,7 @@
 """Editing what messages say and when they may leave."""
 
+from copy import copy
+
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -63,7 +65,7 @@ def template_preview(request, pk):
 @require_http_methods(["GET", "POST"])
 def send_settings_edit(request):
     """The send window, the limits, and what needs consent."""
-    row = send_settings()
+    row = copy(send_settings())
     form = SendSettingsForm(request.POST or None, instance=row, initial={"version": row.version})
 
     def do(values):

@@ -1,12 +1,14 @@
 """The sending rules and the templates that are in force."""
 
+from clinic.core.kept import kept
 from clinic.messaging.models import MessageTemplate, SendSettings
 from clinic.messaging.rules.limits import Limits
 from clinic.messaging.rules.window import Window
 
 
+@kept
 def send_settings() -> SendSettings:
-    """The clinic's sending rules; the shipped defaults until they are first saved."""
+    """The clinic's sending rules, to be read only; the shipped defaults until they are first saved."""
     return SendSettings.objects.first() or SendSettings()
 
 
@@ -18,6 +20,7 @@ def limits_of(rules: SendSettings) -> Limits:
     return Limits(per_day=rules.per_day, per_week=rules.per_week)
 
 
+@kept
 def template_for(code: str, channel: str, language: str) -> MessageTemplate | None:
     """The wording in force: the language asked for (`es-MX` means `es`), else English."""
     wanted = (language or "en").split("-")[0].lower()

@@ -1,9 +1,13 @@
 """Putting messages into the outbox, and taking them out, in the transaction of whatever causes it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Model
+
 from clinic import audit
-from clinic.core.db import service
+from clinic.audit.models import AuditEvent
+from clinic.core.db import insert_together, service
 from clinic.core.errors import Refused
 from clinic.core.locks import lock_rows
 from clinic.core.tasks import enqueue
@@ -22,9 +26,53 @@ MAY_WAIT = {Purpose.CONFIRMATION, Purpose.TEST}
 
 
 @service
-def plan_message(
+def plan_message(*, by, key: str, **wish) -> Message:
+    """Plans one message, once: the same `key` again returns the row that is there and changes nothing.
+
+    `wish` is what `draft_message` takes. Audited as `message.planned`. Refuses what `draft_message` refuses.
+    """
+    existing = Message.objects.filter(key=key).first()
+    if existing:
+        return existing
+    row = draft_message(key=key, **wish)
+    # Two transactions with one key: the second waits for the first and then inserts nothing.
+    Message.objects.bulk_create([row], ignore_conflicts=True)
+    saved = Message.objects.get(key=key)
+    if saved.pk == row.pk:
+        insert_together(_planned(by, saved))
+        _wake_for([saved])
+    return saved
+
+
+def outbox_rows(*, by, drafts: Sequence[Message]) -> list[Model]:
+    """Drafts and their audit rows (`message.planned`), for a caller that inserts them with what causes them.
+
+    Only for keys that nobody else can have, such as those of a visit made in the same transaction.
+    """
+    _wake_for(drafts)
+    return [*drafts, *(_planned(by, row) for row in drafts)]
+
+
+def _planned(by, row: Message) -> AuditEvent:
+    return audit.event(
+        by,
+        "message.planned",
+        obj=row,
+        patient=row.patient_id,
+        purpose=row.purpose,
+        channel=row.channel,
+        state=row.state,
+    )
+
+
+def _wake_for(rows: Sequence[Message]) -> None:
+    soon = now() + timedelta(seconds=60)
+    if any(row.state != State.VOID and row.planned_at <= soon for row in rows):
+        enqueue(SEND_TASK)
+
+
+def draft_message(
     *,
-    by,
     key: str,
     patient,
     purpose: str,
@@ -39,17 +87,14 @@ def plan_message(
     language: str = "",
     fallback_code: str = "",
 ) -> Message:
-    """Plans one message, once: the same `key` again returns the row that is there and changes nothing.
+    """The unsaved message.
 
     `planned_at` is when it is wanted; it is placed into the send window of `zone` (rules.window.place). When
     no good time is left the row is kept as void, with the reason, so that staff can see it. The text is
     made now, from the newest wording in the patient's language; `fallback_code` is used when a text would
-    not fit one part. Audited as `message.planned`. Refuses a wording that does not exist or that names a
-    variable which messages may not hold.
+    not fit one part. Refuses a wording that does not exist or that names a variable which messages may not
+    hold.
     """
-    existing = Message.objects.filter(key=key).first()
-    if existing:
-        return existing
     token = link_token()
     spoken = language or getattr(patient, "language", "") or "en"
     filled, heading, body = _written(
@@ -82,22 +127,7 @@ def plan_message(
     )
     if at is None:
         row.state, row.void_reason, row.settled_at = State.VOID, "No time left within the send window.", now()
-    # Two transactions with one key: the second waits for the first and then inserts nothing.
-    Message.objects.bulk_create([row], ignore_conflicts=True)
-    saved = Message.objects.get(key=key)
-    if saved.pk == row.pk:
-        audit.record(
-            by,
-            "message.planned",
-            obj=saved,
-            patient=saved.patient_id,
-            purpose=purpose,
-            channel=channel,
-            state=saved.state,
-        )
-        if at and at <= now() + timedelta(seconds=60):
-            enqueue(SEND_TASK)
-    return saved
+    return row
 
 
 def _placed(*, purpose, wanted, not_after, zone) -> datetime | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from clinic import audit
 from clinic.core.actor import Actor
-from clinic.core.db import service
+from clinic.core.db import attempt, service
 from clinic.core.errors import ClinicError, Refused
 from clinic.core.locks import lock_keys, lock_rows
 from clinic.core.tasks import enqueue
@@ -127,7 +127,8 @@ def _send_receipt(reply: InboundMessage, code: str) -> None:
     A wording that can't be used never stops what the patient asked for: opting out above all.
     """
     try:
-        _plan_receipt(reply, code)
+        with attempt():
+            _plan_receipt(reply, code)
     except ClinicError as error:
         log.warning("a receipt could not be planned", extra={"event": "receipt.not_planned"})
         audit.record(

@@ -2,9 +2,10 @@
 
 from clinic.staff.models.member import Member, MemberMail, PermissionException
 from clinic.staff.models.practice import Credential, ScopeRule
-from clinic.staff.models.session import Draft, SessionPolicy, StaffSession, Workstation
+from clinic.staff.models.session import BrowserSession, Draft, SessionPolicy, StaffSession, Workstation
 
 __all__ = [
+    "BrowserSession",
     "Credential",
     "Draft",
     "Member",

@@ -1,6 +1,7 @@
 """Sessions, the PCs they run on, and what was typed but not yet saved."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -104,6 +105,18 @@ class StaffSession(Base):
 
     def __str__(self) -> str:
         return f"Session {self.pk}"
+
+
+class BrowserSession(AbstractBaseSession):
+    """What a browser's cookie stands for: Django's session, tied to the record that a sign-in opened."""
+
+    staff_session = models.ForeignKey(StaffSession, on_delete=models.CASCADE, null=True, related_name="+")
+
+    @classmethod
+    def get_session_store_class(cls):
+        from clinic.staff.session_store import SessionStore
+
+        return SessionStore
 
 
 class Draft(models.Model):

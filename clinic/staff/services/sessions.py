@@ -8,7 +8,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password
-from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.db.models.functions import Least
 from django.http import HttpRequest
@@ -18,13 +17,14 @@ from clinic.audit.services import record
 from clinic.core.actor import Actor
 from clinic.core.db import service
 from clinic.core.errors import ClinicError, Refused, Stale
+from clinic.core.kept import kept
 from clinic.core.locks import lock_keys
 from clinic.core.time import now
 from clinic.staff.client import browser_words, client_ip, workstation_id
-from clinic.staff.models import Member, SessionPolicy, StaffSession, Workstation
+from clinic.staff.models import BrowserSession, Member, SessionPolicy, StaffSession, Workstation
 from clinic.staff.rules import PIN_TRIES
+from clinic.staff.session_store import STAFF_SESSION
 
-SESSION_FIELD = "staff_session"
 SECURITY = AuditEvent.Kind.SECURITY
 
 
@@ -36,8 +36,9 @@ class PinRefused(Refused):
         self.password_needed, self.tries_left = password_needed, tries_left
 
 
+@kept
 def policy() -> SessionPolicy:
-    """The clinic's limits; the shipped defaults until somebody edits them."""
+    """The clinic's limits, to be read only; the shipped defaults until somebody edits them."""
     return SessionPolicy.objects.first() or SessionPolicy()
 
 
@@ -76,7 +77,7 @@ def open_session(
         idle_seconds=idle_seconds(limits, workstation),
         expires_at=(carried.password_at if carried else at) + timedelta(hours=limits.absolute_hours),
     )
-    request.session[SESSION_FIELD] = str(row.pk)
+    request.session[STAFF_SESSION] = str(row.pk)
     if workstation:
         Workstation.objects.filter(pk=workstation.pk).update(last_seen_at=at)
     record(actor_of(member, row, request), "session.opened", obj=row, kind=SECURITY, by_pin=row.is_by_pin)
@@ -216,7 +217,9 @@ def end_sessions_at(*, by: Actor, workstation: Workstation, why: str) -> int:
 def _end(by: Actor, rows: list[StaffSession], why: str) -> int:
     live = [row for row in rows if row.ended_at is None]
     StaffSession.objects.filter(pk__in=[row.pk for row in live]).update(ended_at=now(), ended_why=why)
-    Session.objects.filter(session_key__in=[row.session_key for row in live if row.session_key]).delete()
+    BrowserSession.objects.filter(
+        session_key__in=[row.session_key for row in live if row.session_key]
+    ).delete()
     for row in live:
         row.ended_at, row.ended_why = now(), why
         record(by, "session.ended", obj=row, kind=SECURITY, why=why, member=str(row.member_id))
@@ -277,3 +280,8 @@ def _apply_limits(limits: SessionPolicy) -> None:
         expires_at=Least("started_at", "password_at") + timedelta(hours=limits.absolute_hours),
     )
     live.filter(workstation__is_shared=False).update(idle_seconds=60 * limits.idle_minutes)
+
+
+def purge_sessions() -> int:
+    """Delete browser sessions past their end. Returns how many."""
+    return BrowserSession.objects.filter(expire_date__lt=now()).delete()[0]

@@ -1,5 +1,6 @@
 """Workstations, the limits of sessions, and the rules of practice."""
 
+from copy import copy
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -109,7 +110,7 @@ def _form(request: HttpRequest, form: object, title: str, label: str, intro: str
 @require_http_methods(["GET", "POST"])
 def session_policy(request: HttpRequest) -> HttpResponse:
     """Idle lock, longest session, PIN and invitation hours."""
-    row = sessions.policy()
+    row = copy(sessions.policy())
     form = SessionPolicyForm(request.POST or None, instance=row, initial={"version": row.version})
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,19 +1,23 @@
 """Services: one transaction, the database's refusals in words, and forms that act once."""
 
 import threading
+from contextlib import nullcontext
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from clinic.core.actor import Actor
-from clinic.core.db import register_constraint_message, service
+from clinic.core.db import attempt, insert_together, register_constraint_message, service
 from clinic.core.errors import Conflict, Refused
 from clinic.core.locks import lock_keys
-from clinic.core.models import ClinicProfile, Preference, Submission
+from clinic.core.models import ClinicProfile, Heartbeat, Preference, Submission
 from clinic.core.rates import allow
 from clinic.core.submissions import once
+from clinic.core.time import now
+from scheduling.models import Location, Room
 
 DESK = Actor.outside("front desk")
+MEMBER = "00000000-0000-0000-0000-000000000001"
 
 
 @pytest.mark.django_db
@@ -120,3 +124,71 @@ def test_there_is_one_clinic():
     ClinicProfile.objects.create(name="A", zone="America/Chicago")
     with pytest.raises(IntegrityError), transaction.atomic():
         ClinicProfile.objects.create(name="B", zone="America/Chicago")
+
+
+@pytest.mark.django_db
+def test_a_result_known_beforehand_is_what_a_repeat_gets():
+    acts = []
+    first = once(by=DESK, verb="act", form_key="k", do=lambda: acts.append(1), known="row 7")
+    again = once(by=DESK, verb="act", form_key="k", do=lambda: acts.append(2), known="row 8")
+    assert (first, again, acts) == (("row 7", False), ("row 7", True), [1])
+
+
+@pytest.mark.django_db
+def test_one_service_inside_another_costs_no_savepoint(django_assert_num_queries):
+    @service
+    def inner():
+        Preference.objects.create(member_id=MEMBER, name="inner", value=1)
+
+    @service
+    def outer():
+        inner()
+        Preference.objects.create(member_id=MEMBER, name="outer", value=1)
+
+    with django_assert_num_queries(
+        4
+    ):  # two rows, and the savepoint that the test's transaction makes of the outer
+        outer()
+
+
+@pytest.mark.django_db
+def test_what_fails_inside_takes_the_whole_with_it_unless_it_was_an_attempt():
+    @service
+    def inner():
+        Preference.objects.create(member_id=MEMBER, name="inner", value=1)
+        raise Refused("no")
+
+    @service
+    def goes_on_after(guard):
+        Preference.objects.create(member_id=MEMBER, name="outer", value=1)
+        with pytest.raises(Refused), guard():
+            inner()
+        Preference.objects.create(member_id=MEMBER, name="after", value=1)
+
+    with pytest.raises(transaction.TransactionManagementError):
+        goes_on_after(nullcontext)
+    assert Preference.objects.count() == 0
+    goes_on_after(attempt)
+    assert sorted(Preference.objects.values_list("name", flat=True)) == ["after", "outer"]
+
+
+@pytest.mark.django_db
+def test_rows_that_belong_together_go_in_one_statement(django_assert_num_queries):
+    place = Location(name="Maple Street", zone="America/Chicago")
+    rooms = [Room(location=place, name=f"Exam {n}", label=str(n)) for n in (1, 2)]
+    beat = Heartbeat(name="beat", at=now())
+    with django_assert_num_queries(1):
+        insert_together(rooms[0], beat, place, rooms[1])
+    assert [room.name for room in Room.objects.filter(location__name="Maple Street")] == ["Exam 1", "Exam 2"]
+    assert Heartbeat.objects.get().at == beat.at
+    with django_assert_num_queries(0):
+        insert_together()
+
+
+@pytest.mark.django_db
+def test_one_bad_row_leaves_none_of_them():
+    place = Location(name="Maple Street", zone="America/Chicago")
+    twins = [Room(location=place, name="Exam 1", label="1") for _ in range(2)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_together(place, *twins)
+    assert (Location.objects.count(), Room.objects.count()) == (0, 0)

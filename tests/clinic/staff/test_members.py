@@ -206,10 +206,10 @@ def test_an_exception_needs_a_reason_and_exists_once(ma, by_admin):
 def test_permissions_cost_no_query_until_they_change(ma, by_admin, django_assert_num_queries):
     client = signed_in(ma)
     client.get(reverse("staff:draft") + "?key=a")
-    with django_assert_num_queries(4):  # session, member, its session record, and the draft itself
+    with django_assert_num_queries(2):  # the session with all that belongs to it, and the draft itself
         client.get(reverse("staff:draft") + "?key=a")
     grant_permission(by=by_admin, member=ma, permission="staff_view", reason="x")
-    with django_assert_num_queries(6):  # once: the exceptions, and the result kept on the session
+    with django_assert_num_queries(4):  # once: the exceptions, and the result kept on the session
         client.get(reverse("staff:draft") + "?key=a")
 
 

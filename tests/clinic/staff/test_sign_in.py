@@ -5,13 +5,12 @@ from urllib.parse import quote
 
 import pytest
 import time_machine
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.staff.models import StaffSession
+from clinic.staff.models import BrowserSession, StaffSession
 from clinic.staff.services.members import unlock_sign_in
 from tests.factories.staff import PASSWORD, actor_for, make_member, sign_in_by_password, signed_in
 
@@ -75,7 +74,7 @@ def test_the_old_session_key_is_worth_nothing_after_sign_in(member):
     client.cookies["session"] = planted = session.session_key
     sign_in_by_password(member, client)
     assert client.session.session_key != planted
-    assert not Session.objects.filter(session_key=planted).exists()
+    assert not BrowserSession.objects.filter(session_key=planted).exists()
 
 
 @pytest.mark.parametrize(
@@ -193,7 +192,7 @@ def test_sign_out_takes_a_post_and_clears_the_browser(member):
     assert response["Clear-Site-Data"] == '"cache", "storage"'
     assert client.get("/me/").status_code == 302
     assert StaffSession.objects.get().ended_why == "signed out"
-    assert Session.objects.count() == 0
+    assert BrowserSession.objects.count() == 0
 
 
 def test_deactivation_ends_every_session_at_once(member, admin):

@@ -123,7 +123,7 @@ def floor(request: HttpRequest, name: str) -> HttpResponse:
     """The least an operation does, in a page of `size` bytes."""
     with transaction.atomic(), connection.cursor() as cursor:
         rows = FLOORS[name](cursor, request.GET)
-    return HttpResponse(status=204) if name == "poll" else _page(request, _ROWS, {"rows": rows})
+    return _answer(b"", 204) if name == "poll" else _page(request, _ROWS, {"rows": rows})
 
 
 def day(request: HttpRequest) -> HttpResponse:
@@ -153,7 +153,7 @@ def _page(request: HttpRequest, template, shown: dict) -> HttpResponse:
     missing = max(0, size - _LENGTHS.get(request.path, 0))
     page = template.render({**shown, "filler": mark_safe(_FILLER[:missing])})  # noqa: S308 - a constant
     _LENGTHS[request.path] = len(page) - missing
-    return HttpResponse(page)
+    return _answer(page.encode())
 
 
 _LENGTHS: dict[str, int] = {}
@@ -161,7 +161,11 @@ _LENGTHS: dict[str, int] = {}
 
 def static(request: HttpRequest) -> HttpResponse:
     """So many bytes, and nothing else."""
-    return HttpResponse(_FILLER[: int(request.GET.get("size", 0))])
+    return _answer(_FILLER[: int(request.GET.get("size", 0))].encode())
+
+
+def _answer(body: bytes, status: int = 200) -> HttpResponse:
+    return HttpResponse(body, status=status, headers={"Content-Length": str(len(body))})
 
 
 urlpatterns = [path("static", static), path("day", day), path("chart", chart), path("<str:name>", floor)]

@@ -57,7 +57,7 @@ def main() -> int:
             owner.execute(floors.TABLES)
             owner.execute("GRANT USAGE ON SCHEMA bench TO clinic_app; "
                           "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA bench TO clinic_app")  # fmt: skip
-            chosen = select(scenarios(Facts(owner), 6_000), options.only)
+            chosen = select(scenarios(Facts(owner)), options.only)
             if options.statements or options.profile:
                 return look(chosen, data.environment, options)
             with stack(data) as running:

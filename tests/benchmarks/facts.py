@@ -13,6 +13,7 @@ import psycopg
 
 REASON = "bench"
 ANNEX = "Bench annex"
+MADE_TOGETHER = 200
 
 
 class Facts:
@@ -41,6 +42,7 @@ class Facts:
             "SELECT provider_id, weekday, starts FROM scheduling_providersession WHERE effective_to IS NULL "
             "AND provider_id IN (SELECT id FROM staff_member WHERE 'provider' = ANY(roles)) ORDER BY 1, 2, 3"
         )
+        self._annex = self._put_away()
         self._words()
         self._slots = self._free_slots()
 
@@ -92,10 +94,14 @@ class Facts:
                 if weekday == day.weekday():
                     yield provider, day, (dt.datetime.combine(day, starts) + dt.timedelta(minutes=step)).time()
 
-    def visits(self, count: int) -> list[uuid.UUID]:
-        """`count` new visits of today, waiting to be checked in. In a place of their own: no measured list grows."""
-        place = self._annex()
-        chosen = list(itertools.islice(itertools.cycle(self.patients), count))
+    def arrivals(self) -> Iterator[uuid.UUID]:
+        """New visits of today, waiting to be checked in, made as they are needed. In a place of their own: the
+        boards and lists that are measured do not grow."""
+        patients = itertools.cycle(self.patients)
+        while True:
+            yield from self._visits(list(itertools.islice(patients, MADE_TOGETHER)))
+
+    def _visits(self, chosen: list[uuid.UUID]) -> list[uuid.UUID]:
         keys = [uuid.uuid4() for _ in chosen]
         self._owner.execute(
             "INSERT INTO scheduling_appointment (id, created_at, updated_at, version, patient_id, location_id, "
@@ -104,7 +110,7 @@ class Facts:
             "SELECT one, now(), now(), 1, patient, %s, %s, %s, now(), now() + interval '20 minutes', %s, %s, '09:00', "
             "'scheduled', now(), 'bench visit', 'phone', false, false, '', '', '', false "
             "FROM unnest(%s::uuid[], %s::uuid[]) AS t (one, patient)",
-            [place, self.type, self.sessions[0][0], self.zone, self.day, keys, chosen],
+            [self._annex, self.type, self.sessions[0][0], self.zone, self.day, keys, chosen],
         )
         self._owner.execute(
             "INSERT INTO scheduling_visitinterval (id, created_at, updated_at, appointment_id, state, started_at, "
@@ -114,9 +120,26 @@ class Facts:
         )
         return keys
 
-    def _annex(self) -> uuid.UUID:
+    def _put_away(self) -> uuid.UUID:
+        """The key of the place for made visits; what an earlier run made there becomes a matter of years ago."""
         found = self._owner.execute("SELECT id FROM scheduling_location WHERE name = %s", [ANNEX]).fetchone()
         if found:
+            self._owner.execute(
+                "ALTER TABLE scheduling_appointment DISABLE TRIGGER USER; "
+                "ALTER TABLE records_encounter DISABLE TRIGGER USER"
+            )
+            self._owner.execute(
+                "WITH old AS (UPDATE scheduling_appointment SET local_day = local_day - 3650, "
+                "starts_at = starts_at - interval '3650 days', ends_at = ends_at - interval '3650 days' "
+                "WHERE location_id = %s AND local_day = %s RETURNING encounter_id) "
+                "UPDATE records_encounter e SET started_at = started_at - interval '3650 days', "
+                "ended_at = ended_at - interval '3650 days' FROM old WHERE e.id = old.encounter_id",
+                [found[0], self.day],
+            )
+            self._owner.execute(
+                "ALTER TABLE scheduling_appointment ENABLE TRIGGER USER; "
+                "ALTER TABLE records_encounter ENABLE TRIGGER USER"
+            )
             return found[0]
         # A copy of the first place under another name, whatever columns it has.
         new = uuid.uuid4()

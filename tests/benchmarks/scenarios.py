@@ -69,9 +69,9 @@ class Shared:
             return next(self._source)
 
 
-def scenarios(facts: Facts, visits: int) -> list[Scenario]:
-    """All operations, reads first. `visits` is how many check-ins and check-outs there may be."""
-    return [*_finder(facts), *_boards(facts), *_charts(facts), *_offices(facts), *_writes(facts, visits)]
+def scenarios(facts: Facts) -> list[Scenario]:
+    """All operations, reads first."""
+    return [*_finder(facts), *_boards(facts), *_charts(facts), *_offices(facts), *_writes(facts)]
 
 
 def _find(words: list) -> Call:
@@ -143,10 +143,10 @@ def _offices(facts: Facts) -> list[Scenario]:
     ]  # fmt: skip
 
 
-def _writes(facts: Facts, count: int) -> list[Scenario]:
+def _writes(facts: Facts) -> list[Scenario]:
     patients = Shared(itertools.cycle(facts.patients))
     minutes = Shared(itertools.count())
-    arriving, leaving = Shared(iter(facts.visits(count))), Shared(iter(facts.visits(count)))
+    arriving = leaving = Shared(facts.arrivals())
     item, dose = facts.stock_up()
 
     def book(client: Client) -> Answer:

@@ -85,7 +85,7 @@ def main() -> int:
         data.seed("--patients", str(options.patients), "--visits", str(options.visits or options.patients * 4), "--years", "3")
         with psycopg.connect(data.postgres.url(OWNER), autocommit=True) as owner:
             owner.execute(floors.TABLES)
-            acts = {one.name: one for one in scenarios(Facts(owner), 4_000)}
+            acts = {one.name: one for one in scenarios(Facts(owner))}
             with stack(data) as running, psycopg.connect(data.postgres.url(SUPERUSER, "clinic"), autocommit=True) as eye:
                 owner.execute("DELETE FROM core_ratewindow")
                 return soak(running.base, acts, eye, options.minutes * 60)

@@ -1,24 +1,16 @@
-"""The bare limit: Django with no middleware, no sign-in, no permission and a minimum of SQL and HTML.
+"""The bare limit: Django with no middleware, no sign-in, no permission, the least SQL, and a page as long as ours.
 
-It reads the tables of the demo clinic and writes to tables of its own. Run by gunicorn like the clinic.
+The rows go through a Django template with what a list has in every row (three dates, a long text cut short); the
+rest of the page is one block of text that fills it up to the length asked for. Run by gunicorn like the clinic.
 """
 
 from __future__ import annotations
 
 import os
-import uuid
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
-TABLES = """
-DROP SCHEMA IF EXISTS bench CASCADE;
-CREATE SCHEMA bench;
-CREATE TABLE bench.hold (id uuid PRIMARY KEY, resource uuid NOT NULL, during tstzrange NOT NULL,
-    EXCLUDE USING gist (resource WITH =, during WITH &&));
-CREATE TABLE bench.reading (id uuid PRIMARY KEY, encounter uuid NOT NULL, body jsonb NOT NULL);
-CREATE TABLE bench.audit (id uuid PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), what text NOT NULL);
-"""
 _parts = urlsplit(os.environ.get("BENCH_DATABASE_URL", ""))
 settings.configure(
     SECRET_KEY="bench",
@@ -43,96 +35,138 @@ import django  # noqa: E402 - after the settings
 django.setup()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection, models, transaction  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.template import engines  # noqa: E402
 from django.urls import path  # noqa: E402
+from django.utils.safestring import mark_safe  # noqa: E402
+
+from tests.benchmarks.floors import FLOORS, audited  # noqa: E402
+
+
+class Table(models.Model):
+    """A table of the clinic as far as a bare page reads it."""
+
+    id = models.UUIDField(primary_key=True)
+
+    class Meta:
+        abstract = True
+        app_label = "bench"
+        managed = False
+
+
+class Patient(Table):
+    last_name, first_name, mrn = models.TextField(), models.TextField(), models.TextField()
+    birth_date = models.DateField()
+
+    class Meta(Table.Meta):
+        db_table = "records_patient"
+
+
+class Kind(Table):
+    name = models.TextField()
+
+    class Meta(Table.Meta):
+        db_table = "scheduling_visittype"
+
+
+class Member(Table):
+    last_name = models.TextField()
+
+    class Meta(Table.Meta):
+        db_table = "staff_member"
+
+
+class Visit(Table):
+    patient = models.ForeignKey(Patient, models.DO_NOTHING)
+    visit_type = models.ForeignKey(Kind, models.DO_NOTHING)
+    provider = models.ForeignKey(Member, models.DO_NOTHING, null=True)
+    location_id = models.UUIDField()
+    local_day = models.DateField()
+    starts_at, ends_at = models.DateTimeField(), models.DateTimeField()
+    state, reason = models.TextField(), models.TextField()
+
+    class Meta(Table.Meta):
+        db_table = "scheduling_appointment"
+
+
+class VitalSet(Table):
+    patient_id = models.UUIDField()
+    measured_at = models.DateTimeField()
+
+    class Meta(Table.Meta):
+        db_table = "records_vitalset"
+
 
 _ROWS = engines["django"].from_string(
     "<html><body><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>"
-    "{% endfor %}</table></body></html>"
+    "{% endfor %}</table>{{ filler }}</body></html>"
 )
+# As a list's row is written by who does not think of speed: dates formatted and texts cut in the template.
+_DAY = engines["django"].from_string(
+    "<html><body><table>{% for visit in rows %}<tr><td>{{ visit.starts_at|date:'g:i A' }}</td>"
+    "<td>{{ visit.ends_at|date:'g:i A' }}</td><td>{{ visit.patient.last_name }}, {{ visit.patient.first_name }}</td>"
+    "<td>{{ visit.patient.birth_date|date:'m/d/Y' }}</td><td>{{ visit.visit_type.name }}</td>"
+    "<td>{{ visit.provider.last_name }}</td><td>{{ visit.reason|truncatechars:24 }}</td><td>{{ visit.state }}</td></tr>"
+    "{% endfor %}</table>{{ filler }}</body></html>"
+)
+_CHART = engines["django"].from_string(
+    "<html><body><h1>{{ patient.last_name }}, {{ patient.first_name }} {{ patient.birth_date|date:'m/d/Y' }}</h1>"
+    "<table>{% for one in vitals %}<tr><td>{{ one.measured_at|date:'m/d/Y g:i A' }}</td></tr>{% endfor %}</table>"
+    "<table>{% for visit in visits %}<tr><td>{{ visit.starts_at|date:'m/d/Y g:i A' }}</td><td>{{ visit.state }}</td>"
+    "<td>{{ visit.reason|truncatechars:24 }}</td></tr>{% endfor %}</table>{{ filler }}</body></html>"
+)
+_FILLER = "<p>a clinic's page holds more than its rows</p>\n" * 8_000
 
 
-def _page(rows: list) -> HttpResponse:
-    return HttpResponse(_ROWS.render({"rows": rows}))
-
-
-def _audit(cursor, what: str) -> None:
-    cursor.execute("INSERT INTO bench.audit (id, what) VALUES (%s, %s)", [uuid.uuid4(), what])
-
-
-def find(request: HttpRequest) -> HttpResponse:
+def floor(request: HttpRequest, name: str) -> HttpResponse:
+    """The least an operation does, in a page of `size` bytes."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, mrn, last_name, first_name, birth_date FROM records_patient "
-            "WHERE search LIKE %s ORDER BY last_name, first_name LIMIT 20",
-            [f"% {request.GET['q']}%"],
-        )
-        rows = cursor.fetchall()
-        _audit(cursor, "find")
-    return _page(rows)
+        rows = FLOORS[name](cursor, request.GET)
+    return _answer(b"", 204) if name == "poll" else _page(request, _ROWS, {"rows": rows})
 
 
 def day(request: HttpRequest) -> HttpResponse:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT a.id, a.starts_at, a.ends_at, a.state, a.reason, p.last_name, p.first_name, t.name, m.last_name "
-            "FROM scheduling_appointment a JOIN records_patient p ON p.id = a.patient_id "
-            "JOIN scheduling_visittype t ON t.id = a.visit_type_id LEFT JOIN staff_member m ON m.id = a.provider_id "
-            "WHERE a.local_day = %s ORDER BY a.starts_at",
-            [request.GET["day"]],
-        )
-        return _page(cursor.fetchall())
+    """A day by the ORM, the usual way."""
+    visits = Visit.objects.filter(location_id=request.GET["location"], local_day=request.GET["day"])
+    rows = visits.select_related("patient", "visit_type", "provider").order_by("starts_at")
+    return _page(request, _DAY, {"rows": list(rows)})
 
 
 def chart(request: HttpRequest) -> HttpResponse:
-    patient = request.GET["patient"]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT mrn, last_name, first_name, birth_date FROM records_patient WHERE id = %s", [patient]
-        )
-        rows = cursor.fetchall()
-        cursor.execute(
-            "SELECT id, measured_at FROM records_vitalset WHERE patient_id = %s ORDER BY measured_at DESC LIMIT 10",
-            [patient],
-        )
-        rows += cursor.fetchall()
-        cursor.execute(
-            "SELECT id, starts_at, state FROM scheduling_appointment WHERE patient_id = %s "
-            "ORDER BY starts_at DESC LIMIT 10",
-            [patient],
-        )
-        rows += cursor.fetchall()
-        _audit(cursor, "chart")
-    return _page(rows)
+    """A patient with ten sets of vitals and ten visits by the ORM, and the row that says who looked."""
+    key = request.GET["patient"]
+    with transaction.atomic():
+        shown = {
+            "patient": Patient.objects.get(pk=key),
+            "vitals": list(VitalSet.objects.filter(patient_id=key).order_by("-measured_at")[:10]),
+            "visits": list(Visit.objects.filter(patient_id=key).order_by("-starts_at")[:10]),
+        }
+        with connection.cursor() as cursor:
+            audited(cursor, "chart")
+    return _page(request, _CHART, shown)
 
 
-def book(request: HttpRequest) -> HttpResponse:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO bench.hold VALUES (%s, %s, tstzrange(%s, %s))",
-            [uuid.uuid4(), request.GET["who"], request.GET["from"], request.GET["to"]],
-        )
-        _audit(cursor, "book")
-    return HttpResponse("booked")
+def _page(request: HttpRequest, template, shown: dict) -> HttpResponse:
+    """Rendered once, with a filler as long as an earlier page of the same kind was short."""
+    size = int(request.GET.get("size", 0))
+    missing = max(0, size - _LENGTHS.get(request.path, 0))
+    page = template.render({**shown, "filler": mark_safe(_FILLER[:missing])})  # noqa: S308 - a constant
+    _LENGTHS[request.path] = len(page) - missing
+    return _answer(page.encode())
 
 
-def vitals(request: HttpRequest) -> HttpResponse:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO bench.reading VALUES (%s, %s, %s)",
-            [uuid.uuid4(), request.GET["encounter"], '{"systolic": 120, "diastolic": 80, "pulse": 70}'],
-        )
-        _audit(cursor, "vitals")
-    return HttpResponse("recorded")
+_LENGTHS: dict[str, int] = {}
 
 
-urlpatterns = [
-    path("find", find),
-    path("day", day),
-    path("chart", chart),
-    path("book", book),
-    path("vitals", vitals),
-]
+def static(request: HttpRequest) -> HttpResponse:
+    """So many bytes, and nothing else."""
+    return _answer(_FILLER[: int(request.GET.get("size", 0))].encode())
+
+
+def _answer(body: bytes, status: int = 200) -> HttpResponse:
+    return HttpResponse(body, status=status, headers={"Content-Length": str(len(body))})
+
+
+urlpatterns = [path("static", static), path("day", day), path("chart", chart), path("<str:name>", floor)]
 application = get_wsgi_application()

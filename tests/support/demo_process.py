@@ -26,17 +26,17 @@ def clean_environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def demo(folder: Path, port: int, **environment: str) -> Iterator[str]:
+def demo(folder: Path, port: int, *options: str, **environment: str) -> Iterator[str]:
     """Starts `manage.py demo` on `folder`, yields its address when it is ready, stops it at the end.
 
-    `environment` names servers to use instead of the demo's own. CLINIC_URL names a demo that already
+    `options` go to the command; `environment` names servers to use instead of the demo's own. CLINIC_URL names a demo that already
     runs; it is used as it is and left running.
     """
     running = os.environ.get("CLINIC_URL")
     if running:
         yield running.rstrip("/")
         return
-    argv = [sys.executable, "manage.py", "demo", "--tied", "--port", str(port), "--data-dir", str(folder)]
+    argv = [sys.executable, "manage.py", "demo", "--tied", "--port", str(port), "--data-dir", str(folder), *options]
     process = subprocess.Popen(
         argv, cwd=ROOT, env={**clean_environment(), **environment}, text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

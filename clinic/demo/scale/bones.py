@@ -1,0 +1,144 @@
+"""Indexes and constraints out of the way of a bulk load, and back: a row costs a tenth without them.
+
+What was taken down is kept in a table first, so that a load that is killed leaves no doubt about its state.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from collections.abc import Callable, Iterable
+
+from django.db import connection, connections
+
+MARK = "scale_seed"  # a schema of its own, so that nothing of the clinic's tables changes
+UNFINISHED, DONE = "unfinished", "done"
+
+_MARK = f"""
+CREATE SCHEMA IF NOT EXISTS {MARK};
+CREATE TABLE IF NOT EXISTS {MARK}.run (state text NOT NULL, options jsonb NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT now(), finished_at timestamptz);
+CREATE TABLE IF NOT EXISTS {MARK}.bone (rank int NOT NULL, relation text NOT NULL, statement text NOT NULL);
+"""
+# Rank 0: keys and unique constraints, which foreign keys need. 1: indexes. 2: foreign keys, 3: checked.
+# A foreign key that is added unchecked and then checked locks little, so that several are checked at once.
+_BONES = """
+SELECT CASE WHEN contype = 'f' THEN 2 ELSE 0 END, conrelid::regclass::text,
+    format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+        || CASE WHEN contype = 'f' THEN ' NOT VALID' ELSE '' END,
+    format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname)
+FROM pg_constraint
+WHERE contype IN ('p', 'u', 'x', 'f') AND connamespace = 'public'::regnamespace
+    AND (conrelid::regclass::text = ANY(%(tables)s)
+         OR contype = 'f' AND confrelid::regclass::text = ANY(%(tables)s))
+UNION ALL
+SELECT 3, conrelid::regclass::text,
+    format('ALTER TABLE %%s VALIDATE CONSTRAINT %%I', conrelid::regclass, conname), NULL
+FROM pg_constraint
+WHERE contype = 'f' AND connamespace = 'public'::regnamespace
+    AND (conrelid::regclass::text = ANY(%(tables)s) OR confrelid::regclass::text = ANY(%(tables)s))
+UNION ALL
+SELECT 1, indrelid::regclass::text, pg_get_indexdef(indexrelid), format('DROP INDEX %%s', indexrelid::regclass)
+FROM pg_index i
+WHERE indrelid::regclass::text = ANY(%(tables)s)
+    AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
+ORDER BY 1
+"""
+
+
+def state() -> tuple[str, dict]:
+    """How the last bulk load of this database ended ("" where there was none), and what it was asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [f"{MARK}.run"])
+        if cursor.fetchone()[0] is None:
+            return "", {}
+        cursor.execute(f"SELECT state, options::text FROM {MARK}.run ORDER BY started_at DESC LIMIT 1")
+        row = cursor.fetchone()
+        return (row[0], json.loads(row[1])) if row else ("", {})
+
+
+def begin(options: dict) -> None:
+    """Marks the database as one of a bulk load that is not finished yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK)
+        cursor.execute(f"DELETE FROM {MARK}.run; DELETE FROM {MARK}.bone")
+        cursor.execute(f"INSERT INTO {MARK}.run (state, options) VALUES (%s, %s)", [UNFINISHED, json.dumps(options)])
+
+
+def finish() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {MARK}.run SET state = %s, finished_at = now()", [DONE])
+        cursor.execute(f"DELETE FROM {MARK}.bone")
+
+
+def take_down(tables: Iterable[str]) -> int:
+    """Drops keys, indexes and foreign keys of `tables` and switches their triggers off; returns how many."""
+    names = list(tables)
+    with connection.cursor() as cursor:
+        cursor.execute(_BONES, {"tables": names})
+        bones = cursor.fetchall()
+        cursor.executemany(
+            f"INSERT INTO {MARK}.bone (rank, relation, statement) VALUES (%s, %s, %s)",
+            [bone[:3] for bone in bones],
+        )
+        for _, _, _, drop in sorted(bones, key=lambda bone: -bone[0]):
+            if drop:
+                cursor.execute(drop)
+        for name in names:
+            cursor.execute(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
+    return len(bones)
+
+
+def put_back(tables: Iterable[str], *, hands: int, progress: Callable[[int, int], None]) -> None:
+    """Builds everything again, `hands` statements at a time; a row that breaks a rule stops it with the rule's name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT rank, statement, relation FROM {MARK}.bone b "
+            "ORDER BY rank, pg_relation_size(relation::regclass) DESC, statement"
+        )
+        bones = cursor.fetchall()
+    done = 0
+    for rank in sorted({bone[0] for bone in bones}):
+        todo = [bone[1:] for bone in bones if bone[0] == rank]
+        for _ in _side_by_side(todo, 1 if rank == 2 else hands):
+            done += 1
+            progress(done, len(bones))
+    with connection.cursor() as cursor:
+        for name in tables:
+            cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
+
+
+def _side_by_side(todo: list[tuple[str, str]], hands: int):
+    waiting: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+    for one in todo:
+        waiting.put(one)
+
+    def work() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET maintenance_work_mem = '512MB'; SET max_parallel_maintenance_workers = 1; "
+                               "SET work_mem = '256MB'; SET lock_timeout = 0; SET statement_timeout = 0")  # fmt: skip
+                while True:
+                    try:
+                        statement, _ = waiting.get_nowait()
+                    except queue.Empty:
+                        return
+                    cursor.execute(statement)
+                    ended.put(None)
+        except BaseException as error:  # handed to the one who waits
+            ended.put(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(hands)]
+    for thread in threads:
+        thread.start()
+    for _ in todo:
+        error = ended.get()
+        if error is not None:
+            raise error
+        yield
+    for thread in threads:
+        thread.join()

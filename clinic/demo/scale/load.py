@@ -1,0 +1,147 @@
+"""The bulk load as a whole: ground, patients and visits in two processes, trail, indexes, statistics."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import asdict
+from random import Random
+
+from django.db import connection, connections
+
+from clinic.audit.models import AuditEvent, AuditLink
+from clinic.demo.scale import bones
+from clinic.demo.scale.ground import clinic_day, lay_ground
+from clinic.demo.scale.people import People
+from clinic.demo.scale.plan import SLOTS, Plan, Size
+from clinic.demo.scale.present import minute_of, write_present
+from clinic.demo.scale.trail import write_trail
+from clinic.demo.scale.visits import Visits
+
+Progress = Callable[[str, int, int], None]
+HANDS = 2
+TRAIL_PART = 500_000
+
+
+def load(size: Size, progress: Progress) -> dict[str, int]:
+    """Fills an empty clinic; returns the number of rows by table. Runs as the database's owner.
+
+    `progress(step, done, total)` is told how far it is. Killed in the middle, it leaves its mark: `bones.state()`
+    then says that the database is of no use.
+    """
+    bones.begin(asdict(size) | {"day": clinic_day()})
+    progress("clinic", 0, 1)
+    plan = lay_ground(size)
+    tables = _tables(plan)
+    bones.take_down(tables)
+    connections.close_all()  # a connection is not for two processes
+    counts = _bulk(plan, progress)
+    counts.update(write_present(plan))
+    _after_receipts()
+    bones.put_back(tables, hands=HANDS, progress=lambda done, total: progress("indexes and rules", done, total))
+    _settle(tables, progress)
+    bones.finish()
+    return {table: _count(table) for table in sorted(counts)}
+
+
+def _tables(plan: Plan) -> list[str]:
+    sheets = (*People(plan).sheets, *Visits(plan).sheets)
+    return [*(sheet.table for sheet in sheets), AuditEvent._meta.db_table, AuditLink._meta.db_table]
+
+
+def _bulk(plan: Plan, progress: Progress) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(HANDS, mp_context=context) as pool:
+        # The chain is one after the other: it takes one of the two hands while the other makes patients.
+        trail = pool.submit(_trail, plan)
+        jobs: list[Future] = [pool.submit(_chunk, plan, number) for number in range(len(plan.chunks))]
+        progress("patients and visits", 0, plan.patients)
+        done = 0
+        for job in as_completed(jobs):
+            size, written = job.result()
+            counts.update(written)
+            done += size
+            progress("patients and visits", done, plan.patients)
+        progress("audit trail", 0, 1)
+        counts[AuditEvent._meta.db_table] = trail.result()
+    return counts
+
+
+def _trail(plan: Plan) -> int:
+    return write_trail(plan, lambda _count: None)
+
+
+def _chunk(plan: Plan, number: int) -> tuple[int, dict[str, int]]:
+    """One portion of patients with their past visits, in one of the two processes."""
+    patients = plan.chunks[number]
+    dice = plan.dice("chunk", number)
+    people, visits = People(plan), Visits(plan)
+    visits.receipt = number * 100_000
+    owned: dict[int, list[int]] = {}
+    for visit, owner in _owners(plan, patients, dice):
+        owned.setdefault(owner, []).append(visit)
+    days = plan.days
+    for patient in patients:
+        one = people.write(patient, dice)
+        seen: set[int] = set()
+        for visit in owned.get(patient, ()):
+            slot = _scattered(plan, visit)
+            provider = plan.providers[slot % len(plan.providers)]
+            day, place = divmod(slot // len(plan.providers), SLOTS)
+            midnight = days[day % len(days)]
+            visits.past(dice, one, provider, midnight, minute_of(place), is_first=midnight not in seen)
+            seen.add(midnight)
+    sheets = (*people.sheets, *visits.sheets)
+    for sheet in sheets:
+        sheet.flush()
+    return len(patients), {sheet.table: sheet.written for sheet in sheets}
+
+
+def _owners(plan: Plan, patients: range, dice: Random) -> list[tuple[int, int]]:
+    """Which patient of a portion each of its visits belongs to: a few come often, some never."""
+    first = plan.visits * patients.start // plan.patients
+    last = plan.visits * patients.stop // plan.patients
+    weights = [(1, 2, 3, 3, 4, 5, 6, 9, 14, 0)[number % 10] for number in patients]
+    owners = dice.choices(patients, weights, k=last - first)
+    return list(zip(range(first, last), owners, strict=True))
+
+
+def _scattered(plan: Plan, visit: int) -> int:
+    """A slot of its own for every visit, spread over all providers and days (a step prime to the number)."""
+    slots = len(plan.providers) * len(plan.days) * SLOTS
+    return visit * 7_368_787 % slots
+
+
+def _after_receipts() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO billing_receiptcounter (\"only\", last) SELECT true, max(receipt_number) FROM billing_payment "
+            "ON CONFLICT (\"only\") DO UPDATE SET last = excluded.last"
+        )
+
+
+def _settle(tables: list[str], progress: Progress) -> None:
+    """Statistics for the planner, and the visibility map, so that an index alone can answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET maintenance_work_mem = '512MB'; SET statement_timeout = 0")
+        for number, table in enumerate(tables):
+            progress("statistics", number, len(tables))
+            cursor.execute(f'VACUUM (ANALYZE) "{table}"')
+        cursor.execute("ANALYZE")
+    progress("statistics", len(tables), len(tables))
+
+
+def _count(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT count(*) FROM "{table}"')
+        return cursor.fetchone()[0]
+
+
+def elapsed(started: float) -> str:
+    """Minutes and seconds since a monotonic instant."""
+    minutes, seconds = divmod(int(time.monotonic() - started), 60)
+    return f"{minutes} min {seconds} s"

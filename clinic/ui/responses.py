@@ -139,14 +139,23 @@ def refused(request: HttpRequest, error: Any, to: Any = "/", refresh: Iterable[s
     return HttpResponseRedirect(resolve_url(to))
 
 
+def shows_already(request: HttpRequest, version: str | None) -> HttpResponse | None:
+    """The 204 for a poll whose page shows `version`, None when it does not (or nobody knows the version)."""
+    if version is None or not is_htmx(request) or request.headers.get(VERSION_HEADER) != version:
+        return None
+    response = HttpResponse(status=204)
+    response[VERSION_HEADER] = version
+    return _vary(response)
+
+
 def board(request: HttpRequest, template: str, context: dict[str, Any], version: str) -> HttpResponse:
     """A live board: 204 when the page already shows `version`, else the board with its new version.
 
     The template gets `version` and puts it into `data-version` of the element that polls.
     """
-    if is_htmx(request) and request.headers.get(VERSION_HEADER) == str(version):
-        response = HttpResponse(status=204)
-    else:
-        response = render(request, template, {**context, "version": version})
-    response[VERSION_HEADER] = str(version)
+    unchanged = shows_already(request, version)
+    if unchanged is not None:
+        return unchanged
+    response = render(request, template, {**context, "version": version})
+    response[VERSION_HEADER] = version
     return _vary(response)

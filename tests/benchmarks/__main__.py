@@ -14,7 +14,6 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import psycopg
 
@@ -37,8 +36,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="names of operations, comma separated")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--each", type=int, default=6, help="requests of each side in a round")
-    parser.add_argument("--seconds", type=float, default=4, help="how long several clients ask at once; 0: not at all")
-    parser.add_argument("--statements", action="store_true", help="print the SQL of one request of each operation")
+    parser.add_argument(
+        "--seconds", type=float, default=4, help="how long several clients ask at once; 0: not at all"
+    )
+    parser.add_argument(
+        "--statements", action="store_true", help="print the SQL of one request of each operation"
+    )
     parser.add_argument("--profile", action="store_true", help="print where the time of each operation goes")
     return parser.parse_args()
 
@@ -76,7 +79,9 @@ def inspect_role() -> str:
 def select(every: list[Scenario], only: str) -> list[Scenario]:
     names = [name for name in only.split(",") if name]
     if unknown := set(names) - {one.name for one in every}:
-        raise SystemExit(f"No such operation: {', '.join(unknown)}. There are: {', '.join(s.name for s in every)}")
+        raise SystemExit(
+            f"No such operation: {', '.join(unknown)}. There are: {', '.join(s.name for s in every)}"
+        )
     return [one for one in every if not names or one.name in names]
 
 
@@ -101,19 +106,27 @@ def run(chosen: list[Scenario], running: Stack, options: argparse.Namespace) -> 
              for login in {one.login for one in chosen}}  # fmt: skip
     limits = [Client(running.limit) for _ in range(max(CLIENTS))]
     found: dict[str, dict] = {}
-    print(f"\n{'operation':<14}{'page':>8}{'p95':>8}{'bare':>8}{'SQL':>8}{'static':>8}{'ratio':>7}   page at 4, 16: p50/p95, per second")
+    print(
+        f"\n{'operation':<14}{'page':>8}{'p95':>8}{'bare':>8}{'SQL':>8}{'static':>8}{'ratio':>7}   page at 4, 16: p50/p95, per second"
+    )
     with psycopg.connect(running.app, autocommit=True) as database:
         for one in chosen:
             clients = crews[one.login]
             turns = in_turns(one, clients[0], limits[0], database, options.rounds, options.each)
             line = f"{one.name:<14}{turns.page:>8.1f}{turns.page95:>8.1f}{turns.bare:>8.1f}{turns.sql:>8.2f}{turns.static:>8.2f}{turns.ratio:>7.1f}"
-            found[one.name] = dataclasses.asdict(turns) | {"ratio": turns.ratio, "goal": one.goal, "size": one.size}
+            found[one.name] = dataclasses.asdict(turns) | {
+                "ratio": turns.ratio,
+                "goal": one.goal,
+                "size": one.size,
+            }
             for count in CLIENTS[1:] if options.seconds else ():
                 many = crowd(one.page, clients[:count], options.seconds)
                 floor = crowd(one.bare, limits[:count], options.seconds)
                 found[one.name][f"at{count}"] = dataclasses.asdict(many)
                 found[one.name][f"bare{count}"] = dataclasses.asdict(floor)
-                line += f"   {many.median:.0f}/{many.p95:.0f} {many.rate:.0f}/s ({many.rate / floor.rate:.0%})"
+                line += (
+                    f"   {many.median:.0f}/{many.p95:.0f} {many.rate:.0f}/s ({many.rate / floor.rate:.0%})"
+                )
             print(line, flush=True)
     spin = statistics.median(spin_ms() for _ in range(9))
     print(f"spin {spin:.2f} ms, load {os.getloadavg()[0]:.1f}")

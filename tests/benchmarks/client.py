@@ -66,7 +66,10 @@ class Client:
 
     def _sent(self, path: str, is_post: bool, body: bytes, headers: dict[str, str]) -> bytes:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-        lines = [f"{'POST' if is_post else 'GET'} {path} HTTP/1.1", f"Host: {self._address[0]}:{self._address[1]}"]
+        lines = [
+            f"{'POST' if is_post else 'GET'} {path} HTTP/1.1",
+            f"Host: {self._address[0]}:{self._address[1]}",
+        ]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         if cookies:
             lines.append(f"Cookie: {cookies}")

@@ -75,7 +75,11 @@ class Facts:
             "JOIN records_contactpoint c ON c.patient_id = p.id AND c.kind = 'mobile' WHERE p.id = ANY(%s)",
             self.patients[:600],
         )
-        plain = [row for row in rows if row[0].isascii() and row[1].isascii() and len(row[0]) > 4 and len(row[1]) > 4]
+        plain = [
+            row
+            for row in rows
+            if row[0].isascii() and row[1].isascii() and len(row[0]) > 4 and len(row[1]) > 4
+        ]
         self.names = [f"{first[:2]} {last[:3]}".lower() for first, last, *_ in plain]
         self.slips = [_slip(dice, last).lower() for _, last, *_ in plain if len(last) > 5]
         self.births = [born for _, _, born, _ in plain]
@@ -92,7 +96,11 @@ class Facts:
             day = first + dt.timedelta(days=ahead)
             for step, (provider, weekday, starts) in itertools.product(range(0, 180, 20), self.sessions):
                 if weekday == day.weekday():
-                    yield provider, day, (dt.datetime.combine(day, starts) + dt.timedelta(minutes=step)).time()
+                    yield (
+                        provider,
+                        day,
+                        (dt.datetime.combine(day, starts) + dt.timedelta(minutes=step)).time(),
+                    )
 
     def arrivals(self) -> Iterator[uuid.UUID]:
         """New visits of today, waiting to be checked in, made as they are needed. In a place of their own: the

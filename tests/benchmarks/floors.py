@@ -50,7 +50,7 @@ def find(cursor, given: Arguments) -> list:
     patterns = [f"% {word}%" if len(word) < 3 else f"%{word}%" for word in words]
     rows = _rows(
         cursor,
-        f"SELECT * FROM (SELECT {_PATIENT} FROM records_patient WHERE {where} LIMIT 200) found "  # noqa: S608
+        f"SELECT * FROM (SELECT {_PATIENT} FROM records_patient WHERE {where} LIMIT 200) found "
         "ORDER BY last_name, first_name LIMIT 20",
         patterns,
     )
@@ -60,7 +60,7 @@ def find(cursor, given: Arguments) -> list:
 
 def born(cursor, given: Arguments) -> list:
     rows = _rows(
-        cursor, f"SELECT {_PATIENT} FROM records_patient WHERE birth_date = %s LIMIT 20", [given["on"]]  # noqa: S608
+        cursor, f"SELECT {_PATIENT} FROM records_patient WHERE birth_date = %s LIMIT 20", [given["on"]]
     )
     audited(cursor, "find")
     return rows
@@ -70,7 +70,7 @@ def alike(cursor, given: Arguments) -> list:
     """A name with a slip of the finger, by word similarity on the same index."""
     rows = _rows(
         cursor,
-        f"SELECT {_PATIENT} FROM records_patient WHERE %s <%% search "  # noqa: S608
+        f"SELECT {_PATIENT} FROM records_patient WHERE %s <%% search "
         "ORDER BY word_similarity(%s, search) DESC LIMIT 20",
         [given["q"], given["q"]],
     )
@@ -102,7 +102,7 @@ def poll(cursor, given: Arguments) -> list:
 def chart(cursor, given: Arguments) -> list:
     """The patient, the newest ten sets of vitals and ten visits, and the row that says who looked."""
     patient = given["patient"]
-    rows = _rows(cursor, f"SELECT {_PATIENT} FROM records_patient WHERE id = %s", [patient])  # noqa: S608
+    rows = _rows(cursor, f"SELECT {_PATIENT} FROM records_patient WHERE id = %s", [patient])
     rows += _rows(
         cursor,
         "SELECT id, measured_at, recorded_at, note FROM records_vitalset WHERE patient_id = %s "
@@ -140,7 +140,9 @@ def vitals(cursor, given: Arguments) -> list:
 def move(cursor, given: Arguments) -> list:
     """One step of a visit: its row, the stretch it ends, the one it begins, the trail."""
     visit = given["visit"]
-    cursor.execute("INSERT INTO bench.visit VALUES (%s, 'arrived') ON CONFLICT (id) DO UPDATE SET since = now()", [visit])
+    cursor.execute(
+        "INSERT INTO bench.visit VALUES (%s, 'arrived') ON CONFLICT (id) DO UPDATE SET since = now()", [visit]
+    )
     cursor.execute("UPDATE bench.stretch SET until = now() WHERE visit = %s AND until IS NULL", [visit])
     cursor.execute(
         "INSERT INTO bench.stretch (id, visit, state) VALUES (%s, %s, 'arrived')", [uuid.uuid4(), visit]
@@ -175,7 +177,9 @@ def manager(cursor, given: Arguments) -> list:
         [given["location"], given["day"]],
     )
     rows += _rows(
-        cursor, "SELECT kind, count(*) FROM billing_journalentry WHERE business_day = %s GROUP BY 1", [given["day"]]
+        cursor,
+        "SELECT kind, count(*) FROM billing_journalentry WHERE business_day = %s GROUP BY 1",
+        [given["day"]],
     )
     return rows
 

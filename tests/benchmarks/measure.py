@@ -31,7 +31,9 @@ class Turns:
         return self.page / self.bare
 
 
-def in_turns(scenario: Scenario, page: Client, limit: Client, database: psycopg.Connection, rounds: int, each: int) -> Turns:
+def in_turns(
+    scenario: Scenario, page: Client, limit: Client, database: psycopg.Connection, rounds: int, each: int
+) -> Turns:
     """One client. Page, bare page, SQL alone and static bytes take turns in every round."""
     calls: tuple[Callable[[], float], ...] = (
         lambda: scenario.page(page), lambda: scenario.bare(limit), lambda: _sql(scenario, database),

@@ -25,7 +25,9 @@ class Race:
     @property
     def is_clean(self) -> bool:
         """One winner in every round, and nothing but polite refusals beside."""
-        return set(self.winners) == {1} and all(status in POLITE or status in (204, 302) for status in self.answers)
+        return set(self.winners) == {1} and all(
+            status in POLITE or status in (204, 302) for status in self.answers
+        )
 
 
 def race(clients: list[Client], facts: Facts, rounds: int) -> Race:

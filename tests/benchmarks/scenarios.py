@@ -109,10 +109,14 @@ def _boards(facts: Facts) -> list[Scenario]:
         if client not in known:
             client.request(f"/flow/?location={facts.location}", **poll)
             known[client] = client.header("X-Board-Version")
-        answer = client.request(f"/flow/?location={facts.location}", **poll, **{"X-Board-Version": known[client]})
+        answer = client.request(
+            f"/flow/?location={facts.location}", **poll, **{"X-Board-Version": known[client]}
+        )
         if answer[0] == 200:  # minutes went by: the board shows another waiting time
             known[client] = client.header("X-Board-Version")
-            return client.request(f"/flow/?location={facts.location}", **poll, **{"X-Board-Version": known[client]})
+            return client.request(
+                f"/flow/?location={facts.location}", **poll, **{"X-Board-Version": known[client]}
+            )
         return answer
 
     return [
@@ -163,7 +167,11 @@ def _writes(facts: Facts) -> list[Scenario]:
 
     def free_time() -> dict[str, str]:
         start = dt.datetime(2030, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=20 * next(minutes))
-        return {"who": str(facts.chart), "from": start.isoformat(), "to": (start + dt.timedelta(minutes=20)).isoformat()}
+        return {
+            "who": str(facts.chart),
+            "from": start.isoformat(),
+            "to": (start + dt.timedelta(minutes=20)).isoformat(),
+        }
 
     def check_in(client: Client) -> Answer:
         return client.request(f"/visits/{next(arriving)}/check-in/arrive/", {"form_key": form_key()}, **HTMX)
@@ -176,7 +184,13 @@ def _writes(facts: Facts) -> list[Scenario]:
         return client.request(f"/visits/{visit}/check-out/leave/", {"form_key": form_key()}, **HTMX)
 
     def vitals(client: Client) -> Answer:
-        form = {"form_key": form_key(), "v-systolic-1": 121, "v-diastolic-1": 78, "v-pulse": 72, "u-pulse": "/min"}
+        form = {
+            "form_key": form_key(),
+            "v-systolic-1": 121,
+            "v-diastolic-1": 78,
+            "v-pulse": 72,
+            "u-pulse": "/min",
+        }
         return client.request(f"/encounters/{facts.encounter}/vitals/", form, **HTMX)
 
     def vaccine(client: Client) -> Answer:

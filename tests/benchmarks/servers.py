@@ -129,7 +129,9 @@ def clinic_processes(base: str) -> dict[str, list[int]]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError, IndexError):
-                lines[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                lines[int(entry.name)] = (
+                    (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                )
                 parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
     web = [pid for pid, line in lines.items() if f":{port}" in line and "gunicorn" in line]
     top = {parents[pid] for pid in web} - set(web)
@@ -148,7 +150,11 @@ def machine() -> dict[str, str]:
     import psycopg
 
     cpu = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         "unknown",
     )
     memory = int(Path("/proc/meminfo").read_text().split()[1]) / 1024 / 1024

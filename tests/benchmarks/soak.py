@@ -19,14 +19,18 @@ import psycopg
 
 from clinic.runtime.postgres import OWNER, SUPERUSER
 from tests.benchmarks import floors
-from tests.benchmarks.client import HTMX, Client
+from tests.benchmarks.client import Client
 from tests.benchmarks.facts import Facts
 from tests.benchmarks.scenarios import PASSWORD, Scenario, scenarios
 from tests.benchmarks.servers import FOLDER, Data, clinic_processes, proportional_memory, stack
 
 # Who works there: login, how many, and what they do, by name of the operation with its weight.
 STAFF: tuple[tuple[str, int, dict[str, int]], ...] = (
-    ("frontdesk", 8, {"find": 4, "day": 4, "book": 3, "check-in": 3, "check-out": 2, "find-phone": 2, "find-dob": 1}),
+    (
+        "frontdesk",
+        8,
+        {"find": 4, "day": 4, "book": 3, "check-in": 3, "check-out": 2, "find-phone": 2, "find-dob": 1},
+    ),
     ("leadma", 10, {"vitals": 4, "chart": 3, "vaccine": 2, "poll-changed": 2, "find": 1}),
     ("provider", 8, {"chart": 6, "poll-changed": 2, "find": 2, "day": 1}),
     ("biller", 2, {"queue": 3, "find": 1, "takings": 1}),
@@ -82,11 +86,21 @@ def main() -> int:
     parser.add_argument("--visits", type=int)
     options = parser.parse_args()
     with Data(FOLDER / f"{options.patients}") as data:
-        data.seed("--patients", str(options.patients), "--visits", str(options.visits or options.patients * 4), "--years", "3")
+        data.seed(
+            "--patients",
+            str(options.patients),
+            "--visits",
+            str(options.visits or options.patients * 4),
+            "--years",
+            "3",
+        )
         with psycopg.connect(data.postgres.url(OWNER), autocommit=True) as owner:
             owner.execute(floors.TABLES)
             acts = {one.name: one for one in scenarios(Facts(owner))}
-            with stack(data) as running, psycopg.connect(data.postgres.url(SUPERUSER, "clinic"), autocommit=True) as eye:
+            with (
+                stack(data) as running,
+                psycopg.connect(data.postgres.url(SUPERUSER, "clinic"), autocommit=True) as eye,
+            ):
                 owner.execute("DELETE FROM core_ratewindow")
                 return soak(running.base, acts, eye, options.minutes * 60)
 
@@ -94,7 +108,9 @@ def main() -> int:
 def soak(base: str, acts: dict[str, Scenario], eye: psycopg.Connection, seconds: float) -> int:
     diary, watch, stop = Diary(), Watch(), threading.Event()
     people = [
-        threading.Thread(target=_work, args=(_signed_in(base, login), number, weights, acts, diary, stop), daemon=True)
+        threading.Thread(
+            target=_work, args=(_signed_in(base, login), number, weights, acts, diary, stop), daemon=True
+        )
         for login, count, weights in STAFF
         for number in range(count)
     ]
@@ -115,7 +131,9 @@ def _signed_in(base: str, login: str) -> Client:
     return client
 
 
-def _work(client: Client, number: int, weights: dict[str, int], acts, diary: Diary, stop: threading.Event) -> None:
+def _work(
+    client: Client, number: int, weights: dict[str, int], acts, diary: Diary, stop: threading.Event
+) -> None:
     """One person's day: an act, a pause with the board open, the next act."""
     dice = random.Random(f"{weights}{number}")
     for name in _chosen(dice, weights):
@@ -171,7 +189,9 @@ def report(diary: Diary, watch: Watch) -> int:
     print(f"\n{'act':<14}{'times':>7}{'p50 ms':>9}{'p95 ms':>9}{'slowest':>9}")
     for name, times in sorted(diary.times.items()):
         ordered = sorted(times)
-        print(f"{name:<14}{len(ordered):>7}{statistics.median(ordered):>9.0f}{ordered[int(len(ordered) * 0.95)]:>9.0f}{ordered[-1]:>9.0f}")
+        print(
+            f"{name:<14}{len(ordered):>7}{statistics.median(ordered):>9.0f}{ordered[int(len(ordered) * 0.95)]:>9.0f}{ordered[-1]:>9.0f}"
+        )
     print(f"errors {len(diary.errors)}; longest wait for a lock {watch.longest_wait:.2f} s; "
           f"memory {watch.memory[0]:.0f} to {watch.memory[-1]:.0f} MiB, last third {watch.growth:.3f} of the middle one")  # fmt: skip
     for words in diary.errors[:20]:

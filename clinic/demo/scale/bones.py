@@ -63,7 +63,9 @@ def begin(options: dict) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_MARK)
         cursor.execute(f"DELETE FROM {MARK}.run; DELETE FROM {MARK}.bone")
-        cursor.execute(f"INSERT INTO {MARK}.run (state, options) VALUES (%s, %s)", [UNFINISHED, json.dumps(options)])
+        cursor.execute(
+            f"INSERT INTO {MARK}.run (state, options) VALUES (%s, %s)", [UNFINISHED, json.dumps(options)]
+        )
 
 
 def finish() -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from billing.models import Drawer, FeeItem
-from clinic.core.profile import forget
+from clinic.core.kept import forget
 from clinic.core.time import now as present
 from clinic.core.time import zone
 from clinic.demo.columns import PROVIDER_TYPES
@@ -53,7 +53,11 @@ def lay_ground(size: Size) -> Plan:
     members = world.members
     today_staff = tuple(_who(member) for member in (members["provider"], members["dbrandt"], third))
     codes = DiagnosisCode.objects.filter(code__in=[c.code for c in CONDITIONS]).order_by("code")
-    template = MessageTemplate.objects.filter(channel="sms", language="en", code__contains="reminder").order_by("code").first()
+    template = (
+        MessageTemplate.objects.filter(channel="sms", language="en", code__contains="reminder")
+        .order_by("code")
+        .first()
+    )
     fees = FeeItem.objects.filter(kind="visit").order_by("code") or FeeItem.objects.order_by("code")
     return Plan(
         seed=size.seed, patients=size.patients, visits=size.visits, years=size.years, audit_rows=size.audit_rows,
@@ -111,7 +115,9 @@ def _leavers(count: int, now: dt.datetime) -> list[Member]:
 
 def _around_the_clock(world: World) -> None:
     """Sessions over the whole of today, so that what is measured at night finds the clinic open."""
-    Room.objects.get_or_create(location=world.location, name="Exam 7", label="7", defaults={"kind": "exam", "rank": 90})
+    Room.objects.get_or_create(
+        location=world.location, name="Exam 7", label="7", defaults={"kind": "exam", "rank": 90}
+    )
     for name in ("provider", "dbrandt", "mvale"):
         member = Member.objects.get(username=name)
         session = ProviderSession.objects.create(

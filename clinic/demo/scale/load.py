@@ -41,7 +41,9 @@ def load(size: Size, progress: Progress) -> dict[str, int]:
     counts = _bulk(plan, progress)
     counts.update(write_present(plan))
     _after_receipts()
-    bones.put_back(tables, hands=HANDS, progress=lambda done, total: progress("indexes and rules", done, total))
+    bones.put_back(
+        tables, hands=HANDS, progress=lambda done, total: progress("indexes and rules", done, total)
+    )
     _settle(tables, progress)
     bones.finish()
     return {table: _count(table) for table in sorted(counts)}
@@ -119,8 +121,8 @@ def _scattered(plan: Plan, visit: int) -> int:
 def _after_receipts() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO billing_receiptcounter (\"only\", last) SELECT true, max(receipt_number) FROM billing_payment "
-            "ON CONFLICT (\"only\") DO UPDATE SET last = excluded.last"
+            'INSERT INTO billing_receiptcounter ("only", last) SELECT true, max(receipt_number) FROM billing_payment '
+            'ON CONFLICT ("only") DO UPDATE SET last = excluded.last'
         )
 
 

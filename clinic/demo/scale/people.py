@@ -9,7 +9,7 @@ from clinic.demo.data.insurance import ELDER_PLANS, FAMILY_PLANS
 from clinic.demo.data.insurance import Plan as Cover
 from clinic.demo.data.names import COMMUNITIES, MAIL_HOSTS, STREETS, TOWNS, Community
 from clinic.demo.scale.plan import Plan
-from clinic.demo.scale.text import DAY, DATES, NULL, Sheet, date_text, key, stamp
+from clinic.demo.scale.text import DATES, DAY, NULL, Sheet, date_text, key, stamp
 from clinic.messaging.models import ContactConsent
 from records.models import Allergy, AllergyStatement, ContactPoint, Coverage, Medication, Patient, Problem
 from records.rules.mrn import format_mrn
@@ -84,7 +84,11 @@ class People:
         first, last = _first_name(dice, community, days_old, is_female), dice.choice(community.last)
         middle, when, town = dice.choice(_INITIALS), stamp(at), dice.choice(TOWNS)
         phone = f"+1{_AREAS[number % len(_AREAS)]}555{dice.randrange(10_000):04d}"
-        mail = f"{_plain(first)}.{_plain(last)}{number}@{dice.choice(MAIL_HOSTS)}" if dice.random() < 0.62 else ""
+        mail = (
+            f"{_plain(first)}.{_plain(last)}{number}@{dice.choice(MAIL_HOSTS)}"
+            if dice.random() < 0.62
+            else ""
+        )
         cover = dice.choices(*self._plans[days_old > 65 * 365.25])[0]
         member = f"{cover.prefix}{dice.randrange(10**7, 10**8)}" if cover else ""
         mrn = format_mrn(plan.first_mrn + number)

@@ -79,7 +79,9 @@ def _coming(plan: Plan, visits: Visits, dice) -> None:
         for who in plan.today:
             for slot in range(SLOTS):
                 if dice.random() < _AHEAD_FILL:
-                    visits.visit(dice, plan.patient(next(patients)), who, midnight, minute_of(slot), "scheduled")
+                    visits.visit(
+                        dice, plan.patient(next(patients)), who, midnight, minute_of(slot), "scheduled"
+                    )
 
 
 def minute_of(slot: int) -> int:

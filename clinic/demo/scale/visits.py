@@ -75,7 +75,10 @@ class Visits:
     def _money(self, plan: Plan) -> None:
         clerk = plan.desk[0]
         self.entries = Sheet(
-            JournalEntry, (*_NAMED, "kind", "business_day", "memo", "key", "at"), by_id=clerk.id, by_label=clerk.name
+            JournalEntry,
+            (*_NAMED, "kind", "business_day", "memo", "key", "at"),
+            by_id=clerk.id,
+            by_label=clerk.name,
         )
         self.postings = Sheet(
             Posting, (*_NAMED, "entry_id", "account", "amount", "patient_id", "encounter_id", "appointment_id",
@@ -98,7 +101,9 @@ class Visits:
             self.postings, self.charges, self.payments, self.messages, self.tries,
         )  # fmt: skip
 
-    def past(self, dice: Random, patient: str, provider: Who, midnight: int, minute: int, *, is_first: bool) -> None:
+    def past(
+        self, dice: Random, patient: str, provider: Who, midnight: int, minute: int, *, is_first: bool
+    ) -> None:
         """A visit that is over: most were kept, some cancelled or missed. `minute` is of the local day.
 
         `is_first` is False where the patient has another visit that day, which this one then made room for.
@@ -110,7 +115,9 @@ class Visits:
         elif roll < 0.89:
             self._missed(dice, patient, provider, midnight, minute, "no_show", start + 19 * 60)
         else:
-            self._missed(dice, patient, provider, midnight, minute, "cancelled", start - dice.randrange(2, 95) * 3600)
+            self._missed(
+                dice, patient, provider, midnight, minute, "cancelled", start - dice.randrange(2, 95) * 3600
+            )
 
     def visit(self, dice: Random, patient: str, provider: Who, midnight: int, minute: int, until: str,
               room: str = NULL) -> tuple[str, str]:  # fmt: skip
@@ -133,8 +140,13 @@ class Visits:
         if came:
             status = "open" if ended == NULL else "signed" if dice.random() < 0.97 else "closed"
             arrived = stamp(steps[1][1])
-            self.encounters.put(encounter, arrived, arrived, patient, provider.id, arrived, ended, status, reason)
-            if until in ("ready", "with_provider", "discharge", "checkout", "completed") and dice.random() < 0.92:
+            self.encounters.put(
+                encounter, arrived, arrived, patient, provider.id, arrived, ended, status, reason
+            )
+            if (
+                until in ("ready", "with_provider", "discharge", "checkout", "completed")
+                and dice.random() < 0.92
+            ):
                 self._vitals(dice, patient, encounter, start + 4 * 60, is_recent)
         where = room if until in _IN_ROOM else NULL
         self._appointment(dice, appointment, patient, provider, booked, midnight, minute, until, steps[-1][1], reason,
@@ -146,13 +158,17 @@ class Visits:
             self._reminder(dice, patient, appointment, start)
         return appointment, encounter
 
-    def _missed(self, dice: Random, patient: str, provider: Who, midnight: int, minute: int, how: str, when: int) -> None:
+    def _missed(
+        self, dice: Random, patient: str, provider: Who, midnight: int, minute: int, how: str, when: int
+    ) -> None:
         start = midnight + minute * 60
         self._day = date_text(midnight + DAY // 2)
         booked = min(start - dice.randrange(5, 30) * DAY, when - 3600)
         appointment = key(booked, dice)
         self._intervals(dice, appointment, [("scheduled", booked), (how, when)], provider, NULL, is_over=True)
-        self._appointment(dice, appointment, patient, provider, booked, midnight, minute, how, when, dice.choice(_REASONS))
+        self._appointment(
+            dice, appointment, patient, provider, booked, midnight, minute, how, when, dice.choice(_REASONS)
+        )
         self._holds(dice, appointment, patient, provider, booked, start, "f")
 
     def _appointment(self, dice, appointment, patient, provider, booked, midnight, minute, state, since, reason, *,

@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from clinic import audit
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
-from clinic.ui.responses import board, is_htmx, is_poll
+from clinic.ui.responses import board, is_htmx, is_poll, shows_already
 from scheduling.queries.flow import flow_board
 from scheduling.queries.settings import chosen_location, locations
+from scheduling.queries.signatures import flow_signature, remember, version_for
 
 
 @allow(P.FLOW_VIEW)
@@ -20,7 +21,13 @@ def flow(request: HttpRequest) -> HttpResponse:
     """
     places = locations()
     location = chosen_location(places, request.GET.get("location"))
+    signature = flow_signature(location.pk) if is_poll(request) else None
+    unchanged = signature and shows_already(request, version_for(signature))
+    if unchanged:
+        return unchanged
     shown = flow_board(location)
+    if signature:
+        remember(signature, shown.version)
     is_wall = request.GET.get("wall") == "1"
     context = {
         "board": shown,

@@ -27,8 +27,12 @@ class Command(BaseCommand):
         parser.add_argument("--visits", type=int, help="past visits in all (default three for each patient)")
         parser.add_argument("--audit-rows", type=int, help="rows of the trail (default two for each visit)")
         parser.add_argument("--seed", default="scale", help="the same word makes the same clinic")
-        parser.add_argument("--keep", action="store_true", help="do nothing where it is of that size and day already")
-        parser.add_argument("--reset", action="store_true", help="start over, in a database that this command made")
+        parser.add_argument(
+            "--keep", action="store_true", help="do nothing where it is of that size and day already"
+        )
+        parser.add_argument(
+            "--reset", action="store_true", help="start over, in a database that this command made"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.AS_OWNER:
@@ -69,7 +73,9 @@ class Command(BaseCommand):
 
     def _is_used(self) -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT EXISTS (SELECT 1 FROM staff_member) OR EXISTS (SELECT 1 FROM records_patient)")
+            cursor.execute(
+                "SELECT EXISTS (SELECT 1 FROM staff_member) OR EXISTS (SELECT 1 FROM records_patient)"
+            )
             return cursor.fetchone()[0]
 
 

@@ -1,0 +1,67 @@
+"""Whether a board still shows what it showed, without building it.
+
+Every row version of PostgreSQL carries the transaction that wrote it and its place (xmin, ctid). A digest of these over the
+rows that a board is made of, with the mark of the settings, changes with any of them and costs one
+statement. What was shown for a signature is remembered by this process for a minute, because some of a
+day also depends on the clock (time that is kept for same-day requests is released).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from clinic.core.time import now
+from scheduling.rules.visit_states import IN_CLINIC
+
+GOOD_FOR = timedelta(seconds=60)
+_MOST = 200
+_ROWS = """
+SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
+    SELECT concat_ws('/', a.id, a.xmin, a.ctid, p.xmin, p.ctid) AS line
+    FROM scheduling_appointment a JOIN records_patient p ON p.id = a.patient_id
+    WHERE a.location_id = %(location)s AND {visits}
+    UNION ALL
+    SELECT concat_ws('/', r.id, r.xmin, r.ctid) FROM scheduling_room r WHERE r.location_id = %(location)s
+    UNION ALL
+    SELECT concat_ws('/', f.id, f.xmin, f.ctid)
+    FROM records_redflag f JOIN scheduling_appointment a ON a.encounter_id = f.encounter_id
+    WHERE f.acknowledged_at IS NULL AND a.location_id = %(location)s AND {visits}
+    UNION ALL
+    SELECT mark::text FROM core_settingsmark
+) AS rows
+"""
+_FLOW = _ROWS.format(visits="a.state = ANY(%(states)s)")
+_DAY = _ROWS.format(visits="a.local_day = %(day)s")
+_shown: dict[tuple, tuple[str, datetime]] = {}
+
+
+def flow_signature(location_pk: UUID) -> tuple:
+    """Of the flow board of a location."""
+    return ("flow", location_pk, _digest(_FLOW, location=location_pk, states=sorted(IN_CLINIC)))
+
+
+def day_signature(day: date, location_pk: UUID, *, may_book: bool) -> tuple:
+    """Of one local day of a location, as somebody sees it who may book or may not."""
+    return ("day", location_pk, day, may_book, _digest(_DAY, location=location_pk, day=day))
+
+
+def version_for(signature: tuple) -> str | None:
+    """The version of the board last built for this signature, None when nobody here remembers."""
+    found = _shown.get(signature)
+    return found[0] if found and now() - found[1] < GOOD_FOR else None
+
+
+def remember(signature: tuple, version: str) -> None:
+    """The board of this signature, read after it, had this version."""
+    if len(_shown) >= _MOST:
+        _shown.clear()
+    _shown[signature] = (version, now())
+
+
+def _digest(sql: str, **values: object) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()[0] or ""

@@ -75,6 +75,5 @@ def check_out(*, by: Actor, appointment: Appointment) -> Appointment:
     """
     if appointment.encounter is not None:
         propose_visit_charges(by=by, encounter=appointment.encounter)
-    if appointment.state != State.CHECKOUT:
-        appointment = visits.move_visit(by=by, appointment=appointment, to=State.CHECKOUT)
-    return visits.move_visit(by=by, appointment=appointment, to=State.COMPLETED)
+    via = None if appointment.state == State.CHECKOUT else State.CHECKOUT
+    return visits.move_visit(by=by, appointment=appointment, to=State.COMPLETED, via=via)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from clinic.audit import record
+from clinic import audit
 from clinic.core import time
+from clinic.core.db import insert_together
 from clinic.core.errors import Refused
 from clinic.core.locks import lock_keys
 from clinic.core.profile import clinic_zone
@@ -88,7 +89,7 @@ def add(
 ) -> Movement:
     """Add one row to the ledger and the trail. The caller has locked the shelf and checked the act."""
     at = at or time.now()
-    movement = Movement.objects.create(
+    movement = Movement(
         item=shelf.item,
         lot=shelf.lot,
         place=shelf.place,
@@ -105,7 +106,7 @@ def add(
         by_label=by.label,
     )
     verb = "reversed" if reverses else kind
-    record(
+    event = audit.event(
         by,
         f"stock.{verb}",
         obj=movement,
@@ -115,4 +116,5 @@ def add(
         quantity=str(quantity),
         reference=reference,
     )
+    insert_together(movement, event)
     return movement

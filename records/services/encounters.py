@@ -4,8 +4,9 @@ import datetime as dt
 from uuid import UUID
 
 from clinic import audit
+from clinic.audit.models import AuditEvent
 from clinic.core.actor import Actor
-from clinic.core.db import service
+from clinic.core.db import insert_together, service
 from clinic.core.errors import Refused
 from clinic.core.time import now
 from records.models import Encounter, IdentityCheck, Note, Patient
@@ -33,6 +34,30 @@ def open_encounter(
     location_label: str = "",
 ) -> Encounter:
     """Opens an encounter. Audited as `encounter.opened`."""
+    row, *also = encounter_rows(
+        by=by,
+        patient=patient,
+        provider=provider,
+        reason=reason,
+        kind=kind,
+        at=at,
+        location_label=location_label,
+    )
+    insert_together(row, *also)
+    return row
+
+
+def encounter_rows(
+    *,
+    by: Actor,
+    patient: Patient,
+    provider=None,
+    reason: str = "",
+    kind: str = "office",
+    at: dt.datetime | None = None,
+    location_label: str = "",
+) -> tuple[Encounter, AuditEvent]:
+    """What `open_encounter` inserts, for a caller that inserts it together with what opens it."""
     row = Encounter(
         patient=patient,
         provider=provider,
@@ -42,9 +67,7 @@ def open_encounter(
         location_label=clean_text(location_label)[:120],
         opened_by_id=by.member_id,
     )
-    row.save(force_insert=True)
-    audit.record(by, "encounter.opened", obj=row, patient=patient, encounter_kind=kind)
-    return row
+    return row, audit.event(by, "encounter.opened", obj=row, patient=patient, encounter_kind=kind)
 
 
 @service

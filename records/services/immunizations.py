@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from clinic import audit
 from clinic.core.actor import Actor
-from clinic.core.db import service
+from clinic.core.db import insert_together, service
 from clinic.core.errors import NotAllowed, NotFound, Refused
 from clinic.core.ids import uuid7
 from clinic.core.profile import clinic_zone
@@ -104,8 +104,7 @@ def _give(*, by: Actor, row: Immunization, item, place, on: dt.date) -> Immuniza
         on=on,
     )
     check_fields(row)
-    row.save(force_insert=True)
-    audit.record(
+    event = audit.event(
         by,
         "immunization.given",
         obj=row,
@@ -114,6 +113,7 @@ def _give(*, by: Actor, row: Immunization, item, place, on: dt.date) -> Immuniza
         lot=str(row.lot_id),
         movement=str(row.movement_id),
     )
+    insert_together(row, event)
     return row
 
 

@@ -96,7 +96,6 @@ def immunization_give(request, pk):
             "ordered_by": encounter.provider.name if encounter.provider else "",
         },
     )
-    audit.looked(request, encounter.patient_id, "immunizations")
 
     def do(values):
         values.pop("screened")
@@ -106,16 +105,9 @@ def immunization_give(request, pk):
         )
         return str(row.pk)
 
-    return form_act(
-        request,
-        form,
-        verb="immunization.give",
-        do=do,
-        to=_history_url(encounter.patient_id),
-        message=f"{vaccines.vaccine_name(item.cvx)} given; the dose is off the shelf.",
-        refresh=("immunizations", "rooming"),
-        template="records/immunization/give.html",
-        context={
+    def shown():
+        audit.looked(request, encounter.patient_id, "immunizations")
+        return {
             "title": f"Give {item.name}",
             "submit_label": "Given",
             "encounter": encounter,
@@ -127,7 +119,18 @@ def immunization_give(request, pk):
             "statements": statements,
             "supervision": decision.supervision.replace("_", " "),
             "cancel_url": _history_url(encounter.patient_id),
-        },
+        }
+
+    return form_act(
+        request,
+        form,
+        verb="immunization.give",
+        do=do,
+        to=_history_url(encounter.patient_id),
+        message=f"{vaccines.vaccine_name(item.cvx)} given; the dose is off the shelf.",
+        refresh=("immunizations", "rooming"),
+        template="records/immunization/give.html",
+        context=shown,
     )
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from clinic import audit
+from clinic.audit.models import AuditEvent
 from clinic.core.actor import Actor
-from clinic.core.db import service
+from clinic.core.db import insert_together, service
 from clinic.core.errors import Refused
 from clinic.core.locks import lock_keys
 from clinic.core.time import format_day, format_local, now, today
 from clinic.staff.models import Member
 from clinic.staff.roles import Role
 from records.models import Encounter
-from records.services.encounters import close_encounter, open_encounter, reopen_encounter
+from records.services.encounters import close_encounter, encounter_rows, reopen_encounter
 from scheduling.models import Appointment, ResourceHold, Room, VisitInterval
 from scheduling.queries.settings import flow_settings
 from scheduling.rules.visit_states import (
@@ -27,7 +28,7 @@ from scheduling.rules.visit_states import (
     why_not_undo,
     why_refused,
 )
-from scheduling.services._record import close_interval, locked, open_interval, save
+from scheduling.services._record import close_interval, locked, new_interval, open_interval, save
 from scheduling.services.booking import confirm_appointment
 from scheduling.services.claims import hold_key
 from scheduling.services.reminders import plan_reminders, void_reminders
@@ -54,10 +55,11 @@ def move_visit(
     room: Room | None = None,
     at: datetime | None = None,
     reason: str = "",
+    via: State | None = None,
 ) -> Appointment:
     """Moves a visit to another state: closes one interval and opens the next.
 
-    `to` roomed takes a clean `room`; leaving the room makes it dirty. `at` back-dates the move (kept and
+    `via` is a state passed through at the same moment (check-out, on the way out of the door). `to` roomed takes a clean `room`; leaving the room makes it dirty. `at` back-dates the move (kept and
     flagged), not before the current state began. A no-show is marked only after the grace period and
     gives the time back. Audited `visit.moved`. Refuses moves that the table of states doesn't know.
     """
@@ -65,29 +67,54 @@ def move_visit(
     if to == State.CONFIRMED:
         return confirm_appointment(by=by, appointment=appointment, how="desk")
     row = locked(appointment)
+    was = before = State(row.state)
+    if via:
+        _check_move(row, via)
+        row.state = via
     _check_move(row, to)
+    row.state = was
     when = _moment(row, at)
-    before = State(row.state)
     _change_rooms(by, row, to, room)
     if to in RELEASED:
         ResourceHold.objects.filter(appointment=row, is_live=True).update(is_live=False)
     if to == State.WITH_PROVIDER and row.provider_id is None:
         _take_over(by, row)
-    if to == State.ARRIVED:
-        _open_chart(by, row, when)
-    elif to in CLOSES_ENCOUNTER and row.encounter_id:
+    rows = _open_chart(by, row, when) if to == State.ARRIVED else ()
+    if to in CLOSES_ENCOUNTER and row.encounter_id:
         close_encounter(by=by, encounter=row.encounter, at=max(when, row.encounter.started_at))
     close_interval(row, when)
-    row.state, row.state_since = to, when
-    interval = open_interval(by, row, to, at=when, reason=reason)
+    steps = [via, to] if via else [to]
+    for step in steps:
+        row.state, row.state_since = step, when
+        rows = (*rows, *_step(by, row, before, room, when, reason, is_over=step != to))
+        before = step
+    insert_together(*rows)
     save(row, "state", "state_since", "room", "encounter", "provider")
+    if was in UPCOMING:
+        void_reminders(by=by, appointment=row, reason=to.value)
+    return row
+
+
+def _step(
+    by: Actor,
+    row: Appointment,
+    before: State,
+    room: Room | None,
+    when: datetime,
+    reason: str,
+    *,
+    is_over: bool,
+) -> tuple[VisitInterval, AuditEvent]:
+    """The stretch that the state of `row` begins, and its line in the trail; both are yet to be inserted."""
+    interval = new_interval(by, row, row.state, at=when, reason=reason)
+    interval.ended_at = when if is_over else None
     facts = {"room": row.room_id} if room else {}
     if interval.is_backdated:
         facts["backdated_to"] = when.isoformat()
-    audit.record(by, "visit.moved", obj=row, patient=row.patient_id, before=before, after=to, **facts)
-    if before in UPCOMING:
-        void_reminders(by=by, appointment=row, reason=to.value)
-    return row
+    event = audit.event(
+        by, "visit.moved", obj=row, patient=row.patient_id, before=before, after=row.state, **facts
+    )
+    return interval, event
 
 
 def _check_move(row: Appointment, to: State) -> None:
@@ -142,16 +169,17 @@ def _take_over(by: Actor, row: Appointment) -> None:
     row.provider = member
 
 
-def _open_chart(by: Actor, row: Appointment, when: datetime) -> None:
+def _open_chart(by: Actor, row: Appointment, when: datetime) -> tuple:
+    """The encounter of a visit that has arrived, to be inserted with the move; one that was closed is reopened."""
     if row.encounter_id:
         reopen_encounter(by=by, encounter=row.encounter, reason="checked in again")
-        return
+        return ()
     kind = row.visit_type
     if not kind.needs_room:
         flavor = Encounter.Kind.TELEHEALTH
     else:
         flavor = Encounter.Kind.OFFICE if kind.needs_provider else Encounter.Kind.NURSE
-    row.encounter = open_encounter(
+    opened = encounter_rows(
         by=by,
         patient=row.patient,
         provider=row.provider,
@@ -160,6 +188,8 @@ def _open_chart(by: Actor, row: Appointment, when: datetime) -> None:
         at=when,
         location_label=row.location.name,
     )
+    row.encounter = opened[0]
+    return opened
 
 
 @service

@@ -59,8 +59,8 @@ def check_in_arrive(request: HttpRequest, pk: UUID) -> HttpResponse:
     """“Arrived”: works with blocks still open."""
     visit = get_visit(pk)
 
-    def act() -> str:
-        return str(workflows.check_in(by=request.actor, appointment=visit).pk)
+    def act() -> None:
+        workflows.check_in(by=request.actor, appointment=visit)
 
     try:
         once(by=request.actor, verb="check_in", form_key=request.POST.get("form_key", ""), do=act)

@@ -56,8 +56,8 @@ def check_out_leave(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The patient leaves."""
     visit = get_visit(pk)
 
-    def act() -> str:
-        return str(workflows.check_out(by=request.actor, appointment=visit).pk)
+    def act() -> None:
+        workflows.check_out(by=request.actor, appointment=visit)
 
     try:
         once(by=request.actor, verb="check_out", form_key=request.POST.get("form_key", ""), do=act)

@@ -171,9 +171,14 @@ def void_messages(*, by, subject: str, reason: str, purposes: tuple[str, ...] = 
     waiting = Message.objects.filter(subject=subject, state__in=[*WAITING, State.CLAIMED])
     waiting = waiting.filter(purpose__in=purposes) if purposes else waiting.exclude(purpose=Purpose.RECEIPT)
     rows = lock_rows(waiting)
-    for row in rows:
-        row.state, row.void_reason, row.settled_at = State.VOID, reason[:120], now()
-        row.lease_token = ""
-        row.save()
-        audit.record(by, "message.voided", obj=row, patient=row.patient_id, reason=reason[:120])
+    if rows:
+        Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=State.VOID, void_reason=reason[:120], settled_at=now(), lease_token="", updated_at=now()
+        )
+        insert_together(
+            *(
+                audit.event(by, "message.voided", obj=row, patient=row.patient_id, reason=reason[:120])
+                for row in rows
+            )
+        )
     return len(rows)

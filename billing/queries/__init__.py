@@ -2,7 +2,7 @@
 
 from .balances import balance, balances, copay_due, copay_paid
 from .days import collected, drawer_totals
-from .queue import visits_without_charges
+from .queue import uncharged_encounters, visits_without_charges
 
 __all__ = [
     "balance",
@@ -11,5 +11,6 @@ __all__ = [
     "copay_due",
     "copay_paid",
     "drawer_totals",
+    "uncharged_encounters",
     "visits_without_charges",
 ]

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
 from django.urls import reverse
 
 from billing.models import Charge, Posting
@@ -50,20 +50,9 @@ def visits_without_charges(
     since: dt.date | None = None, until: dt.date | None = None
 ) -> list[UnchargedVisit]:
     """Visits of the clinic that ended without any charge, oldest first. Three queries."""
-    zone = clinic_zone()
-    until = until or time.today(zone)
-    since = since or until - dt.timedelta(days=DAYS_BACK)
-    start, _ = time.local_day(since, zone)
-    _, end = time.local_day(until, zone)
-    live = Charge.objects.filter(encounter=OuterRef("pk")).exclude(state=Charge.State.VOID)
+    until = until or time.today(clinic_zone())
     rows = (
-        Encounter.objects.filter(
-            appointment__isnull=False,
-            ended_at__isnull=False,
-            started_at__gte=start,
-            started_at__lt=end,
-        )
-        .filter(~Exists(live))
+        uncharged_encounters(since, until)
         .select_related("patient", "provider", "appointment__visit_type")
         .order_by("started_at")
     )
@@ -78,6 +67,21 @@ def visits_without_charges(
         )
         for row in rows
     ]
+
+
+def uncharged_encounters(since: dt.date | None, until: dt.date) -> QuerySet[Encounter]:
+    """The encounters of these visits; `since` is three months before `until` when nothing else is said."""
+    zone = clinic_zone()
+    since = since or until - dt.timedelta(days=DAYS_BACK)
+    start, _ = time.local_day(since, zone)
+    _, end = time.local_day(until, zone)
+    live = Charge.objects.filter(encounter=OuterRef("pk")).exclude(state=Charge.State.VOID)
+    return Encounter.objects.filter(
+        appointment__isnull=False,
+        ended_at__isnull=False,
+        started_at__gte=start,
+        started_at__lt=end,
+    ).filter(~Exists(live))
 
 
 def billing_queue(kind: str = "") -> list[QueueRow]:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
+from django.db.models import Count, Max, TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 
-from billing.queries import collected, visits_without_charges
+from billing.queries import collected, uncharged_encounters
+from clinic.core.db import counts
 from clinic.core.money import dollars
 from clinic.core.profile import clinic_zone
 from clinic.core.time import now, today
@@ -26,6 +29,7 @@ from scheduling.rules.waits import Summary, no_show_rate, stamps, summary, waits
 
 WEEKS = 6
 RECENT_DAYS = 14
+PAST_DAYS_KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,26 @@ def day_figures(days: Iterable[date]) -> dict[date, DayFigures]:
     ):
         stays[visit_id].append(Stay(pk, State(state), *instants, undo_of=undo_of))
     return {day: _figures(day, visits[day], stays) for day in wanted}
+
+
+_past: dict[tuple, DayFigures] = {}
+
+
+def past_figures(days: list[date]) -> list[DayFigures]:
+    """The figures of days that are over. A day is worked out once and again only when one of its visits changed."""
+    stamped = (
+        Appointment.objects.filter(local_day__in=days)
+        .order_by()
+        .values_list("local_day")
+        .annotate(visits=Count("id"), changed=Max("updated_at"), last=Max(Cast("id", TextField())))
+    )
+    marks = {day: (day, *mark) for day, *mark in stamped}
+    unknown = [day for day, mark in marks.items() if mark not in _past]
+    if unknown:
+        if len(_past) > PAST_DAYS_KEPT:
+            _past.clear()
+        _past.update({marks[day]: figures for day, figures in day_figures(unknown).items()})
+    return [_past[marks[day]] for day in days if day in marks]
 
 
 def _figures(day: date, visits: list[Appointment], stays: dict) -> DayFigures:
@@ -130,16 +154,17 @@ def manager_day(actor) -> ManagerDay:
     Where the clinic is usually closed on that weekday, the open days of the last two weeks stand beside it.
     """
     day = today(clinic_zone())
-    figures = day_figures([day, *(day - timedelta(weeks=weeks) for weeks in range(1, WEEKS + 1))])
-    usual, name = [one for one in figures.values() if one.day < day and one.arrived], f"{day:%A}"
+    figures = day_figures([day])[day]
+    past = past_figures([day - timedelta(weeks=weeks) for weeks in range(1, WEEKS + 1)])
+    usual, name = [one for one in past if one.arrived], f"{day:%A}"
     if len(usual) < 2:
-        recent = day_figures(day - timedelta(days=days) for days in range(1, RECENT_DAYS + 1))
-        usual, name = [one for one in recent.values() if one.arrived], "day"
+        recent = past_figures([day - timedelta(days=days) for days in range(1, RECENT_DAYS + 1)])
+        usual, name = [one for one in recent if one.arrived], "day"
     return ManagerDay(
         day=day,
-        tiles=_tiles(actor, figures[day], usual, name),
+        tiles=_tiles(actor, figures, usual, name),
         decisions=_decisions(actor, day),
-        excluded=figures[day].lobby.excluded,
+        excluded=figures.lobby.excluded,
     )
 
 
@@ -196,58 +221,38 @@ def _minutes(value: float | None) -> str:
 
 def _decisions(actor, day: date) -> list[Decision]:
     """What waits, most urgent first; only what the actor may open."""
+    waiting = counts(
+        flags=RedFlag.objects.filter(acknowledged_at__isnull=True),
+        alerts=Alert.objects.filter(acknowledged_at__isnull=True),
+        messages=Message.objects.filter(state__in=(MessageState.UNCERTAIN, MessageState.FAILED)),
+        replies=InboundMessage.objects.filter(handled_at__isnull=True, meaning="unclear"),
+        uncharged=uncharged_encounters(None, day - timedelta(days=1)),
+        tasks=Task.objects.filter(state="open", due_at__lt=now()),
+        notes=Note.objects.filter(signed_at__isnull=True, created_at__lt=now() - timedelta(hours=48)),
+    )
+    notes_url = "records:home-notes" if actor.can(P.NOTE_SIGN) else ""
     found = [
-        (
-            P.CHART_VIEW,
-            1,
-            RedFlag.objects.filter(acknowledged_at__isnull=True).count(),
-            "red flag{s} not acknowledged",
-            "inbox:list",
-        ),
-        (
-            P.INBOX_VIEW,
-            1,
-            Alert.objects.filter(acknowledged_at__isnull=True).count(),
-            "alert{s} not acknowledged",
-            "inbox:list",
-        ),
+        (P.CHART_VIEW, 1, waiting["flags"], "red flag{s} not acknowledged", "inbox:list"),
+        (P.INBOX_VIEW, 1, waiting["alerts"], "alert{s} not acknowledged", "inbox:list"),
         (
             P.MESSAGE_VIEW,
             2,
-            Message.objects.filter(state__in=(MessageState.UNCERTAIN, MessageState.FAILED)).count(),
+            waiting["messages"],
             "message{s} to patients failed or in doubt",
             "messaging:outbox",
         ),
-        (
-            P.MESSAGE_VIEW,
-            2,
-            InboundMessage.objects.filter(handled_at__isnull=True, meaning="unclear").count(),
-            "repl{y} from patients to read",
-            "messaging:replies",
-        ),
+        (P.MESSAGE_VIEW, 2, waiting["replies"], "repl{y} from patients to read", "messaging:replies"),
         (
             P.BILLING_QUEUE,
             3,
-            len(visits_without_charges(until=day - timedelta(days=1))),
+            waiting["uncharged"],
             "visit{s} before today without charges",
             "billing:queue",
         ),
         (P.STOCK_VIEW, 3, low_count(), "item{s} below the reorder point", "inventory:reorder"),
         (P.STOCK_VIEW, 4, len(expiring(30)), "lot{s} expiring within 30 days", "inventory:expiring"),
-        (
-            P.INBOX_VIEW,
-            4,
-            Task.objects.filter(state="open", due_at__lt=now()).count(),
-            "overdue task{s}",
-            "inbox:list",
-        ),
-        (
-            P.REPORT_VIEW,
-            4,
-            Note.objects.filter(signed_at__isnull=True, created_at__lt=now() - timedelta(hours=48)).count(),
-            "note{s} unsigned for over 48 hours",
-            "records:home-notes" if actor.can(P.NOTE_SIGN) else "",
-        ),
+        (P.INBOX_VIEW, 4, waiting["tasks"], "overdue task{s}", "inbox:list"),
+        (P.REPORT_VIEW, 4, waiting["notes"], "note{s} unsigned for over 48 hours", notes_url),
     ]
     return [
         Decision(count, _plural(words, count), reverse(url) if url else "", urgency)

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from clinic.core.actor import Actor
-from clinic.core.db import attempt, insert_together, register_constraint_message, service
+from clinic.core.db import attempt, counts, insert_together, register_constraint_message, service
 from clinic.core.errors import Conflict, Refused
 from clinic.core.locks import lock_keys
 from clinic.core.models import ClinicProfile, Heartbeat, Preference, Submission
@@ -192,3 +192,16 @@ def test_one_bad_row_leaves_none_of_them():
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_together(place, *twins)
     assert (Location.objects.count(), Room.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_many_counts_are_one_statement(django_assert_num_queries):
+    Preference.objects.create(member_id=MEMBER, name="a", value=1)
+    Preference.objects.create(member_id=MEMBER, name="b", value=2)
+    with django_assert_num_queries(1):
+        found = counts(
+            all=Preference.objects.order_by("name"),
+            some=Preference.objects.filter(name="b"),
+            none=Submission.objects.filter(actor="nobody"),
+        )
+    assert found == {"all": 2, "some": 1, "none": 0}

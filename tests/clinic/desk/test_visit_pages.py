@@ -1,16 +1,19 @@
 """Check-in, rooming and check-out of one visit, as the pages that people use."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clinic.core.time import now
 from clinic.desk.models import DeskBlock
+from clinic.desk.queries.day import past_figures
 from clinic.staff.roles import Role
 from records.models import Coverage, IdentityCheck, Payer
-from scheduling.models import VisitInterval
+from scheduling.models import Appointment, VisitInterval
 from tests.factories.scheduling import EARLY, Clinic, make_patient, visit_type
 from tests.factories.staff import make_member, signed_in
 
@@ -161,3 +164,16 @@ def test_the_managers_day_counts_what_happened(clinic):
     with CaptureQueriesContext(connection) as caught:
         manager.get("/today/")
     assert len(caught) == first
+
+
+def test_a_past_day_is_worked_out_anew_only_when_one_of_its_visits_changed(clinic):
+    visit = clinic.move(
+        clinic.book("9:00"), "arrived", "roomed", "with_provider", "discharge", "checkout", "completed"
+    )
+    day = visit.local_day
+    assert [one.completed for one in past_figures([day])] == [1]
+    with CaptureQueriesContext(connection) as caught:
+        assert [one.completed for one in past_figures([day, day - timedelta(days=1)])] == [1]
+    assert len(caught) == 1
+    Appointment.objects.filter(pk=visit.pk).update(state="no_show", updated_at=now() + timedelta(seconds=1))
+    assert [(one.completed, one.no_shows) for one in past_figures([day])] == [(0, 1)]

@@ -14,12 +14,14 @@ from django.db import connection, connections
 
 from clinic.audit.models import AuditEvent, AuditLink
 from clinic.demo.scale import bones
+from clinic.demo.scale.doses import receive_lots
 from clinic.demo.scale.ground import clinic_day, lay_ground
 from clinic.demo.scale.people import People
 from clinic.demo.scale.plan import SLOTS, Plan, Size
 from clinic.demo.scale.present import minute_of, write_present
 from clinic.demo.scale.trail import write_trail
 from clinic.demo.scale.visits import Visits
+from inventory.models import StockLevel
 
 Progress = Callable[[str, int, int], None]
 HANDS = 2
@@ -41,9 +43,8 @@ def load(size: Size, progress: Progress) -> dict[str, int]:
     counts = _bulk(plan, progress)
     counts.update(write_present(plan))
     _after_receipts()
-    bones.put_back(
-        tables, hands=HANDS, progress=lambda done, total: progress("indexes and rules", done, total)
-    )
+    receive_lots(plan)
+    bones.put_back(tables, hands=HANDS, progress=lambda done, total: progress("indexes and rules", done, total))
     _settle(tables, progress)
     bones.finish()
     return {table: _count(table) for table in sorted(counts)}
@@ -51,7 +52,8 @@ def load(size: Size, progress: Progress) -> dict[str, int]:
 
 def _tables(plan: Plan) -> list[str]:
     sheets = (*People(plan).sheets, *Visits(plan).sheets)
-    return [*(sheet.table for sheet in sheets), AuditEvent._meta.db_table, AuditLink._meta.db_table]
+    beside = (AuditEvent, AuditLink, StockLevel)
+    return [*(sheet.table for sheet in sheets), *(model._meta.db_table for model in beside)]
 
 
 def _bulk(plan: Plan, progress: Progress) -> Counter[str]:
@@ -121,8 +123,8 @@ def _scattered(plan: Plan, visit: int) -> int:
 def _after_receipts() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            'INSERT INTO billing_receiptcounter ("only", last) SELECT true, max(receipt_number) FROM billing_payment '
-            'ON CONFLICT ("only") DO UPDATE SET last = excluded.last'
+            "INSERT INTO billing_receiptcounter (\"only\", last) SELECT true, max(receipt_number) FROM billing_payment "
+            "ON CONFLICT (\"only\") DO UPDATE SET last = excluded.last"
         )
 
 

@@ -49,6 +49,20 @@ def in_turns(
     return Turns(middle[0], p95(times[0]), middle[1], middle[2], p95(times[2]), middle[3])
 
 
+def two_sizes(
+    large: Scenario, here: Client, small: Scenario, there: Client, rounds: int, each: int
+) -> tuple[float, float]:
+    """Medians of the same page in two clinics of different size, taken in turns: (large, small)."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(3):
+        large.page(here)
+        small.page(there)
+    for _ in range(rounds):
+        times[0].extend(large.page(here) for _ in range(each))
+        times[1].extend(small.page(there) for _ in range(each))
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
 def _sql(scenario: Scenario, database: psycopg.Connection) -> float:
     given = {name: str(value) for name, value in scenario.given().items()}
     started = time.perf_counter()

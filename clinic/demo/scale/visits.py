@@ -141,7 +141,7 @@ class Visits:
         """
         plan, start = self.plan, midnight + minute * 60
         self._day = date_text(midnight + DAY // 2)
-        booked = start - dice.randrange(1, 30) * DAY - 3600
+        booked = min(start - dice.randrange(1, 30) * DAY - 3600, plan.now - 600)
         appointment = key(booked, dice)
         is_recent = is_told or plan.now - start < DETAILED_DAYS * DAY
         names = _FULL if is_recent or until != "completed" else _SHORT

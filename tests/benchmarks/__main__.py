@@ -16,7 +16,7 @@ import sys
 import psycopg
 
 from clinic.runtime.postgres import OWNER
-from tests.benchmarks import floors, inspect
+from tests.benchmarks import floors, inside
 from tests.benchmarks.facts import Facts
 from tests.benchmarks.report import write_docs
 from tests.benchmarks.scenarios import Scenario, scenarios
@@ -28,18 +28,30 @@ from tests.support.cluster import ROOT
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--patients", type=int, default=50_000)
-    parser.add_argument("--visits", type=int, help="past visits (default four for each patient, three from 200,000 on)")
+    parser.add_argument(
+        "--visits", type=int, help="past visits (default four for each patient, three from 200,000 on)"
+    )
     parser.add_argument("--years", type=int, help="default three, five from 200,000 patients on")
-    parser.add_argument("--audit-rows", type=int, help="default two for each visit, 10,000,000 from 200,000 patients on")
-    parser.add_argument("--against", type=int, default=0, help="a smaller clinic beside it, for how times grow")
+    parser.add_argument(
+        "--audit-rows", type=int, help="default two for each visit, 10,000,000 from 200,000 patients on"
+    )
+    parser.add_argument(
+        "--against", type=int, default=0, help="a smaller clinic beside it, for how times grow"
+    )
     parser.add_argument("--only", default="", help="names of operations, comma separated")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--each", type=int, default=6, help="requests of each side in a round")
-    parser.add_argument("--seconds", type=float, default=4, help="how long several clients ask at once; 0: not at all")
+    parser.add_argument(
+        "--seconds", type=float, default=4, help="how long several clients ask at once; 0: not at all"
+    )
     parser.add_argument("--race", type=int, default=0, help="rounds of 64 bookings of one slot")
-    parser.add_argument("--statements", action="store_true", help="print the SQL of one request of each operation")
+    parser.add_argument(
+        "--statements", action="store_true", help="print the SQL of one request of each operation"
+    )
     parser.add_argument("--profile", action="store_true", help="print where the time of each operation goes")
-    parser.add_argument("--once", action="store_true", help="each operation once, in the clinic that the environment names")
+    parser.add_argument(
+        "--once", action="store_true", help="each operation once, in the clinic that the environment names"
+    )
     parser.add_argument("--write-docs", action="store_true", help="write docs/benchmarks.md and its plot")
     return parser.parse_args()
 
@@ -74,23 +86,25 @@ def main() -> int:
 def select(every: list[Scenario], only: str) -> list[Scenario]:
     names = [name for name in only.split(",") if name]
     if unknown := set(names) - {one.name for one in every}:
-        raise SystemExit(f"No such operation: {', '.join(unknown)}. There are: {', '.join(s.name for s in every)}")
+        raise SystemExit(
+            f"No such operation: {', '.join(unknown)}. There are: {', '.join(s.name for s in every)}"
+        )
     return [one for one in every if not names or one.name in names]
 
 
 def look(chosen: list[Scenario], environment: dict[str, str], options: argparse.Namespace) -> int:
     """Statements and profiles, in this process."""
     os.environ.update(environment)
-    inspect.prepare()
+    inside.prepare()
     for one in chosen:
         print(f"\n## {one.name}: {one.words}")
         if options.statements:
-            seen = inspect.statements(one)
+            seen = inside.statements(one)
             print(f"{len(seen)} statements")
             for number, sql in enumerate(seen, 1):
                 print(f"  {number}. {' '.join(sql.split())[:600]}")
         if options.profile:
-            print(inspect.profile(one))
+            print(inside.profile(one))
     return 0
 
 

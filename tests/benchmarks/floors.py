@@ -62,7 +62,9 @@ def find(cursor, given: Arguments) -> list:
 
 def born(cursor, given: Arguments) -> list:
     rows = _rows(
-        cursor, f"SELECT {_PATIENT} FROM records_patient WHERE birth_date = %s LIMIT 20", [given["on"]]
+        cursor,
+        f"SELECT {_PATIENT} FROM records_patient WHERE birth_date = %s LIMIT 20",
+        [given["on"]],
     )
     audited(cursor, "find")
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import threading
 import time
@@ -108,10 +109,8 @@ def crowd(call: Callable[[Client], float], clients: list[Client], seconds: float
     threads = [threading.Thread(target=work, args=(client,), daemon=True) for client in clients]
     for thread in threads:
         thread.start()
-    try:
+    with contextlib.suppress(threading.BrokenBarrierError):  # whoever broke it has told why
         gate.wait(timeout=60)
-    except threading.BrokenBarrierError:
-        pass
     started = time.perf_counter()
     for thread in threads:
         thread.join(timeout=seconds + 90)

@@ -96,10 +96,7 @@ def _crowd(one: dict[str, Any], name: str, limit: str) -> str:
 
 
 def _others(found: dict[str, Any]) -> list[str]:
-    rows = ["", "## Beside that", ""]
-    for words in found.get("notes", ()):
-        rows.append(f"- {words}")
-    return rows
+    return ["", "## Beside that", "", *(f"- {words}" for words in found.get("notes", ()))]
 
 
 def exponent(big: float, small: float, times: float) -> float:
@@ -137,5 +134,7 @@ def plot(operations: dict[str, Any]) -> str:
         )
         if one["goal"]:
             x = across(one["goal"])
-            parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y - 3}" y2="{y + 19}" stroke="#1f2933" stroke-width="2"/>')
+            parts.append(
+                f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y - 3}" y2="{y + 19}" stroke="#1f2933" stroke-width="2"/>'
+            )
     return "\n".join([*parts, "</svg>"]) + "\n"

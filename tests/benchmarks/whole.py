@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 
 from clinic.runtime.postgres import OWNER
-from tests.benchmarks import floors, inspect
+from tests.benchmarks import floors, inside
 from tests.benchmarks.client import Client
 from tests.benchmarks.facts import Facts
 from tests.benchmarks.measure import crowd, in_turns, two_sizes
@@ -62,7 +62,9 @@ class Sizes:
     @property
     def arguments(self) -> list[str]:
         """For `manage.py seed_scale`."""
-        return [part for name, value in vars(self).items() for part in (f"--{name.replace('_', '-')}", str(value))]
+        return [
+            part for name, value in vars(self).items() for part in (f"--{name.replace('_', '-')}", str(value))
+        ]
 
 
 def measure_all(data: Data, small: Data | None, owner: psycopg.Connection, facts: Facts, chosen: list[Scenario],
@@ -84,7 +86,11 @@ def measure_all(data: Data, small: Data | None, owner: psycopg.Connection, facts
         notes += _reminders()
     for words in notes:
         print(words)
-    return {"operations": found, "notes": notes, "spin_ms": round(statistics.median(spin_ms() for _ in range(9)), 2)}
+    return {
+        "operations": found,
+        "notes": notes,
+        "spin_ms": round(statistics.median(spin_ms() for _ in range(9)), 2),
+    }
 
 
 def _pages(chosen, running: Stack, owner, options) -> dict[str, dict]:
@@ -106,8 +112,13 @@ def _pages(chosen, running: Stack, owner, options) -> dict[str, dict]:
             for count in CLIENTS[1:] if options.seconds else ():
                 many = crowd(one.page, clients[:count], options.seconds)
                 floor = crowd(one.bare, limits[:count], options.seconds)
-                entry[f"at{count}"], entry[f"bare{count}"] = dataclasses.asdict(many), dataclasses.asdict(floor)
-                line += f"   {many.median:.0f}/{many.p95:.0f} {many.rate:.0f}/s ({many.rate / floor.rate:.0%})"
+                entry[f"at{count}"], entry[f"bare{count}"] = (
+                    dataclasses.asdict(many),
+                    dataclasses.asdict(floor),
+                )
+                line += (
+                    f"   {many.median:.0f}/{many.p95:.0f} {many.rate:.0f}/s ({many.rate / floor.rate:.0%})"
+                )
             print(line, flush=True)
     return found
 
@@ -170,10 +181,17 @@ def _growth(small: Data, running: Stack, owner, chosen, found, options) -> None:
         for one in chosen:
             if one.name not in GROWING:
                 continue
-            here, there = crew(running.base, owner, one.login, 1)[0], crew(beside.base, small_owner, one.login, 1)[0]
+            here, there = (
+                crew(running.base, owner, one.login, 1)[0],
+                crew(beside.base, small_owner, one.login, 1)[0],
+            )
             big, little = two_sizes(one, here, others[one.name], there, options.rounds, options.each)
             entry = found[one.name]
-            entry["growth"], entry["times"], entry["small"] = exponent(big, little, times), big / little, little
+            entry["growth"], entry["times"], entry["small"] = (
+                exponent(big, little, times),
+                big / little,
+                little,
+            )
             print(f"{times:.0f} times the data: {one.name:<10}{little:.1f} -> {big:.1f} ms, {big / little:.2f} times, "
                   f"exponent {entry['growth']:.2f}", flush=True)  # fmt: skip
 
@@ -181,14 +199,14 @@ def _growth(small: Data, running: Stack, owner, chosen, found, options) -> None:
 def _inside(data: Data, chosen: list[Scenario], found: dict[str, dict]) -> list[str]:
     """Statements of each operation, and the finder's time in the database."""
     os.environ.update(data.environment)
-    inspect.prepare()
+    inside.prepare()
     for one in chosen:
-        found[one.name]["statements"] = len(inspect.statements(one))
+        found[one.name]["statements"] = len(inside.statements(one))
     many = [name for name, one in found.items() if one["statements"] > one["queries"]]
     finder = next(one for one in chosen if one.name == "find")
     return [
         "More statements than wanted: " + (", ".join(many) if many else "none") + ".",
-        f"The finder's own statement takes {inspect.finder_p95(finder):.0f} ms at p95 in the database (goal under 50).",
+        f"The finder's own statement takes {inside.finder_p95(finder):.0f} ms at p95 in the database (goal under 50).",
     ]
 
 
@@ -199,7 +217,9 @@ def _reminders() -> list[str]:
     done = subprocess.run([sys.executable, "-m", "tests.benchmarks.reminders"], cwd=ROOT, text=True, capture_output=True,
                           check=False)  # fmt: skip
     lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
-    return [f"Reminders: {'; '.join(lines[-6:])}" if done.returncode == 0 else "Reminders could not be measured."]
+    return [
+        f"Reminders: {'; '.join(lines[-6:])}" if done.returncode == 0 else "Reminders could not be measured."
+    ]
 
 
 def once() -> int:
@@ -207,13 +227,16 @@ def once() -> int:
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute(floors.TABLES)
         every = scenarios(Facts(owner))
-        inspect.prepare()
-        people: dict[str, inspect.InProcess] = {}
+        inside.prepare()
+        people: dict[str, inside.InProcess] = {}
         FOLDER.mkdir(parents=True, exist_ok=True)
-        with bare_server(os.environ["DATABASE_URL"], FOLDER) as limit, contextlib.closing(Client(limit)) as bare:
+        with (
+            bare_server(os.environ["DATABASE_URL"], FOLDER) as limit,
+            contextlib.closing(Client(limit)) as bare,
+        ):
             for one in every:
                 if one.login not in people:
-                    people[one.login] = inspect.InProcess()
+                    people[one.login] = inside.InProcess()
                     people[one.login].sign_in(one.login)
                 one.page(people[one.login])
                 one.bare(bare)

@@ -39,7 +39,16 @@ def run(*argv: str, **more: str) -> subprocess.CompletedProcess[str]:
 
 
 def seed(*options: str, **more: str) -> subprocess.CompletedProcess[str]:
-    size = ["--patients", str(PATIENTS), "--years", "2", "--visits", str(VISITS), "--audit-rows", str(AUDIT_ROWS)]
+    size = [
+        "--patients",
+        str(PATIENTS),
+        "--years",
+        "2",
+        "--visits",
+        str(VISITS),
+        "--audit-rows",
+        str(AUDIT_ROWS),
+    ]
     return run("manage.py", "seed_scale", *size, *options, **more)
 
 
@@ -70,7 +79,9 @@ def one(owner: psycopg.Connection, sql: str):
 
 
 def test_the_number_asked_for_is_there(seeded):
-    assert one(seeded, "SELECT count(*) FROM records_patient") == PATIENTS + 1  # and the one with the long chart
+    assert (
+        one(seeded, "SELECT count(*) FROM records_patient") == PATIENTS + 1
+    )  # and the one with the long chart
     past = "SELECT count(*) FROM scheduling_appointment WHERE local_day < (SELECT max(local_day) - 15 FROM scheduling_appointment)"
     assert one(seeded, past) == VISITS + 44
     assert one(seeded, "SELECT count(*) FROM audit_auditevent") >= AUDIT_ROWS

@@ -67,7 +67,9 @@ class Doses:
         """One dose at the instant `at`, which is on the local day `day`."""
         lot = dice.choice(self.plan.lots[int(day[:4])])
         when, movement, dose = stamp(at), key(at, dice), key(at, dice)
-        self.movements.put(movement, when, when, lot.item, lot.id, lot.place, f"immunization:{dose}", movement, when, day)
+        self.movements.put(
+            movement, when, when, lot.item, lot.id, lot.place, f"immunization:{dose}", movement, when, day
+        )
         self.doses.put(
             dose, when, when, patient, encounter, lot.cvx, lot.vaccine, lot.mvx, lot.id, lot.number, lot.expires_on, when,
             provider.name, lot.edition_on, day, movement, when,

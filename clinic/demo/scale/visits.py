@@ -19,7 +19,12 @@ _REASONS = (
 _NOTES = tuple(
     encode({"subjective": told, "objective": found, "assessment": thought, "plan": then})
     for told, found, thought, then in (
-        ("Here for a check-up. No new worries.", "Exam as before.", "Check-up", "Continue. Next visit as planned."),
+        (
+            "Here for a check-up. No new worries.",
+            "Exam as before.",
+            "Check-up",
+            "Continue. Next visit as planned.",
+        ),
         ("Runny nose and cough for five days.", "Throat red, lungs clear.", "Cold", "Rest, fluids, honey."),
         ("Medicines gone through together.", "No side effects found.", "Medicine review", "No change."),
         ("Feels better than last time.", "Exam improved.", "Follow-up", "Continue, call if it comes back."),
@@ -71,7 +76,9 @@ class Visits:
             VitalReading, (*_NAMED, "set_id", "vital", "entered_value", "entered_unit", "value", "detail")
         )
         self.notes = Sheet(
-            Note, (*_NAMED, "patient_id", "encounter_id", "author_id", "sections", "signed_at", "signed_by_id"), version=2
+            Note,
+            (*_NAMED, "patient_id", "encounter_id", "author_id", "sections", "signed_at", "signed_by_id"),
+            version=2,
         )
         self.doses = Doses(plan)
         self._money(plan)

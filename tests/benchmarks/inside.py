@@ -78,7 +78,9 @@ def finder_p95(scenario: Scenario, calls: int = 100) -> float:
     for _ in range(calls):
         with CaptureQueriesContext(connection) as caught:
             scenario.call(client)
-        times.append(sum(float(one["time"]) for one in caught.captured_queries if "search LIKE" in one["sql"]) * 1000)
+        times.append(
+            sum(float(one["time"]) for one in caught.captured_queries if "search LIKE" in one["sql"]) * 1000
+        )
     return p95(times)
 
 

@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 .SUFFIXES:
-.PHONY: help set-up demo demo-reset test lint format bench screenshots lock clean chromium
+.PHONY: help set-up demo demo-reset test lint format bench soak screenshots lock clean chromium
 
 SYSTEM_PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -11,6 +11,9 @@ PORT ?= 8000
 DATA ?= var/demo
 TESTS ?= tests
 WORKERS ?= 2
+N ?= 1000000
+AGAINST ?= 50000
+MINUTES ?= 10
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -24,6 +27,7 @@ help: ## This list
 	@echo "  make demo PORT=9000      on another port"
 	@echo "  make demo LAN=1          for other devices on the network too, over TLS"
 	@echo "  make test TESTS=tests/records"
+	@echo "  make bench N=50000 AGAINST=5000"
 
 set-up: ## Build .venv and node_modules from their locks (the others do it by themselves)
 	@test -n "$(SYSTEM_PYTHON)" || { echo "Python 3.11 or newer is needed, and was not found."; exit 1; }
@@ -47,8 +51,11 @@ lint: set-up ## Style, layers, security and settings checks
 format: set-up ## Rewrite the code in the one style that make lint asks for
 	@$(PY) -m ruff check --fix --quiet . ; exec $(PY) -m ruff format .
 
-bench: set-up ## Pages of the running clinic against the bare limit of this machine, as ratios
-	@exec $(PY) -m tests.benchmarks
+bench: set-up ## Pages of the running clinic against the bare limits of this machine, as ratios
+	@exec $(PY) -m tests.benchmarks --patients "$(N)" $(if $(ONLY),--only "$(ONLY)" --seconds 0,--against "$(AGAINST)" --race 100 --write-docs)
+
+soak: set-up ## Thirty people at work for ten minutes: no error, no long lock, level memory
+	@exec $(PY) -m tests.benchmarks.soak --minutes "$(MINUTES)"
 
 screenshots: set-up chromium ## Make the README's pictures from the demo
 	@exec $(PY) -m tests.support.screenshots

@@ -26,6 +26,8 @@ CREATE TABLE bench.dose (id uuid PRIMARY KEY, patient uuid NOT NULL, body jsonb 
 CREATE TABLE bench.movement (id uuid PRIMARY KEY, shelf int NOT NULL, quantity int NOT NULL);
 CREATE TABLE bench.charge (id uuid PRIMARY KEY, encounter uuid NOT NULL, amount numeric NOT NULL);
 CREATE TABLE bench.audit (id uuid PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), what text NOT NULL);
+GRANT USAGE ON SCHEMA bench TO clinic_app;
+GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA bench TO clinic_app;
 """
 
 Arguments = Mapping[str, str]
@@ -60,7 +62,9 @@ def find(cursor, given: Arguments) -> list:
 
 def born(cursor, given: Arguments) -> list:
     rows = _rows(
-        cursor, f"SELECT {_PATIENT} FROM records_patient WHERE birth_date = %s LIMIT 20", [given["on"]]
+        cursor,
+        f"SELECT {_PATIENT} FROM records_patient WHERE birth_date = %s LIMIT 20",
+        [given["on"]],
     )
     audited(cursor, "find")
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import threading
 import time
@@ -49,6 +50,20 @@ def in_turns(
     return Turns(middle[0], p95(times[0]), middle[1], middle[2], p95(times[2]), middle[3])
 
 
+def two_sizes(
+    large: Scenario, here: Client, small: Scenario, there: Client, rounds: int, each: int
+) -> tuple[float, float]:
+    """Medians of the same page in two clinics of different size, taken in turns: (large, small)."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(3):
+        large.page(here)
+        small.page(there)
+    for _ in range(rounds):
+        times[0].extend(large.page(here) for _ in range(each))
+        times[1].extend(small.page(there) for _ in range(each))
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
 def _sql(scenario: Scenario, database: psycopg.Connection) -> float:
     given = {name: str(value) for name, value in scenario.given().items()}
     started = time.perf_counter()
@@ -94,10 +109,8 @@ def crowd(call: Callable[[Client], float], clients: list[Client], seconds: float
     threads = [threading.Thread(target=work, args=(client,), daemon=True) for client in clients]
     for thread in threads:
         thread.start()
-    try:
+    with contextlib.suppress(threading.BrokenBarrierError):  # whoever broke it has told why
         gate.wait(timeout=60)
-    except threading.BrokenBarrierError:
-        pass
     started = time.perf_counter()
     for thread in threads:
         thread.join(timeout=seconds + 90)

@@ -74,14 +74,27 @@ class Data:
 
 
 @contextlib.contextmanager
-def stack(data: Data) -> Iterator[Stack]:
+def stack(data: Data, port: int = 8775) -> Iterator[Stack]:
     """The clinic's own processes (gunicorn with threads, worker, beat) and the bare server beside them."""
     named = {name: data.environment[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")}
     with (
-        demo(data.folder / "demo", 8775, "--no-seed", **named) as base,
+        demo(data.folder / "demo", port, "--no-seed", **named) as base,
         bare_server(data.postgres.url(), data.folder) as limit,
     ):
         yield Stack(base, limit, data.postgres.url(OWNER), data.postgres.url(), data.environment)
+
+
+@contextlib.contextmanager
+def sync_web(data: Data) -> Iterator[str]:
+    """Two sync workers of the clinic beside the demo's threads, on the same data and static files."""
+    port = free_port()
+    argv = [
+        sys.executable, "-m", "gunicorn", "clinic.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--preload",
+        "--log-level", "error",
+    ]  # fmt: skip
+    environment = {**data.environment, "STATIC_ROOT": str(data.folder / "demo" / "static")}
+    with _served(argv, environment, port, "/healthz", data.folder / "sync.log") as base:
+        yield base
 
 
 @contextlib.contextmanager
@@ -93,17 +106,25 @@ def bare_server(url: str, folder: Path) -> Iterator[str]:
         "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--keep-alive", "15",
         "--log-level", "error",
     ]  # fmt: skip
-    with (folder / "bare.log").open("ab") as log:
-        process = spawn(argv, env={**clean_environment(), "BENCH_DATABASE_URL": url}, log=log, cwd=ROOT)
+    environment = {**clean_environment(), "BENCH_DATABASE_URL": url}
+    with _served(argv, environment, port, "/static?size=10", folder / "bare.log") as base:
+        yield base
+
+
+@contextlib.contextmanager
+def _served(argv: list[str], environment: dict[str, str], port: int, path: str, log: Path) -> Iterator[str]:
+    """A web server as a process for the time of the block, from its first answer on."""
+    with log.open("ab") as file:
+        process = spawn(argv, env=environment, log=file, cwd=ROOT)
+    base = f"http://127.0.0.1:{port}"
     try:
-        base = f"http://127.0.0.1:{port}"
-        for _ in range(150):
-            with contextlib.suppress(OSError):
-                Client(base).request("/static?size=10")
+        for _ in range(300):
+            with contextlib.suppress(OSError, EOFError):
+                Client(base).request(path)
                 break
             time.sleep(0.1)
         else:
-            raise SystemExit(f"The bare server did not start; see {folder / 'bare.log'}.")
+            raise SystemExit(f"A server did not start; see {log}.")
         yield base
     finally:
         stop(process)

@@ -89,6 +89,20 @@ def drop_worker_database() -> None:
         _drop(owner, worker_name())
 
 
+def make_database(name: str) -> None:
+    """A database of its own from the migrated template, for a test that hands it to other processes."""
+    with psycopg.connect(_maintenance_url(), autocommit=True) as owner:
+        owner.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        if _comment(owner, template_name()) != fingerprint():
+            _build_template(owner)
+        _copy(owner, name)
+
+
+def drop_database(name: str) -> None:
+    with psycopg.connect(_maintenance_url(), autocommit=True) as owner:
+        _drop(owner, name)
+
+
 def _comment(owner: psycopg.Connection, database: str) -> str:
     row = owner.execute(
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [database]

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable
 
 from django.db import connection, connections
 
-MARK = "scale_seed"  # a schema of its own, so that nothing of the clinic's tables changes
 UNFINISHED, DONE = "unfinished", "done"
 
-_MARK = f"""
-CREATE SCHEMA IF NOT EXISTS {MARK};
-CREATE TABLE IF NOT EXISTS {MARK}.run (state text NOT NULL, options jsonb NOT NULL,
+# A schema of its own: nothing of the clinic's tables changes.
+_MARK = """
+CREATE SCHEMA IF NOT EXISTS scale_seed;
+CREATE TABLE IF NOT EXISTS scale_seed.run (state text NOT NULL, options jsonb NOT NULL,
     started_at timestamptz NOT NULL DEFAULT now(), finished_at timestamptz);
-CREATE TABLE IF NOT EXISTS {MARK}.bone (rank int NOT NULL, relation text NOT NULL, statement text NOT NULL);
+CREATE TABLE IF NOT EXISTS scale_seed.bone (rank int NOT NULL, relation text NOT NULL, statement text NOT NULL);
 """
 # Rank 0: keys and unique constraints, which foreign keys need. 1: indexes. 2: foreign keys, 3: checked.
 # A foreign key that is added unchecked and then checked locks little, so that several are checked at once.
@@ -50,10 +50,10 @@ ORDER BY 1
 def state() -> tuple[str, dict]:
     """How the last bulk load of this database ended ("" where there was none), and what it was asked for."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)", [f"{MARK}.run"])
+        cursor.execute("SELECT to_regclass(%s)", ["scale_seed.run"])
         if cursor.fetchone()[0] is None:
             return "", {}
-        cursor.execute(f"SELECT state, options::text FROM {MARK}.run ORDER BY started_at DESC LIMIT 1")
+        cursor.execute("SELECT state, options::text FROM scale_seed.run ORDER BY started_at DESC LIMIT 1")
         row = cursor.fetchone()
         return (row[0], json.loads(row[1])) if row else ("", {})
 
@@ -62,16 +62,16 @@ def begin(options: dict) -> None:
     """Marks the database as one of a bulk load that is not finished yet."""
     with connection.cursor() as cursor:
         cursor.execute(_MARK)
-        cursor.execute(f"DELETE FROM {MARK}.run; DELETE FROM {MARK}.bone")
+        cursor.execute("DELETE FROM scale_seed.run; DELETE FROM scale_seed.bone")
         cursor.execute(
-            f"INSERT INTO {MARK}.run (state, options) VALUES (%s, %s)", [UNFINISHED, json.dumps(options)]
+            "INSERT INTO scale_seed.run (state, options) VALUES (%s, %s)", [UNFINISHED, json.dumps(options)]
         )
 
 
 def finish() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {MARK}.run SET state = %s, finished_at = now()", [DONE])
-        cursor.execute(f"DELETE FROM {MARK}.bone")
+        cursor.execute("UPDATE scale_seed.run SET state = %s, finished_at = now()", [DONE])
+        cursor.execute("DELETE FROM scale_seed.bone")
 
 
 def take_down(tables: Iterable[str]) -> int:
@@ -81,7 +81,7 @@ def take_down(tables: Iterable[str]) -> int:
         cursor.execute(_BONES, {"tables": names})
         bones = cursor.fetchall()
         cursor.executemany(
-            f"INSERT INTO {MARK}.bone (rank, relation, statement) VALUES (%s, %s, %s)",
+            "INSERT INTO scale_seed.bone (rank, relation, statement) VALUES (%s, %s, %s)",
             [bone[:3] for bone in bones],
         )
         for _, _, _, drop in sorted(bones, key=lambda bone: -bone[0]):
@@ -96,7 +96,7 @@ def put_back(tables: Iterable[str], *, hands: int, progress: Callable[[int, int]
     """Builds everything again, `hands` statements at a time; a row that breaks a rule stops it with the rule's name."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT rank, statement, relation FROM {MARK}.bone b "
+            "SELECT rank, statement, relation FROM scale_seed.bone "
             "ORDER BY rank, pg_relation_size(relation::regclass) DESC, statement"
         )
         bones = cursor.fetchall()

@@ -16,6 +16,7 @@ from clinic.demo.columns import PROVIDER_TYPES
 from clinic.demo.data.conditions import CONDITIONS
 from clinic.demo.roster import PASSWORD, PIN
 from clinic.demo.rows import Rows
+from clinic.demo.scale.doses import make_lots
 from clinic.demo.scale.plan import Fee, Plan, Size, Who, providers_needed
 from clinic.demo.setup import make_clinic
 from clinic.demo.stockroom import Stockroom
@@ -73,6 +74,7 @@ def lay_ground(size: Size) -> Plan:
         payers={payer.name: str(payer.pk) for payer in Payer.objects.all()},
         codes=tuple((str(code.pk), code.description[:120]) for code in codes),
         template=(str(template.pk), template.code), first_mrn=_mrns(size.patients + 10),
+        lots=make_lots(world.today, size.years),
     )  # fmt: skip
 
 

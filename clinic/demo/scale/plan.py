@@ -44,6 +44,21 @@ class Fee:
 
 
 @dataclass(frozen=True)
+class OldLot:
+    """A lot of a vaccine that was used up in its year."""
+
+    id: str
+    number: str
+    item: str
+    place: str
+    cvx: str
+    vaccine: str
+    mvx: str
+    expires_on: str
+    edition_on: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """One bulk load. Instants are whole seconds since 1970."""
 
@@ -67,6 +82,7 @@ class Plan:
     payers: dict[str, str]
     codes: tuple[tuple[str, str], ...]
     template: tuple[str, str]  # key and code
+    lots: dict[int, tuple[OldLot, ...]]  # by year
     first_mrn: int
 
     @cached_property

@@ -44,7 +44,7 @@ def _long_chart(plan: Plan, people: People, visits: Visits, number: int) -> None
         day = last - dt.timedelta(days=round(back * HISTORY_YEARS * 365.25 / HISTORY_VISITS))
         # Early in the morning, before anybody else is seen: no slot of the bulk is taken.
         midnight = int(dt.datetime.combine(day, dt.time(0), zone).timestamp())
-        visits.visit(dice, patient, gone, midnight, 6 * 60, "completed")
+        visits.visit(dice, patient, gone, midnight, 6 * 60, "completed", is_told=True)
 
 
 def _today(plan: Plan, visits: Visits, dice) -> None:

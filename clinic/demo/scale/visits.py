@@ -5,16 +5,31 @@ from __future__ import annotations
 from random import Random
 
 from billing.models import Charge, JournalEntry, Payment, Posting
+from clinic.demo.scale.doses import SHARE, Doses
 from clinic.demo.scale.plan import SLOT, Plan, Who
 from clinic.demo.scale.text import DAY, NULL, Sheet, date_text, encode, key, stamp
 from clinic.messaging.models import Attempt, Message
-from records.models import Encounter, VitalReading, VitalSet
+from records.models import Encounter, Note, VitalReading, VitalSet
 from scheduling.models import Appointment, ResourceHold, VisitInterval
 
 _REASONS = (
     "Follow-up", "Blood pressure check", "Cough and cold", "Medication review", "Back pain", "Yearly check-up",
     "Diabetes follow-up", "Sore throat", "Rash", "Knee pain", "Headache", "Results",
 )  # fmt: skip
+_NOTES = tuple(
+    encode({"subjective": told, "objective": found, "assessment": thought, "plan": then})
+    for told, found, thought, then in (
+        (
+            "Here for a check-up. No new worries.",
+            "Exam as before.",
+            "Check-up",
+            "Continue. Next visit as planned.",
+        ),
+        ("Runny nose and cough for five days.", "Throat red, lungs clear.", "Cold", "Rest, fluids, honey."),
+        ("Medicines gone through together.", "No side effects found.", "Medicine review", "No change."),
+        ("Feels better than last time.", "Exam improved.", "Follow-up", "Continue, call if it comes back."),
+    )
+)
 _CANCELLED = ("patient_conflict", "patient_better", "patient_transport", "patient_other", "patient_cost")
 _STATES = ("scheduled", "confirmed", "arrived", "roomed", "intake", "ready", "with_provider", "discharge", "checkout",
            "completed")  # fmt: skip
@@ -60,6 +75,12 @@ class Visits:
         self.readings = Sheet(
             VitalReading, (*_NAMED, "set_id", "vital", "entered_value", "entered_unit", "value", "detail")
         )
+        self.notes = Sheet(
+            Note,
+            (*_NAMED, "patient_id", "encounter_id", "author_id", "sections", "signed_at", "signed_by_id"),
+            version=2,
+        )
+        self.doses = Doses(plan)
         self._money(plan)
         self.messages = Sheet(
             Message, (*_NAMED, "key", "patient_id", "address", "body", "subject", "link_token", "planned_at", "wanted_at",
@@ -98,7 +119,7 @@ class Visits:
     def sheets(self) -> tuple[Sheet, ...]:
         return (
             self.encounters, self.appointments, self.holds, self.intervals, self.sets, self.readings, self.entries,
-            self.postings, self.charges, self.payments, self.messages, self.tries,
+            self.postings, self.charges, self.payments, self.messages, self.tries, self.notes, *self.doses.sheets,
         )  # fmt: skip
 
     def past(
@@ -120,13 +141,16 @@ class Visits:
             )
 
     def visit(self, dice: Random, patient: str, provider: Who, midnight: int, minute: int, until: str,
-              room: str = NULL) -> tuple[str, str]:  # fmt: skip
-        """A visit that went as far as the state `until`; returns the keys of appointment and encounter."""
+              room: str = NULL, *, is_told: bool = False) -> tuple[str, str]:  # fmt: skip
+        """A visit that went as far as the state `until`; returns the keys of appointment and encounter.
+
+        `is_told` has it told in full however long ago it was.
+        """
         plan, start = self.plan, midnight + minute * 60
         self._day = date_text(midnight + DAY // 2)
-        booked = start - dice.randrange(1, 30) * DAY - 3600
+        booked = min(start - dice.randrange(1, 30) * DAY - 3600, plan.now - 600)
         appointment = key(booked, dice)
-        is_recent = plan.now - start < DETAILED_DAYS * DAY
+        is_recent = is_told or plan.now - start < DETAILED_DAYS * DAY
         names = _FULL if is_recent or until != "completed" else _SHORT
         came = until in _WENT
         steps = [("scheduled", booked)]
@@ -148,6 +172,11 @@ class Visits:
                 and dice.random() < 0.92
             ):
                 self._vitals(dice, patient, encounter, start + 4 * 60, is_recent)
+            if until == "completed":
+                if is_recent:
+                    self._note(dice, patient, encounter, provider, start + 50 * 60)
+                if dice.random() < SHARE:
+                    self.doses.give(dice, patient, encounter, provider, start + 20 * 60, self._day)
         where = room if until in _IN_ROOM else NULL
         self._appointment(dice, appointment, patient, provider, booked, midnight, minute, until, steps[-1][1], reason,
                           encounter=encounter, room=where)  # fmt: skip
@@ -221,6 +250,12 @@ class Visits:
                 ("spo2", "98", "%", "98"),
             ):
                 put(key(at, dice), recorded, recorded, one, vital, typed, unit, value, "{}")
+
+    def _note(self, dice: Random, patient: str, encounter: str, author: Who, at: int) -> None:
+        when = stamp(at)
+        self.notes.put(
+            key(at, dice), when, when, patient, encounter, author.id, dice.choice(_NOTES), when, author.id,
+        )  # fmt: skip
 
     def _paid(self, dice: Random, patient, appointment, encounter, at: int, *, is_settled: bool) -> None:
         """What the visit costs, in the books once approved, and the copay at the desk."""

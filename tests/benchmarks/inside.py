@@ -8,6 +8,7 @@ import pstats
 import re
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.benchmarks.measure import p95
 from tests.benchmarks.scenarios import PASSWORD, Scenario
 
 _NOT_COUNTED = re.compile(r"^(BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK|SET )", re.IGNORECASE)
@@ -64,6 +65,23 @@ def statements(scenario: Scenario) -> list[str]:
     if status not in scenario.wanted:
         raise SystemExit(f"{scenario.name}: unexpected answer {status}: {text[:800]}")
     return [sql for sql in seen if not _NOT_COUNTED.match(sql)]
+
+
+def finder_p95(scenario: Scenario, calls: int = 100) -> float:
+    """Milliseconds at p95 of the statements that search patients, as the driver sees them."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = InProcess()
+    client.sign_in(scenario.login)
+    times = []
+    for _ in range(calls):
+        with CaptureQueriesContext(connection) as caught:
+            scenario.call(client)
+        times.append(
+            sum(float(one["time"]) for one in caught.captured_queries if "search LIKE" in one["sql"]) * 1000
+        )
+    return p95(times)
 
 
 def profile(scenario: Scenario, calls: int = 12) -> str:

@@ -80,13 +80,17 @@ def _notice(*, by: Actor, identity: str) -> None:
         return
     seen.identity, seen.seen_at = identity, now()
     seen.save()
-    beat = Heartbeat.objects.filter(name="beat").first()
-    since = beat.at if beat else now() - _LONGEST_GAP
+    since = _last_sign_of_life()
     hold_sending(
         by=by,
-        reason=f"The database was restored or moved; its last sign of life was {since:%Y-%m-%d %H:%M} UTC.",
+        reason=f"The database was restored or moved; it may know nothing after {since:%Y-%m-%d %H:%M} UTC.",
     )
-    doubt_lost_time(by=by, since=since - _SLACK)
+    doubt_lost_time(by=by, since=since)
+
+
+def _last_sign_of_life() -> datetime:
+    beat = Heartbeat.objects.filter(name="beat").first()
+    return beat.at - _SLACK if beat else now() - _LONGEST_GAP
 
 
 def settle_restored(*, by: Actor, manifest: Manifest, folder: Path, say: Say) -> None:
@@ -96,6 +100,22 @@ def settle_restored(*, by: Actor, manifest: Manifest, folder: Path, say: Say) ->
     """
     lost = _outside_head(say)
     _record(by=by, manifest=manifest, folder=folder, lost=lost, say=say)
+    _verify(say)
+
+
+def settle_recovered(*, by: Actor, say: Say) -> None:
+    """The same for the present database after it came back by other means (recovery to a point in time, a snapshot).
+
+    What it is restored to is taken from beat's last sign of life. Raises BadBackup when the audit chain is broken.
+    """
+    lost = _outside_head(say)
+    since = _last_sign_of_life()
+    _hold(by=by, since=since, reason=f"Restored to about {since:%Y-%m-%d %H:%M} UTC.", lost=lost, say=say)
+    _verify(say)
+
+
+def _verify(say: Say) -> None:
+    """Seals what the restore itself wrote, then recomputes the whole chain."""
     seal()
     report = verify()
     if not report.is_intact:
@@ -103,7 +123,7 @@ def settle_restored(*, by: Actor, manifest: Manifest, folder: Path, say: Say) ->
     say(f"The audit chain is whole: {report.checked} events, head {report.head}.")
     gone = sum(not path_of(file).exists() for file in StoredFile.objects.only("pk").iterator())
     if gone:
-        say(f"{gone} stored files are named by the database and were already missing when it was backed up.")
+        say(f"{gone} stored files that the database names are missing.")
 
 
 def _outside_head(say: Say) -> int:
@@ -130,20 +150,25 @@ def _outside_head(say: Say) -> int:
 
 @service
 def _record(*, by: Actor, manifest: Manifest, folder: Path, lost: int, say: Say) -> None:
-    began_at: datetime = manifest.began_at
-    hold_sending(by=by, reason=f"Restored from the backup of {began_at:%Y-%m-%d %H:%M} UTC.")
-    doubted = doubt_lost_time(by=by, since=began_at)
-    say(f"Outgoing messages are held; {doubted} may have left since the backup and are in doubt.")
+    began_at = manifest.began_at
+    reason = f"Restored from the backup of {began_at:%Y-%m-%d %H:%M} UTC."
+    _hold(by=by, since=began_at, reason=reason, lost=lost, say=say)
+    # Its own row was written after its data was read; a restore is the best proof of it.
+    record_good(
+        by=by, how=BackupRun.How.RESTORED, began_at=began_at, folder=str(folder), size=manifest.size,
+        rows=manifest.contents.rows, key_id=manifest.key_id,
+    )  # fmt: skip
+
+
+@service
+def _hold(*, by: Actor, since: datetime, reason: str, lost: int, say: Say) -> None:
+    hold_sending(by=by, reason=reason)
+    doubted = doubt_lost_time(by=by, since=since)
+    say(f"Outgoing messages are held; {doubted} may have left since then and are in doubt.")
     SeenDatabase.objects.all().delete()
     SeenDatabase.objects.create(identity=database_identity(), seen_at=now())
     ended = end_every_session(by=by, why="restored")
     say(f"Everybody is signed out ({ended} sessions).")
     audit.record(
-        by, "backup.restored", backup=manifest.name, rows=manifest.contents.rows, lost_audit_events=lost,
-        doubted_messages=doubted,
-    )  # fmt: skip
-    # Its own row was written after its data was read; a restore is the best proof of it.
-    record_good(
-        by=by, how=BackupRun.How.RESTORED, began_at=began_at, folder=str(folder), size=manifest.size,
-        rows=manifest.contents.rows, key_id=manifest.key_id,
+        by, "backup.restored", to=since.isoformat(), lost_audit_events=lost, doubted_messages=doubted
     )  # fmt: skip

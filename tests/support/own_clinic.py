@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -12,7 +13,10 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
+from clinic.core.actor import Actor
 from clinic.runtime.postgres import APP, DATABASE, OWNER, SUPERUSER, PostgresServer, find_binaries
 from clinic.runtime.processes import clean_environment, make_folder
 from tests.support.cluster import ROOT
@@ -96,6 +100,24 @@ class OwnClinic:
         finally:
             connection.close()
             connection.settings_dict.update(before)
+
+    def fill(self, settings, size: str) -> None:
+        """People and their data: `small`, one of nearly everything, or `demo`, a clinic with years of it. And a file."""
+        from clinic.files.services import store_file
+        from tests.support import small_clinic
+
+        if size == "demo":
+            self.manage("seed_demo", CLINIC_DEMO="1")
+        with self.in_use(settings):
+            if size == "small":
+                small_clinic.build()
+            picture = io.BytesIO()
+            Image.new("RGB", (40, 20), "teal").save(picture, "PNG")
+            store_file(
+                by=Actor.system("tests.clinic"),
+                upload=SimpleUploadedFile("card.png", picture.getvalue()),
+                owner_kind="records.photo",
+            )
 
     def prints(self, database: str = DATABASE) -> dict[str, tuple[int, str]]:
         """Rows and a checksum of every table, by other arithmetic than the backup's own."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import time
 from datetime import timedelta
 
 import psycopg
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from clinic.backup import manifest as manifests
 from clinic.backup.sealed import Key
@@ -17,7 +14,7 @@ from clinic.core.actor import Actor
 from clinic.core.time import now
 from clinic.runtime.postgres import APP, OWNER
 from tests.fakes.sms_provider import SmsProvider
-from tests.reliability.figures import note
+from tests.reliability.restore.figures import note
 from tests.support import small_clinic
 from tests.support.own_clinic import KEY
 
@@ -30,30 +27,46 @@ WRITTEN = {
 }  # fmt: skip
 
 
-def fill(clinic, settings) -> None:
-    from clinic.files.services import store_file
+SIZES = ["small", pytest.param("demo", marks=pytest.mark.reliability)]
+# What an application's table is made of beside its rows.
+_SHAPE = """
+SELECT c.relname,
+       has_table_privilege('clinic_app', c.oid, 'INSERT'), has_table_privilege('clinic_app', c.oid, 'UPDATE'),
+       has_table_privilege('clinic_app', c.oid, 'DELETE'), has_table_privilege('clinic_app', c.oid, 'TRUNCATE'),
+       (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        AND has_column_privilege('clinic_app', c.oid, a.attnum, 'UPDATE')),
+       (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled = 'O'),
+       (SELECT count(*) FROM pg_constraint k WHERE k.conrelid = c.oid AND k.convalidated),
+       (SELECT count(*) FROM pg_index i WHERE i.indrelid = c.oid AND i.indisvalid)
+FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY 1
+"""
 
-    with clinic.in_use(settings):
-        small_clinic.build()
-        picture = io.BytesIO()
-        Image.new("RGB", (40, 20), "teal").save(picture, "PNG")
-        upload = SimpleUploadedFile("card.png", picture.getvalue())
-        store_file(by=SYSTEM, upload=upload, owner_kind="records.photo", kinds=("image",))
+
+def shape(clinic) -> list[tuple]:
+    with psycopg.connect(clinic.server.url(OWNER)) as owner:
+        return owner.execute(_SHAPE).fetchall()
 
 
-def test_a_lost_machine_comes_back_from_the_dump(clinic, settings):
-    fill(clinic, settings)
+@pytest.mark.parametrize("size", SIZES)
+def test_a_lost_machine_comes_back_from_the_dump(clinic, settings, size):
+    clinic.fill(settings, size)
+    began = time.monotonic()
     clinic.manage("backup", clinic.backups)
     (folder,) = clinic.backups.iterdir()
-    before, media = clinic.prints(), files_of(clinic)
+    note(f"dump_{size}_backup_seconds", time.monotonic() - began)
+    note(f"dump_{size}_megabytes", sum(path.stat().st_size for path in folder.iterdir()) / 1e6)
+    before, media, form = clinic.prints(), files_of(clinic), shape(clinic)
+    note(f"dump_{size}_rows", sum(count for count, _ in before.values()))
     assert small_clinic.CANARY.encode() not in everything_in(folder)
     clinic.destroy()
 
     clinic.start()
     began = time.monotonic()
     told = clinic.manage("restore", folder)
-    note("dump_rto_seconds", time.monotonic() - began)
+    note(f"dump_{size}_rto_seconds", time.monotonic() - began)
     after = clinic.prints()
+    assert shape(clinic) == form
+    assert len(form) > 60
     assert after.keys() == before.keys()
     assert {name for name in before if before[name] != after[name]} <= WRITTEN
     kept = manifests.read(folder, Key.of(KEY)).contents.tables
@@ -118,7 +131,7 @@ def test_what_left_after_the_backup_does_not_leave_again(clinic, settings):
 
 
 def test_a_wrong_key_and_a_full_database_are_refused_before_anything_is_touched(clinic, settings):
-    fill(clinic, settings)
+    clinic.fill(settings, "small")
     clinic.manage("backup", clinic.backups)
     (folder,) = clinic.backups.iterdir()
     before = clinic.prints()

@@ -19,9 +19,8 @@ from clinic.runtime.point_in_time import CannotRecover, lay_out
 from clinic.runtime.postgres import APP, OWNER
 from clinic.runtime.processes import spawn, stop
 from tests.fakes.sms_provider import SmsProvider
-from tests.reliability.figures import note
+from tests.reliability.restore.figures import note
 from tests.runtime.waiting import wait_for
-from tests.support import small_clinic
 from tests.support.own_clinic import OwnClinic
 
 pytestmark = pytest.mark.runtime
@@ -111,7 +110,8 @@ def recovered(clinic: OwnClinic, *, base: Path, wal: Path, secrets: str, until: 
     return time.monotonic() - began
 
 
-def test_to_the_moment_before_a_bad_update_and_to_the_last_moment_there_was(durable_clinic, settings):
+@pytest.mark.parametrize("size", ["small", pytest.param("demo", marks=pytest.mark.reliability)])
+def test_to_the_moment_before_a_bad_update_and_to_the_last_moment_there_was(durable_clinic, settings, size):
     from clinic.messaging.models import Message
     from clinic.messaging.queries.hold import current_hold
     from clinic.messaging.services import reports, sending
@@ -125,8 +125,8 @@ def test_to_the_moment_before_a_bad_update_and_to_the_last_moment_there_was(dura
     with SmsProvider() as provider:
         settings.MESSAGE_GATEWAYS, settings.TWILIO = {"sms": "twilio"}, provider.settings()
         settings.PUBLIC_URL = "https://clinic.example.org"
+        clinic.fill(settings, size)
         with clinic.in_use(settings):
-            small_clinic.build()
             Message.objects.update(state="void", void_reason="Not of this test.")
             sending.send_due()
         with streaming(clinic, wal):
@@ -148,11 +148,11 @@ def test_to_the_moment_before_a_bad_update_and_to_the_last_moment_there_was(dura
             last = write_numbered(clinic, range(100, 160))
             lose(clinic)
 
-        note("pitr_rto_seconds", recovered(clinic, base=base, wal=wal, secrets=secrets, until=moment))
+        note(f"pitr_{size}_rto_seconds", recovered(clinic, base=base, wal=wal, secrets=secrets, until=moment))
         assert clinic.prints() == before
         numbers, newest = numbered(clinic)
         assert numbers == list(range(100))
-        note("pitr_rpo_seconds", (good - newest).total_seconds())
+        note(f"pitr_{size}_rpo_seconds", (good - newest).total_seconds())
         with clinic.in_use(settings):
             sending.send_due()
             assert current_hold().reason.startswith("The database was restored or moved;")
@@ -164,11 +164,11 @@ def test_to_the_moment_before_a_bad_update_and_to_the_last_moment_there_was(dura
         assert "The audit chain is whole" in clinic.manage("verify_audit")
 
     clinic.destroy()
-    note("loss_rto_seconds", recovered(clinic, base=base, wal=wal, secrets=secrets, until=None))
+    note(f"loss_{size}_rto_seconds", recovered(clinic, base=base, wal=wal, secrets=secrets, until=None))
     numbers, newest = numbered(clinic)
     assert numbers == list(range(len(numbers)))
     lost = (last - newest).total_seconds()
-    note("loss_rpo_seconds", lost)
+    note(f"loss_{size}_rpo_seconds", lost)
     assert 100 <= len(numbers) <= 160
     assert lost <= RPO_LIMIT_SECONDS
     with psycopg.connect(clinic.server.url(OWNER)) as owner:

@@ -21,7 +21,7 @@ from clinic.runtime.postgres import APP, DATABASE, OWNER, SUPERUSER, PostgresSer
 from clinic.runtime.processes import clean_environment, make_folder
 from tests.support.cluster import ROOT
 
-KEY = "a-key-for-tests-only-0123456789-abcdefghijkl"
+KEY = "for tests only " * 4
 
 
 class OwnClinic:

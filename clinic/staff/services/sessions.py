@@ -213,7 +213,7 @@ def end_every_session(*, by: Actor, why: str) -> int:
     """End every session of everybody, and every way back by PIN. Returns how many were open."""
     StaffSession.objects.filter(ended_why="switched").update(ended_why=why)
     count = _end(by, list(StaffSession.objects.filter(ended_at__isnull=True)), why)
-    Session.objects.all().delete()
+    BrowserSession.objects.all().delete()
     return count
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.runtime
 SYSTEM = Actor.system("tests.drill")
 # What a restore itself writes: it holds messages, ends sessions, says so in the trail, and knows the database.
 WRITTEN = {
-    "audit_auditevent", "audit_auditlink", "backup_backuprun", "backup_seendatabase", "django_session",
+    "audit_auditevent", "audit_auditlink", "backup_backuprun", "backup_seendatabase", "staff_browsersession",
     "messaging_attempt", "messaging_message", "messaging_sendinghold", "staff_staffsession",
 }  # fmt: skip
 

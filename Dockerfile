@@ -10,11 +10,23 @@ RUN python -m venv /opt/venv
 COPY requirements/base.txt /tmp/base.txt
 RUN /opt/venv/bin/pip install --require-hashes -r /tmp/base.txt
 
+# pg_dump and pg_restore must be of the server's version (docker-compose.yml); Debian's own are older.
+FROM postgres:17-bookworm AS database
+RUN mkdir -p /client/bin /client/lib \
+ && cp /usr/lib/postgresql/17/bin/pg_dump /usr/lib/postgresql/17/bin/pg_restore /client/bin/ \
+ && cp -L /usr/lib/*-linux-gnu/libpq.so.5 /client/lib/
+
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/clinic/static
+# libpq5 brings what its newer self stands on; a program that could not run would stop the build here, not the night.
+RUN apt-get update && apt-get install --yes --no-install-recommends libpq5 liblz4-1 libzstd1 zlib1g \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=database /client/bin/ /usr/local/bin/
+COPY --from=database /client/lib/ /usr/local/lib/
+RUN ldconfig && pg_dump --version && pg_restore --version
 RUN groupadd --system --gid 10001 clinic \
  && useradd --system --uid 10001 --gid clinic --home-dir /srv/clinic --shell /usr/sbin/nologin clinic \
- && install -d -o clinic -g clinic -m 0700 /srv/clinic /srv/clinic/files /srv/clinic/state
+ && install -d -o clinic -g clinic -m 0700 /srv/clinic /srv/clinic/files /srv/clinic/state /srv/clinic/backups
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=assets /build/node_modules ./node_modules

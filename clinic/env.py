@@ -43,6 +43,16 @@ def _integer(raw: str) -> int:
     return int(raw.strip())
 
 
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def check(raw: str) -> int:
+        value = int(raw.strip())
+        if not least <= value <= most:
+            raise ValueError(f"must be a number from {least} to {most}")
+        return value
+
+    return check
+
+
 def _words(raw: str) -> list[str]:
     return [word.strip() for word in raw.split(",") if word.strip()]
 
@@ -50,6 +60,12 @@ def _words(raw: str) -> list[str]:
 def _secret(raw: str) -> str:
     if len(raw.strip()) < 50:
         raise ValueError("must hold at least 50 random characters")
+    return raw.strip()
+
+
+def _backup_key(raw: str) -> str:
+    if len(raw.strip()) < 40:
+        raise ValueError("must hold at least 40 random characters")
     return raw.strip()
 
 
@@ -162,6 +178,28 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         _text,
         "/srv/clinic/audit-head.log",
+    ),
+    Variable(
+        "BACKUP_DIR",
+        "Folder for nightly backups, outside MEDIA_ROOT. Unset: none are made, and the manager is told so.",
+        "",
+        _text,
+        "/srv/clinic/backups",
+    ),
+    Variable(
+        "BACKUP_KEY",
+        "At least 40 random characters that backups are encrypted with. Keep a copy away from this server.",
+        "",
+        _backup_key,
+    ),
+    Variable(
+        "BACKUP_HOUR", "Hour of the clinic's day, 0 to 23, from which it is backed up.", 1, _between(0, 23)
+    ),
+    Variable(
+        "BACKUP_KEEP_DAYS",
+        "Days that backups are kept; the newest good one always stays.",
+        35,
+        _between(1, 3650),
     ),
     Variable(
         "MESSAGE_GATEWAYS",

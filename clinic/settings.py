@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "clinic.messaging",
     "clinic.staff",
     "clinic.inbox",
+    "clinic.backup",
     "inventory",
     "records",
     "scheduling",
@@ -283,6 +284,8 @@ else:
     )
 
 AUDIT_HEAD_FILE = ENV["AUDIT_HEAD_FILE"]
+BACKUP_DIR, BACKUP_KEY = ENV["BACKUP_DIR"], ENV["BACKUP_KEY"]
+BACKUP_HOUR, BACKUP_KEEP_DAYS = ENV["BACKUP_HOUR"], ENV["BACKUP_KEEP_DAYS"]
 
 REDIS_URL = ENV["REDIS_URL"]
 CELERY_BROKER_URL = REDIS_URL
@@ -327,6 +330,7 @@ CELERY_BEAT_SCHEDULE = {
     "staff-purge-drafts": _every(3600, "staff.purge_drafts"),
     "staff-purge-sessions": _every(3600, "staff.purge_sessions"),
     "core-clean-up": _every(3600, "core.clean_up"),
+    "backup-run-if-due": _every(300, "backup.run_if_due"),
 }
 
 LOGGING = {

@@ -20,7 +20,9 @@ def make(folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     made = [name for name in _PLAIN if _write(folder / name, secrets.token_hex(24))]
-    made += ["secret_key"] if _write(folder / "secret_key", secrets.token_urlsafe(64)) else []
+    made += [
+        name for name in ("secret_key", "backup_key") if _write(folder / name, secrets.token_urlsafe(64))
+    ]  # fmt: skip
     held = {name: (folder / name).read_text(encoding="utf-8").strip() for name in _PLAIN}
     addresses = {
         "database_url": f"postgresql://clinic_app:{held['app_password']}@postgres:5432/clinic",

@@ -238,15 +238,19 @@ def _erase(folder: Path) -> None:
 
 def _set_environment(clinic: Clinic) -> None:
     lan = clinic.options.lan
-    key = clinic.folder / "secret-key"
-    if not key.exists():
-        write_private(key, secrets.token_urlsafe(64))
+    keys = {name: clinic.folder / name for name in ("secret-key", "backup-key")}
+    for key in keys.values():
+        if not key.exists():
+            write_private(key, secrets.token_urlsafe(64))
     files = make_folder(clinic.folder / "files")
     hosts = ["127.0.0.1", "localhost", *(lan_names() if lan else []), clinic.options.host]
     os.environ.update(
         CLINIC_DEMO="1",
         CLINIC_DATABASE_ROLE="owner",  # of this process, which migrates and seeds; its children get neither
-        SECRET_KEY=key.read_text(encoding="utf-8"),
+        SECRET_KEY=keys["secret-key"].read_text(encoding="utf-8"),
+        BACKUP_KEY=keys["backup-key"].read_text(encoding="utf-8"),
+        BACKUP_DIR=str(clinic.folder / "backups"),
+        BACKUP_KEEP_DAYS="3",
         ALLOWED_HOSTS=",".join(dict.fromkeys(filter(None, hosts))),
         PUBLIC_URL=clinic.url,
         SECURE_COOKIES="1" if lan else "0",

@@ -127,6 +127,23 @@ def test_compose_hands_the_owner_to_the_migration_alone():
     assert named == set(compose["secrets"])
 
 
+def test_compose_hands_the_backup_key_to_who_backs_up_and_who_restores():
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    holders = {name for name, service in services.items() if "backup_key" in service.get("secrets", [])}
+    mounts = {
+        name
+        for name, service in services.items()
+        if any(volume.startswith("backups:") for volume in service.get("volumes", []))
+    }
+    assert holders == mounts == {"migrate", "worker"}
+    assert {"BACKUP_DIR" in services[name]["environment"] for name in ("web", "worker", "migrate")} == {True}
+
+
+def test_the_image_carries_the_dump_programs_of_the_servers_version():
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    assert f"FROM {services['postgres']['image']} AS database" in (ROOT / "Dockerfile").read_text()
+
+
 def test_compose_uses_only_variables_that_exist():
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
     known = {variable.name for variable in env.VARIABLES}
@@ -156,7 +173,7 @@ def test_deploy_secrets_fit_together_and_stay(tmp_path):
 def test_image_does_not_run_as_root_and_copies_no_secrets():
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line.startswith("USER ")] == ["USER clinic"]
-    assert sum(line.startswith("FROM ") for line in lines) == 3
+    assert sum(line.startswith("FROM ") for line in lines) == 4
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert ignored[0] == "*"
     assert not {"!secrets", "!.env", "!tests"} & set(ignored)

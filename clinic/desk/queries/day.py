@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from billing.queries import collected, uncharged_encounters
+from clinic.backup.queries import BackupState, backup_state
 from clinic.core.db import counts
 from clinic.core.money import dollars
 from clinic.core.profile import clinic_zone
@@ -160,10 +161,11 @@ def manager_day(actor) -> ManagerDay:
     if len(usual) < 2:
         recent = past_figures([day - timedelta(days=days) for days in range(1, RECENT_DAYS + 1)])
         usual, name = [one for one in recent if one.arrived], "day"
+    backup = backup_state()
     return ManagerDay(
         day=day,
-        tiles=_tiles(actor, figures, usual, name),
-        decisions=_decisions(actor, day),
+        tiles=[*_tiles(actor, figures, usual, name), *_backup_tile(backup)],
+        decisions=[*_backup_decision(actor, backup), *_decisions(actor, day)],
         excluded=figures.lobby.excluded,
     )
 
@@ -213,6 +215,21 @@ def _tiles(actor, figures: DayFigures, usual: list[DayFigures], name: str) -> li
             f"usual {figures.day:%A}: {dollars(money.usual)}" if money.usual is not None else "",
         ),
     ]
+
+
+def _backup_tile(backup: BackupState) -> list[Tile]:
+    if not backup.is_set_up:
+        return []
+    value = f"{backup.age} ago" if backup.age else "none"
+    hint = f"{backup.size}, encrypted and read back" if backup.age else "none has been made yet"
+    return [Tile("Last good backup", value, hint, "soon" if backup.problem else "")]
+
+
+def _backup_decision(actor, backup: BackupState) -> list[Decision]:
+    """First of all: everything else on the page rests on the data still being there tomorrow."""
+    if not backup.problem or not actor.can(P.REPORT_VIEW):
+        return []
+    return [Decision(1, backup.problem, "", 1)]
 
 
 def _minutes(value: float | None) -> str:

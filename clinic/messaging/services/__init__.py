@@ -2,18 +2,21 @@
 
 from clinic.messaging.queries.consent import Decision, may_contact
 from clinic.messaging.services.consent import record_consent
-from clinic.messaging.services.hold import hold_sending, release_sending
+from clinic.messaging.services.hold import hold_sending, register_before_sending, release_sending
 from clinic.messaging.services.planning import draft_message, outbox_rows, plan_message, void_messages
+from clinic.messaging.services.restored import doubt_lost_time
 from clinic.messaging.subjects import register_subject
 
 __all__ = [
     "Decision",
+    "doubt_lost_time",
     "draft_message",
     "hold_sending",
     "may_contact",
     "outbox_rows",
     "plan_message",
     "record_consent",
+    "register_before_sending",
     "register_subject",
     "release_sending",
     "void_messages",

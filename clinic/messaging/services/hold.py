@@ -4,6 +4,8 @@ A restore sets the hold, because messages that left after the backup wait once m
 person looks at the outbox and releases it. Staff may also set it, for instance when a wording is wrong.
 """
 
+from collections.abc import Callable
+
 from clinic import audit
 from clinic.core.actor import Actor
 from clinic.core.db import service
@@ -16,6 +18,18 @@ from clinic.messaging.services.planning import SEND_TASK
 
 # Each hand-over takes it shared, a change of the hold takes it alone.
 HOLD_LOCK = "messages-hold"
+_before: list[Callable[[], None]] = []
+
+
+def register_before_sending(check: Callable[[], None]) -> None:
+    """Has `check` called before each round of sending; it may set a hold, which then already counts."""
+    _before.append(check)
+
+
+def check_before_sending() -> None:
+    """Asks everything registered whether there is a reason to hold."""
+    for check in _before:
+        check()
 
 
 @service

@@ -29,7 +29,7 @@ from clinic.messaging.queries.policy import limits_of, send_settings, window_of
 from clinic.messaging.rules import limits, window
 from clinic.messaging.rules.states import WAITING, State
 from clinic.messaging.services.consent import address_lock, record_consent
-from clinic.messaging.services.hold import HOLD_LOCK
+from clinic.messaging.services.hold import HOLD_LOCK, check_before_sending
 from clinic.messaging.services.outcome import settle, settle_reported
 from clinic.messaging.subjects import why_not
 
@@ -54,6 +54,7 @@ def send_due(*, chunk: int = CHUNK, run_seconds: float = RUN_SECONDS) -> int:
     Any number of these may run at once. One bad message never stops the others. Nothing is even claimed
     while sending is held.
     """
+    check_before_sending()
     recover_leases()
     deadline = time.monotonic() + run_seconds
     done = 0

@@ -209,6 +209,15 @@ def end_all_sessions(*, by: Actor, member: Member, why: str, but: str = "") -> i
 
 
 @service
+def end_every_session(*, by: Actor, why: str) -> int:
+    """End every session of everybody, and every way back by PIN. Returns how many were open."""
+    StaffSession.objects.filter(ended_why="switched").update(ended_why=why)
+    count = _end(by, list(StaffSession.objects.filter(ended_at__isnull=True)), why)
+    BrowserSession.objects.all().delete()
+    return count
+
+
+@service
 def end_sessions_at(*, by: Actor, workstation: Workstation, why: str) -> int:
     """End every session on a workstation, for instance because it was revoked. Returns how many."""
     return _end(by, list(StaffSession.objects.filter(workstation=workstation, ended_at__isnull=True)), why)

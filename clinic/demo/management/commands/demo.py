@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 
+from clinic.core.tasks import enqueue
 from clinic.demo.certificate import fingerprint, self_made_certificate
 from clinic.runtime import supervisor
 from clinic.runtime.processes import StartError
@@ -56,6 +57,9 @@ class Command(BaseCommand):
         connections.close_all()  # the supervisor needs the database no longer
         start_workers(clinic)
         supervisor.wait_healthy(clinic, seconds=120)
+        enqueue(
+            "backup.run_if_due"
+        )  # beat would wake it minutes later, and the manager would be told of none
         announce(clinic, seconds=time.monotonic() - started)
         clinic.watch()
 

@@ -1,0 +1,1 @@
+"""Encrypted backups, their way back, and the record of both."""

@@ -1,5 +1,6 @@
 """Settings. Values come from the typed environment in clinic/env.py; nothing secret has a default."""
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -109,7 +110,7 @@ def _database(url: str) -> dict:
     }
     options.update({key: value for key, value in query.items() if key.startswith("ssl")})
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "clinic.core.database",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -130,6 +131,8 @@ AS_OWNER = os.environ.get("CLINIC_DATABASE_ROLE") == "owner"
 DATABASES = {"default": DATABASE_OWNER if AS_OWNER else DATABASE_APP}
 if AS_OWNER:
     DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=30s"
+# How long a statement outside a request may go without an answer; a migration may take what it needs.
+DATABASE_SILENCE_SECONDS = None if AS_OWNER else 30
 DATABASE_APP_ROLE = DATABASE_APP["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -336,11 +339,14 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": ENV["LOG_LEVEL"]},
     "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # its own would mail errors, with their variables
         "django.request": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
     },
 }
+
+logging.captureWarnings(True)  # a warning's text may hold a value: it goes the way of all log lines
 
 PGHISTORY_APPEND_ONLY = True
 SILENCED_SYSTEM_CHECKS: list[str] = []

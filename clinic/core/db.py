@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models.sql import InsertQuery
 
-from clinic.core import kept
+from clinic.core import kept, patience
 from clinic.core.errors import ClinicError, Conflict, Refused
 
 P = ParamSpec("P")
@@ -97,7 +97,9 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
         for turn in range(3):
             try:
                 with whole():
-                    return function(*args, **kwargs)
+                    result = function(*args, **kwargs)
+                    patience.work_is_done()
+                    return result
             except (IntegrityError, OperationalError) as error:
                 state = getattr(error.__cause__, "sqlstate", None)
                 if state in (DEADLOCK, SERIALIZATION) and outermost and turn < 2:

@@ -7,13 +7,13 @@ from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
-from clinic.core import kept
+from clinic.core import kept, patience
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class RequestContext:
-    """Gives each request an id (also on the answer) and its own view of the settings kept in memory."""
+    """Gives each request an id (also on the answer), its own view of the settings kept in memory, and its patience."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -22,9 +22,11 @@ class RequestContext:
         request.request_id = uuid.uuid4().hex
         request_id.set(request.request_id)
         kept.begin()
+        _, token = patience.begin()
         try:
             response = self.get_response(request)
         finally:
+            patience.end(token)
             kept.end()
         response["X-Request-Id"] = request.request_id
         return response

@@ -53,6 +53,12 @@ def _secret(raw: str) -> str:
     return raw.strip()
 
 
+def _token(raw: str) -> str:
+    if len(raw.strip()) < 16:
+        raise ValueError("must hold at least 16 characters")
+    return raw.strip()
+
+
 def _zone(raw: str) -> str:
     if raw.strip() not in available_timezones():
         raise ValueError("must be an IANA time zone such as America/Chicago")
@@ -162,6 +168,12 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         _text,
         "/srv/clinic/audit-head.log",
+    ),
+    Variable(
+        "METRICS_TOKEN",
+        "Bearer token for /metrics (Prometheus), at least 16 characters. Unset: there is no such page.",
+        "",
+        _token,
     ),
     Variable(
         "MESSAGE_GATEWAYS",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
-from clinic.core import kept, patience
+from clinic.core import kept, metrics, patience
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -22,12 +23,14 @@ class RequestContext:
         request.request_id = uuid.uuid4().hex
         request_id.set(request.request_id)
         kept.begin()
-        _, token = patience.begin()
+        exchange, token = patience.begin()
+        started = time.monotonic()
         try:
             response = self.get_response(request)
         finally:
             patience.end(token)
             kept.end()
+        metrics.observe(request, response.status_code, time.monotonic() - started, exchange.waited)
         response["X-Request-Id"] = request.request_id
         return response
 

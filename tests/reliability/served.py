@@ -22,6 +22,7 @@ from tests.support.cluster import ROOT
 
 PASSWORD = "seven maples in a quiet row"
 PIN = "246810"
+METRICS_TOKEN = "a token of two dozen characters"
 
 
 def socket_of(url: str) -> str | tuple[str, int]:
@@ -67,7 +68,7 @@ class Web:
         self.log = folder / f"web-{self.port}.log"
         self.options = options
         self.workers = workers
-        self.environment = {**os.environ, "DATABASE_REUSE_SECONDS": "-1", **environment}
+        self.environment = {**os.environ, "DATABASE_REUSE_SECONDS": "-1", "METRICS_TOKEN": METRICS_TOKEN, **environment}
         self.environment.pop("DATABASE_OWNER_URL", None)
         self.process = None
 
@@ -109,6 +110,12 @@ class Caller:
     def post(self, path: str, data: dict, **options) -> httpx.Response:
         headers = {"X-CSRFToken": self.token, **options.pop("headers", {})}
         return self._ask("POST", path, data=data, headers=headers, **options)
+
+    def answers(self) -> bool:
+        """True when the server takes requests."""
+        with contextlib.suppress(httpx.TransportError):
+            return self.get("/healthz").status_code == 200
+        return False
 
     def _ask(self, method: str, path: str, **options) -> httpx.Response:
         started = time.monotonic()

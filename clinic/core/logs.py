@@ -34,7 +34,9 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 _PHRASES = {status.phrase for status in HTTPStatus}
 _ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _VIEW = re.compile(r"[a-z_]+:[a-z0-9_-]+|healthz|readyz|metrics")
-_TASK = re.compile(r"(audit|billing|celery|core|desk|inbox|inventory|messaging|records|reports|scheduling|staff)\.[a-z_]+")
+_TASK = re.compile(
+    r"(audit|billing|celery|core|desk|inbox|inventory|messaging|records|reports|scheduling|staff)\.[a-z_]+"
+)
 # Libraries that hand a text of one module to the logger of another.
 _SPEAKERS = {
     "django": (
@@ -56,7 +58,9 @@ def _texts(path: str) -> frozenset[str]:
     except (OSError, SyntaxError, ValueError):
         return frozenset()
     return frozenset(
-        node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
 
 
@@ -190,7 +194,9 @@ def _short(path: str) -> str:
 
 def _error(error: BaseException) -> dict[str, Any]:
     """Type and last places of an exception, and the types of what caused it."""
-    trace = [f"{_short(f.filename)}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-8:]]
+    trace = [
+        f"{_short(f.filename)}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-8:]
+    ]
     causes, one = [], error.__cause__ or error.__context__
     while one is not None and len(causes) < 4:
         causes.append(type(one).__name__)

@@ -141,12 +141,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _beat() -> Iterable[Figure]:
     beat = Heartbeat.objects.filter(name="beat").first()
     age = (now() - beat.at).total_seconds() if beat else None
-    yield Figure("clinic_beat_heartbeat_age_seconds", "Since beat, broker, worker and database last worked.", age)
+    yield Figure(
+        "clinic_beat_heartbeat_age_seconds", "Since beat, broker, worker and database last worked.", age
+    )
 
 
 def _queue() -> Iterable[Figure]:
     with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
-        yield Figure("clinic_task_queue_length", "Tasks in Redis that no worker has taken.", client.llen("celery"))
+        yield Figure(
+            "clinic_task_queue_length", "Tasks in Redis that no worker has taken.", client.llen("celery")
+        )
 
 
 def _disk() -> Iterable[Figure]:

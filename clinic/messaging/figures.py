@@ -24,4 +24,6 @@ def outbox_figures() -> Iterable[Figure]:
         state__in=(State.PLANNED, State.DUE), next_try_at__lte=now()
     ).aggregate(at=Min("next_try_at"))["at"]  # fmt: skip
     age = (now() - oldest).total_seconds() if oldest else 0
-    yield Figure("clinic_outbox_oldest_due_seconds", "How long the oldest message that is due has waited.", age)
+    yield Figure(
+        "clinic_outbox_oldest_due_seconds", "How long the oldest message that is due has waited.", age
+    )

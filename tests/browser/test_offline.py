@@ -173,7 +173,9 @@ def test_a_note_is_kept_while_away_and_signed_once(world, in_room, person):
     page.focus("[name=subjective]")  # the button that signs is no longer the one in focus
     assert_stores_nothing(page)
     back(page)
-    wait_for(lambda: Note.objects.filter(signed_at__isnull=False).exists(), seconds=20, what="the note is signed")
+    wait_for(
+        lambda: Note.objects.filter(signed_at__isnull=False).exists(), seconds=20, what="the note is signed"
+    )
     page.wait_for_load_state("networkidle")
     note = Note.objects.get()
     assert (note.sections["subjective"], note.sections["plan"]) == ("Cough for a week.", "Rest, fluids.")
@@ -199,9 +201,13 @@ def test_a_note_whose_answer_was_lost_is_one_note(world, in_room, person, lost_a
     page.fill("[name=plan]", "Rest, fluids.")
     page.click("button[value=sign]")
     wait_for(
-        lambda: _tick(page) and Note.objects.filter(signed_at__isnull=False).exists(), seconds=20, what="it is signed"
+        lambda: _tick(page) and Note.objects.filter(signed_at__isnull=False).exists(),
+        seconds=20,
+        what="it is signed",
     )
-    expect(page.locator(".note-form [name=plan]")).to_have_value("", timeout=20_000)  # a new page: the answer arrived
+    expect(page.locator(".note-form [name=plan]")).to_have_value(
+        "", timeout=20_000
+    )  # a new page: the answer arrived
     note = Note.objects.get()
     assert (note.sections["subjective"], note.sections["plan"]) == ("Cough for a week.", "Rest, fluids.")
     assert len(lost) == 1
@@ -222,7 +228,9 @@ def test_what_was_typed_while_away_goes_into_the_draft_on_the_server(world, in_r
     back_before = Draft.objects.count()
     page.context.set_offline(False)
     wait_for(
-        lambda: _tick(page) and Draft.objects.count() > back_before, seconds=20, what="the draft is on the server"
+        lambda: _tick(page) and Draft.objects.count() > back_before,
+        seconds=20,
+        what="the draft is on the server",
     )
     assert VitalSet.objects.count() == 0
     assert_stores_nothing(page)

@@ -68,7 +68,12 @@ class Web:
         self.log = folder / f"web-{self.port}.log"
         self.options = options
         self.workers = workers
-        self.environment = {**os.environ, "DATABASE_REUSE_SECONDS": "-1", "METRICS_TOKEN": METRICS_TOKEN, **environment}
+        self.environment = {
+            **os.environ,
+            "DATABASE_REUSE_SECONDS": "-1",
+            "METRICS_TOKEN": METRICS_TOKEN,
+            **environment,
+        }
         self.environment.pop("DATABASE_OWNER_URL", None)
         self.process = None
 

@@ -36,13 +36,17 @@ def copy_into(server: PostgresServer) -> None:
         return options, {**os.environ, "PGPASSWORD": unquote(parts.password or "")}
 
     options, env = connect(database.owner_url(database.worker_name()))
-    dump = subprocess.run([tools / "pg_dump", *options, "--format", "custom"], env=env, capture_output=True, check=True)
+    dump = subprocess.run(
+        [tools / "pg_dump", *options, "--format", "custom"], env=env, capture_output=True, check=True
+    )
     server.run_sql(
         "CREATE EXTENSION btree_gist; CREATE EXTENSION pg_trgm; CREATE EXTENSION unaccent;"
         "GRANT ALL ON SCHEMA public TO clinic_owner", database="clinic",
     )  # fmt: skip
     options, env = connect(server.url(OWNER))
-    subprocess.run([tools / "pg_restore", *options], env=env, input=dump.stdout, capture_output=True, check=False)
+    subprocess.run(
+        [tools / "pg_restore", *options], env=env, input=dump.stdout, capture_output=True, check=False
+    )
 
 
 class Writer(threading.Thread):
@@ -86,7 +90,9 @@ def test_nothing_acknowledged_is_lost_and_no_form_counts_twice(clinic_today, tmp
         copy_into(server)
         with database_proxy(server.url()) as (proxy, url), Web(tmp_path, DATABASE_URL=url) as web:
             over = threading.Event()
-            writers = [Writer(n, Caller(web).sign_in("frontdesk"), clinic_today, over) for n in range(WRITERS)]
+            writers = [
+                Writer(n, Caller(web).sign_in("frontdesk"), clinic_today, over) for n in range(WRITERS)
+            ]
             for writer in writers:
                 writer.start()
             recoveries = [_interrupted(server, proxy, writers, crash=turn % 2 == 1) for turn in range(ROUNDS)]
@@ -100,7 +106,9 @@ def test_nothing_acknowledged_is_lost_and_no_form_counts_twice(clinic_today, tmp
             for status, n in writer.statuses.items():
                 statuses[status] = statuses.get(status, 0) + n
         print(f"  {len(acknowledged)} acknowledged, {len(rows)} on file, answers {statuses}")
-        print(f"  back after (s): {[round(one, 2) for one in recoveries]}; slowest answer {max(w.slowest for w in writers):.2f} s")
+        print(
+            f"  back after (s): {[round(one, 2) for one in recoveries]}; slowest answer {max(w.slowest for w in writers):.2f} s"
+        )
         assert sorted(rows) == sorted(set(rows))
         assert set(acknowledged) <= set(rows)
         assert sorted(acknowledged) == sorted(set(rows))

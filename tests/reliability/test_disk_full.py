@@ -54,7 +54,9 @@ def test_a_file_that_finds_no_room_is_refused_and_leaves_nothing(settings, tmp_p
     upload = {"by": desk_actor(), "owner_kind": "records.photo"}
     with no_file_larger_than(20_000), pytest.raises(Refused) as refused:
         store_file(upload=SimpleUploadedFile("x.jpg", picture()), **upload)
-    assert str(refused.value) == "The file could not be stored. The disk may be full; tell your administrator."
+    assert (
+        str(refused.value) == "The file could not be stored. The disk may be full; tell your administrator."
+    )
     assert (StoredFile.objects.count(), files_below(tmp_path)) == (0, [])
     file = store_file(upload=SimpleUploadedFile("x.jpg", picture()), **upload)
     assert files_below(tmp_path) == [path_of(file)]
@@ -74,7 +76,8 @@ def test_an_upload_that_cannot_even_be_received_says_so(settings, tmp_path, clie
     patient = make_patient()
     with no_file_larger_than(20_000):
         answer = person.post(
-            f"/patients/{patient.pk}/photo/", {"photo": SimpleUploadedFile("x.jpg", picture()), "form_key": "k"}
+            f"/patients/{patient.pk}/photo/",
+            {"photo": SimpleUploadedFile("x.jpg", picture()), "form_key": "k"},
         )
     assert answer.status_code == 507
     assert b"disk is full" in answer.content
@@ -113,7 +116,9 @@ def test_a_full_disk_stops_no_booking(clinic_today, small_disk, tmp_path):
         (small_disk / "filler").write_bytes(b"\0" * 1_000_000)
         path = f"/patients/{clinic_today.patient.pk}/photo/"
         upload = {"photo": ("x.jpg", picture(), "image/jpeg")}
-        refused = desk.client.post(path, data={"form_key": uuid4().hex}, files=upload, headers={"X-CSRFToken": desk.token})
+        refused = desk.client.post(
+            path, data={"form_key": uuid4().hex}, files=upload, headers={"X-CSRFToken": desk.token}
+        )
         assert refused.status_code == 422
         assert "could not be stored" in refused.text
         assert StoredFile.objects.count() == 0
@@ -126,6 +131,8 @@ def test_a_full_disk_stops_no_booking(clinic_today, small_disk, tmp_path):
         assert ready["database"] == "ok"
         assert "MiB left for files" in ready["disk"]
         (small_disk / "filler").unlink()
-        stored = desk.client.post(path, data={"form_key": uuid4().hex}, files=upload, headers={"X-CSRFToken": desk.token})
+        stored = desk.client.post(
+            path, data={"form_key": uuid4().hex}, files=upload, headers={"X-CSRFToken": desk.token}
+        )
         assert stored.status_code == 302
         assert StoredFile.objects.count() == 1

@@ -44,7 +44,10 @@ def test_sign_in_and_every_page_work(servers, clinic_today, fault):
         assert {page: desk.get(page).status_code for page in PAGES} == dict.fromkeys(PAGES, 200)
         assert desk.post("/session/lock/", {}).status_code == 200
         assert desk.get("/schedule/").status_code == 423
-        assert desk.post("/session/unlock/", {"pin": "000000"}, headers={"HX-Request": "true"}).status_code == 422
+        assert (
+            desk.post("/session/unlock/", {"pin": "000000"}, headers={"HX-Request": "true"}).status_code
+            == 422
+        )
         assert desk.post("/session/unlock/", {"pin": PIN}, headers={"HX-Request": "true"}).status_code == 200
         visit = clinic_today.visit
         assert desk.post(f"/visits/{visit.pk}/check-in/arrive/", {"form_key": uuid4().hex}).status_code == 302
@@ -87,7 +90,9 @@ def test_what_a_page_costs_more_without_redis(servers, clinic_today):
                 took.setdefault(fault, []).append(desk.took)
     servers.redis.set("pass")
     for fault, seconds in took.items():
-        print(f"  booking with redis {fault}: median {median(seconds) * 1000:.0f} ms, slowest {max(seconds) * 1000:.0f} ms")
+        print(
+            f"  booking with redis {fault}: median {median(seconds) * 1000:.0f} ms, slowest {max(seconds) * 1000:.0f} ms"
+        )
     # One try of the broker alone would cost two seconds or eight.
     assert median(took["blackhole"]) < median(took["pass"]) + 1
 
@@ -103,13 +108,27 @@ def _noon_zone() -> str:
 def test_reminders_resume_within_a_minute(servers, clinic_today, tmp_path, away):
     """Worker and beat as the demo runs them. Redis goes, a reminder falls due, Redis is back: how long until it left?"""
     celery = [sys.executable, "-m", "celery", "--app", "clinic.celery", "--quiet"]
-    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    worker = [
+        *celery,
+        "worker",
+        "--concurrency",
+        "2",
+        "--loglevel",
+        "WARNING",
+        "--without-gossip",
+        "--without-mingle",
+    ]
     beat = [*celery, "beat", "--schedule", tmp_path / "beat", "--pidfile", "", "--loglevel", "WARNING"]
     env = servers.web.environment
     logs = {name: (tmp_path / f"{name}.log").open("ab") for name in ("worker", "beat")}
-    processes = [spawn(worker, env=env, log=logs["worker"], cwd=ROOT), spawn(beat, env=env, log=logs["beat"], cwd=ROOT)]
+    processes = [
+        spawn(worker, env=env, log=logs["worker"], cwd=ROOT),
+        spawn(beat, env=env, log=logs["beat"], cwd=ROOT),
+    ]
     try:
-        wait_for(lambda: Heartbeat.objects.filter(name="beat").exists(), seconds=90, what="beat and worker work")
+        wait_for(
+            lambda: Heartbeat.objects.filter(name="beat").exists(), seconds=90, what="beat and worker work"
+        )
         servers.redis.set("refuse")
         time.sleep(away / 2)  # part of the fault itself: how long Redis is away
         message = make_message(zone=_noon_zone())
@@ -122,7 +141,9 @@ def test_reminders_resume_within_a_minute(servers, clinic_today, tmp_path, away)
             lambda: Message.objects.get(pk=message.pk).state == State.DELIVERED,
             seconds=60, what="the reminder has left",
         )  # fmt: skip
-        print(f"  after {away} s without Redis the reminder left {time.monotonic() - started:.1f} s after its return")
+        print(
+            f"  after {away} s without Redis the reminder left {time.monotonic() - started:.1f} s after its return"
+        )
     finally:
         servers.redis.set("pass")
         for process in processes:

@@ -26,9 +26,13 @@ def make_today() -> SimpleNamespace:
         ClinicProfile.objects.create(name="Maple Street", phone="+13125550100", address_line1="18 Maple Street",
                                      city="Evanston", state="IL", postal_code="60201", zone=ZONE, set_up_at=now())  # fmt: skip
         clinic = Clinic()
-        make_session(clinic.provider, clinic.location, "01:00", "23:00", weekday=day.weekday(), effective_from=day)
+        make_session(
+            clinic.provider, clinic.location, "01:00", "23:00", weekday=day.weekday(), effective_from=day
+        )
         people = {
-            role: make_member(role, username=str(role).replace("_", ""), password=PASSWORD, pin=PIN, credential="CMA")
+            role: make_member(
+                role, username=str(role).replace("_", ""), password=PASSWORD, pin=PIN, credential="CMA"
+            )
             for role in (Role.FRONT_DESK, Role.MA)
         }
         item, lot, place = inventory.stocked(inventory.make_vaccine(cvx="150"), quantity=5)
@@ -36,14 +40,22 @@ def make_today() -> SimpleNamespace:
         billing.VisitTypeFee.objects.get_or_create(visit_type=visit_type(), defaults={"code": fee.code})
         patient = make_patient()
         visit = clinic.book("12:00", day=day, patient=patient)
-        leaving = clinic.move(clinic.book("13:00", day=day), "arrived", "roomed", "with_provider", "discharge")
+        leaving = clinic.move(
+            clinic.book("13:00", day=day), "arrived", "roomed", "with_provider", "discharge"
+        )
     return SimpleNamespace(clinic=clinic, day=day, people=people, item=item, lot=lot, place=place, patient=patient,
                            visit=visit, leaving=leaving, drawer=billing.make_drawer())  # fmt: skip
 
 
 def payment_form(clinic: SimpleNamespace, **changes) -> tuple[str, dict]:
     """Address and fields of a payment in cash."""
-    form = {"form_key": uuid4().hex, "amount": "10", "method": "cash", "purpose": "balance", "drawer": clinic.drawer.pk}
+    form = {
+        "form_key": uuid4().hex,
+        "amount": "10",
+        "method": "cash",
+        "purpose": "balance",
+        "drawer": clinic.drawer.pk,
+    }
     return f"/billing/patients/{clinic.patient.pk}/payment/", {**form, **changes}
 
 

@@ -32,7 +32,9 @@ def test_without_a_token_in_the_environment_there_is_no_page(client, settings):
     assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer ").status_code == 404
 
 
-@pytest.mark.parametrize("given", [None, "", "Bearer", "Bearer ", "Bearer wrong", f"Basic {TOKEN}", f"bearer{TOKEN}", "Bearer é"])
+@pytest.mark.parametrize(
+    "given", [None, "", "Bearer", "Bearer ", "Bearer wrong", f"Basic {TOKEN}", f"bearer{TOKEN}", "Bearer é"]
+)
 def test_without_the_token_in_the_request_nothing_is_told(client, settings, given):
     settings.METRICS_TOKEN = TOKEN
     answer = client.get("/metrics", **({} if given is None else {"HTTP_AUTHORIZATION": given}))
@@ -86,7 +88,9 @@ def test_an_audit_row_that_waits_over_a_minute_is_red_also_below_the_last_sealed
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(event_id) FROM audit_auditlink")
         assert cursor.fetchone()[0] > first.pk
-    late = AuditEvent.objects.create(pk=first.pk - 1, action="x.late", actor="test", at=now() - timedelta(seconds=70))
+    late = AuditEvent.objects.create(
+        pk=first.pk - 1, action="x.late", actor="test", at=now() - timedelta(seconds=70)
+    )
     assert unsealed() == (1, late.at)
     assert seal_lag_problem() != ""
 

@@ -98,9 +98,10 @@ def tables_of(act: Act, clinic) -> list[str]:
         assert answer.status_code in DONE, answer.content[:2000]
         transaction.set_rollback(True)
     text = "\n".join(query["sql"] for query in caught)
-    found = re.findall(r'^(?:INSERT INTO|UPDATE) "(\w+)"', text, re.MULTILINE)
-    tables = [table for table in dict.fromkeys(found) if table not in BEFORE_THE_ACT]
-    assert tables[-1] == "core_submission"
+    found = re.findall(r'(?:INSERT INTO|UPDATE) "?(\w+)', text)
+    known = set(connection.introspection.table_names()) - BEFORE_THE_ACT
+    tables = [table for table in dict.fromkeys(found) if table in known]
+    assert "core_submission" in tables
     return tables
 
 
@@ -192,7 +193,7 @@ def test_killed_at_every_table_leaves_nothing(servers, clinic_today, name):
 def test_killed_after_the_commit_leaves_all_and_the_form_counts_once(servers, clinic_today, name):
     act = ACTS[name](clinic_today)
     caller = Caller(servers.web).sign_in(clinic_today.people[act.role].username)
-    servers.postgres.when("mute", b'INSERT INTO "core_submission"', b"COMMIT")
+    servers.postgres.when("mute", b"INTO core_submission", b"COMMIT")
     try:
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(_send, caller, act)

@@ -7,9 +7,9 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.test import RequestFactory
 
+from clinic.core import patience
 from clinic.core.errors import Conflict
 from clinic.ui import responses
-from clinic.core import patience
 from clinic.ui.errors import error_page, outage_page
 
 HTMX = {"HX-Request": "true"}

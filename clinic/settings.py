@@ -292,9 +292,8 @@ METRICS_TOKEN = ENV["METRICS_TOKEN"]
 REDIS_URL = ENV["REDIS_URL"]
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = (
-    None  # a worker that gives up after 100 tries would need somebody to see it
-)
+# After 100 tries the worker would end by itself, and somebody would have to see it.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "socket_timeout": 3,

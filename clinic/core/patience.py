@@ -7,8 +7,9 @@ is the server that would have to keep `statement_timeout`. So the waiting itself
 - a request may wait `REQUEST_SECONDS` for the database, all its statements and connections together;
 - the look at a kept connection before it is used again may take `CHECK_SECONDS`: a line that died quietly is
   then replaced, and the page still works;
-- after a wait that ended without an answer, one thread at a time tries to connect and the others are told at once
-  (`gate`), so that a hanging database does not hold every thread, and the first request after its return finds it;
+- after an attempt to connect that got no answer, one thread at a time tries again and the others are told at once
+  (`gate`), so that a hanging database does not hold every thread, and the first request after its return finds it
+  (a statement that takes too long says nothing about the others, and closes no gate);
 - a statement outside a request (worker, command) may wait `settings.DATABASE_SILENCE_SECONDS`.
 """
 
@@ -77,11 +78,6 @@ def limit() -> float | None:
     return shorter if seconds is None else min(shorter, seconds)
 
 
-def is_cut_short() -> bool:
-    """True inside `at_most`: a wait that ends there says something about one line, not about the database."""
-    return _shorter.get() is not None
-
-
 @contextmanager
 def at_most(seconds: float):
     """Waits inside the block are cut to `seconds` each."""
@@ -111,11 +107,11 @@ class Gate:
 
     @property
     def is_closed(self) -> bool:
-        """True while the last wait got no answer."""
+        """True while the last attempt to connect got no answer."""
         return bool(self._closed_until)
 
     def close(self) -> None:
-        """A wait got no answer: the next try in a moment."""
+        """An attempt got no answer: the next one in a moment."""
         with self._lock:
             self._closed_until = time.monotonic() + PAUSE_SECONDS
 

@@ -34,8 +34,6 @@ class PatientConnection(psycopg.Connection):
             return super().wait(gen, *args, timeout=timeout, **options)
         except psycopg.errors._WaitTimeout as error:
             self.pgconn.finish()  # an answer that comes later must not be taken for the next statement's
-            if not patience.is_cut_short():
-                patience.gate.close()
             raise NoAnswer("the database did not answer in time") from error
         finally:
             if exchange is not None:

@@ -50,4 +50,5 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-m", 
 # Sync workers: a proxy that buffers stands in front (docker-compose.yml). Without one, use --worker-class gthread.
 CMD ["gunicorn", "clinic.wsgi", "--bind", "0.0.0.0:8000", "--workers", "5", "--preload", \
      "--worker-tmp-dir", "/dev/shm", "--timeout", "60", "--graceful-timeout", "20", "--max-requests", "5000", \
-     "--max-requests-jitter", "500", "--log-level", "info"]
+     "--max-requests-jitter", "500", "--log-level", "info", \
+     "--logger-class", "clinic.core.weblog.JsonLogger"]

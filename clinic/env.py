@@ -69,6 +69,12 @@ def _backup_key(raw: str) -> str:
     return raw.strip()
 
 
+def _token(raw: str) -> str:
+    if len(raw.strip()) < 16:
+        raise ValueError("must hold at least 16 characters")
+    return raw.strip()
+
+
 def _zone(raw: str) -> str:
     if raw.strip() not in available_timezones():
         raise ValueError("must be an IANA time zone such as America/Chicago")
@@ -200,6 +206,12 @@ VARIABLES: tuple[Variable, ...] = (
         "Days that backups are kept; the newest good one always stays.",
         35,
         _between(1, 3650),
+    ),
+    Variable(
+        "METRICS_TOKEN",
+        "Bearer token for /metrics (Prometheus), at least 16 characters. Unset: there is no such page.",
+        "",
+        _token,
     ),
     Variable(
         "MESSAGE_GATEWAYS",

@@ -1,5 +1,6 @@
 """Settings. Values come from the typed environment in clinic/env.py; nothing secret has a default."""
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -110,7 +111,7 @@ def _database(url: str) -> dict:
     }
     options.update({key: value for key, value in query.items() if key.startswith("ssl")})
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "clinic.core.database",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -131,6 +132,8 @@ AS_OWNER = os.environ.get("CLINIC_DATABASE_ROLE") == "owner"
 DATABASES = {"default": DATABASE_OWNER if AS_OWNER else DATABASE_APP}
 if AS_OWNER:
     DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=30s"
+# How long a statement outside a request may go without an answer; a migration may take what it needs.
+DATABASE_SILENCE_SECONDS = None if AS_OWNER else 30
 DATABASE_APP_ROLE = DATABASE_APP["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -194,7 +197,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
 SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_SSL_REDIRECT = SECURE_COOKIES and ENV["BEHIND_PROXY"]
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 if ENV["BEHIND_PROXY"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 BEHIND_PROXY = ENV["BEHIND_PROXY"]
@@ -287,9 +290,13 @@ AUDIT_HEAD_FILE = ENV["AUDIT_HEAD_FILE"]
 BACKUP_DIR, BACKUP_KEY = ENV["BACKUP_DIR"], ENV["BACKUP_KEY"]
 BACKUP_HOUR, BACKUP_KEEP_DAYS = ENV["BACKUP_HOUR"], ENV["BACKUP_KEEP_DAYS"]
 
+METRICS_TOKEN = ENV["METRICS_TOKEN"]
+
 REDIS_URL = ENV["REDIS_URL"]
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# After 100 tries the worker would end by itself, and somebody would have to see it.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "socket_timeout": 3,
@@ -340,11 +347,14 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": ENV["LOG_LEVEL"]},
     "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # its own would mail errors, with their variables
         "django.request": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
     },
 }
+
+logging.captureWarnings(True)  # a warning's text may hold a value: it goes the way of all log lines
 
 PGHISTORY_APPEND_ONLY = True
 SILENCED_SYSTEM_CHECKS: list[str] = []

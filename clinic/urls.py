@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from clinic.core.health import healthz, readyz
+from clinic.core.metrics import metrics
 from clinic.files.views import download
 from clinic.staff.access import allow_signed_in, public
 from clinic.ui import views as ui_views
@@ -18,6 +19,7 @@ ui = [
 urlpatterns = [
     path("healthz", public(healthz), name="healthz"),
     path("readyz", public(readyz), name="readyz"),
+    path("metrics", public(metrics), name="metrics"),
     path("files/", include((files, "files"))),
     path("", include("clinic.staff.urls")),
     path("ui/", include((ui, "ui"))),

@@ -3,7 +3,9 @@ writer wait for every other."""
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from clinic.audit.rules import FIELDS, GENESIS, link
 from clinic.core.tasks import only_one
 from clinic.core.time import now
 
+log = logging.getLogger(__name__)
 BATCH = 2_000
 
 
@@ -53,13 +56,23 @@ def _seal_batch(size: int) -> int:
 
 
 def write_head(seq: int, value: bytes) -> None:
-    """Keeps the head outside the database too, so that rows cut off the end are noticed."""
+    """Keeps the head outside the database too, so that rows cut off the end are noticed.
+
+    On a full disk nothing is written, not half a line either: the next head holds for all before it.
+    """
     if not settings.AUDIT_HEAD_FILE:
         return
     path = Path(settings.AUDIT_HEAD_FILE)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="ascii") as file:
-        file.write(json.dumps({"at": now().isoformat(), "seq": seq, "hash": value.hex()}) + "\n")
+    line = json.dumps({"at": now().isoformat(), "seq": seq, "hash": value.hex()}) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab", buffering=0) as file:
+            before = file.tell()
+            if file.write(line.encode("ascii")) != len(line):
+                file.truncate(before)
+                raise OSError(errno.ENOSPC, "no room")
+    except OSError as error:
+        log.error("the head of the audit chain was not written", exc_info=error)
 
 
 def known_head() -> tuple[int, str] | None:

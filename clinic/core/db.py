@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, connection, models, tran
 from django.db.models import QuerySet
 from django.db.models.sql import InsertQuery
 
-from clinic.core import kept
+from clinic.core import kept, patience
 from clinic.core.errors import ClinicError, Conflict, Refused
 
 P = ParamSpec("P")
@@ -98,7 +98,9 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
         for turn in range(3):
             try:
                 with whole():
-                    return function(*args, **kwargs)
+                    result = function(*args, **kwargs)
+                    patience.work_is_done()
+                    return result
             except (IntegrityError, OperationalError) as error:
                 state = getattr(error.__cause__, "sqlstate", None)
                 if state in (DEADLOCK, SERIALIZATION) and outermost and turn < 2:

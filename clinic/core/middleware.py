@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
-from clinic.core import kept
+from clinic.core import kept, metrics, patience
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class RequestContext:
-    """Gives each request an id (also on the answer) and its own view of the settings kept in memory."""
+    """Gives each request an id (also on the answer), its own view of the settings kept in memory, and its patience."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -22,10 +23,14 @@ class RequestContext:
         request.request_id = uuid.uuid4().hex
         request_id.set(request.request_id)
         kept.begin()
+        exchange, token = patience.begin()
+        started = time.monotonic()
         try:
             response = self.get_response(request)
         finally:
+            patience.end(token)
             kept.end()
+        metrics.observe(request, response.status_code, time.monotonic() - started, exchange.waited)
         response["X-Request-Id"] = request.request_id
         return response
 

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from celery import current_app, shared_task
+from celery import shared_task
 from django.db import connection, transaction
 
 from clinic.core import kept
+from clinic.core.courier import courier
 from clinic.core.locks import lock_number
 from clinic.core.models import Heartbeat, RateWindow, Submission
 from clinic.core.time import now
 
-log = logging.getLogger(__name__)
-
 
 def enqueue(name: str, *args: str | int) -> None:
-    """Wakes task `name` after the transaction commits. A broker that is down is no error: the beat sweep finds the row."""
+    """Wakes task `name` after the transaction commits, without waiting for the broker (`clinic.core.courier`).
 
-    def send() -> None:
-        try:
-            current_app.send_task(
-                name, args=[str(a) if not isinstance(a, int) else a for a in args], retry=False
-            )
-        except Exception as error:  # any broker trouble: the row is saved, the sweep will come by
-            log.warning("task not queued", extra={"task": name, "event": type(error).__name__})
-
-    transaction.on_commit(send)
+    A broker that is down is no error: the beat sweep finds the row.
+    """
+    parcel = tuple(a if isinstance(a, int) else str(a) for a in args)
+    transaction.on_commit(lambda: courier.carry(name, parcel))
 
 
 def clinic_task(*, name: str, **options) -> Callable:

@@ -7,3 +7,9 @@ class MessagingConfig(AppConfig):
     name = "clinic.messaging"
     label = "messaging"
     verbose_name = "Messages"
+
+    def ready(self) -> None:
+        from clinic.core.metrics import register_figures
+        from clinic.messaging.figures import outbox_figures
+
+        register_figures("outbox", outbox_figures)

@@ -228,6 +228,15 @@ def _start_servers(clinic: Clinic) -> None:
         os.environ["REDIS_URL"] = clinic.redis.url()
 
 
+def web_command(bind: str, *, workers: int = 2) -> list[str | Path]:
+    """What python runs to serve `bind` (host:port): gunicorn with threads, loaded once and then forked."""
+    return [
+        "-m", "gunicorn", "clinic.wsgi", "--bind", bind, "--worker-class", "gthread", "--workers", str(workers),
+        "--threads", "4", "--preload", "--keep-alive", "15", "--graceful-timeout", "8", "--timeout", "60",
+        "--log-level", "warning", "--logger-class", "clinic.core.weblog.JsonLogger",
+    ]  # fmt: skip
+
+
 def _erase(folder: Path) -> None:
     PostgresServer(folder).destroy()
     for entry in folder.iterdir():

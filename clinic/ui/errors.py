@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
+from clinic.core import patience
 from clinic.ui.responses import is_dialog, is_htmx, triggers
 
 
@@ -34,7 +36,17 @@ FAULTS: dict[int, Fault] = {
     503: Fault(
         "Not reachable right now", "The system is not reachable. Nothing was changed; try again in a moment."
     ),
+    507: Fault(
+        "No room left for files",
+        "The file could not be stored: the server’s disk is full. Nothing was changed; tell your administrator.",
+    ),
 }
+# The connection broke while the last change was being confirmed: only the database knows. Forms carry a key.
+MAYBE_SAVED = (
+    "The system stopped answering while your change was being saved, so it may or may not have been saved. "
+    "Send it again in a moment: it counts once."
+)
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def error_page(
@@ -42,7 +54,9 @@ def error_page(
 ) -> HttpResponse:
     """The page for `status`; for htmx a toast instead, with nothing swapped, and in a dialog the words."""
     fault = FAULTS.get(status, FAULTS[500])
-    if is_htmx(request) and not is_dialog(request):
+    # A form in a dialog stays as it is when the server fails: what was typed is in it.
+    is_kept = is_dialog(request) and status >= 500 and request.method not in {"GET", "HEAD"}
+    if is_htmx(request) and (is_kept or not is_dialog(request)):
         response = HttpResponse(status=status)
         response["HX-Reswap"] = "none"
         if request.method not in {"GET", "HEAD"}:
@@ -59,6 +73,19 @@ def error_page(
     if retry_after is not None:
         response["Retry-After"] = str(retry_after)
     return response
+
+
+def outage_page(request: HttpRequest) -> HttpResponse:
+    """503 while the database is away. It says “nothing was changed” only where no service had done its work."""
+    exchange = patience.current()
+    is_write = request.method not in {"GET", "HEAD", "OPTIONS"}
+    may_be_saved = is_write and exchange is not None and exchange.may_have_saved
+    return error_page(request, 503, words=MAYBE_SAVED if may_be_saved else "", retry_after=5)
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """True for a file that found no room."""
+    return isinstance(error, OSError) and error.errno in DISK_FULL
 
 
 def theme_of(request: HttpRequest) -> str:
@@ -84,8 +111,11 @@ def not_found(request, exception=None):
 
 def server_error(request):
     """Handler of 500; a database that is away is an honest 503, also when it failed before any view ran."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
-        return error_page(request, 503, retry_after=5)
+    error = sys.exc_info()[1]
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return outage_page(request)
+    if is_disk_full(error):
+        return error_page(request, 507)
     return error_page(request, 500)
 
 

@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from clinic.core.errors import ClinicError
-from clinic.ui.errors import error_page
+from clinic.ui.errors import error_page, is_disk_full, outage_page
 
 log = logging.getLogger(__name__)
 
@@ -27,5 +27,8 @@ class ErrorPages:
             return error_page(request, error.status, words=str(error))
         if isinstance(error, (OperationalError, InterfaceError)):
             log.error("database unavailable", exc_info=error, extra={"request_id": request.request_id})
-            return error_page(request, 503, retry_after=5)
+            return outage_page(request)
+        if is_disk_full(error):
+            log.error("no room for files", exc_info=error, extra={"request_id": request.request_id})
+            return error_page(request, 507)
         return None

@@ -57,9 +57,9 @@ def save_note(
         )
         audit.record(by, "note.saved", obj=note, patient=note.patient_id, version=1)
         return note
-    expect_version(note, version, ("sections",))
-    if note.sections == cleaned:
+    if note.sections == cleaned:  # also when the answer to the first try got lost, and its version with it
         return note
+    expect_version(note, version, ("sections",))
     note.sections, note.version = cleaned, note.version + 1
     note.save(update_fields=["sections", "version", "updated_at"])
     audit.record(by, "note.saved", obj=note, patient=note.patient_id, version=note.version)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinic import audit
 from clinic.core.errors import ClinicError, Stale
+from clinic.core.submissions import once
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
 from clinic.ui.acts import form_act
@@ -48,22 +49,32 @@ def note_write(request, pk):
     try:
         if wants_signature and not request.actor.can(P.NOTE_SIGN):
             raise ClinicError("Your role writes notes but does not sign them.")
-        note = services.save_note(
-            by=request.actor,
-            encounter=encounter,
-            sections=typed,
-            version=_version(request.POST),
-            kind=_kind(request.actor),
-        )
-        if wants_signature:
-            services.sign_note(by=request.actor, note=note)
+        if request.headers.get("X-Clinic-Autosave") == "1":
+            return JsonResponse({"version": _save(request, encounter, typed).version})
+
+        def act() -> str:
+            note = _save(request, encounter, typed)
+            if wants_signature:
+                services.sign_note(by=request.actor, note=note)
+            return str(note.pk)
+
+        verb = "note.sign" if wants_signature else "note.save"
+        once(by=request.actor, verb=verb, form_key=request.POST.get("form_key", ""), do=act)
     except ClinicError as error:
         context |= _sections(typed) | {"error": str(error), "theirs": _theirs(error)}
         return invalid(request, WRITE, context, status=error.status)
-    if request.headers.get("X-Clinic-Autosave") == "1":
-        return JsonResponse({"version": note.version})
     to = reverse("records:note-write", args=[pk])
     return saved(request, "Note signed." if wants_signature else "Draft saved.", to=to)
+
+
+def _save(request, encounter, typed):
+    return services.save_note(
+        by=request.actor,
+        encounter=encounter,
+        sections=typed,
+        version=_version(request.POST),
+        kind=_kind(request.actor),
+    )
 
 
 def _kind(by) -> str:

@@ -62,7 +62,7 @@ mount("form[data-draft]", async (form) => {
     clearTimeout(timer);
     const fields = read(form);
     const now = JSON.stringify(fields);
-    if (now === last || !form.isConnected) return;
+    if (now === last || !form.isConnected || form.dataset.busy) return;
     try {
       const data = { key, url: location.pathname + location.search, fields };
       const response = await ask(address(), { method: "POST", data, keepalive: now.length < 60_000, headers: { "X-Clinic-Poll": "1" } });

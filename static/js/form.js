@@ -1,7 +1,8 @@
 // Forms of the app are sent by htmx: errors come back in place, a lost network or a lock loses nothing.
 // `data-plain` leaves a form to the browser; `data-quick` keeps the page whatever the answer.
 import { mount } from "./mount.js";
-import { isOffline, whenOnline } from "./offline.js";
+import { isOffline, suspect, waits, whenOnline } from "./offline.js";
+import { isResent, resend } from "./resend.js";
 import { toast } from "./toast.js";
 
 const OWN = ["hx-post", "hx-put", "hx-patch", "hx-delete", "hx-get"];
@@ -35,7 +36,7 @@ mount("form[method=post]", (form) => {
 function onSubmit(event, form) {
   const asked = event.submitter?.dataset.confirm || form.dataset.confirm;
   // A native question: it cannot be missed, and it stops the keyboard too.
-  if (asked && !window.confirm(asked)) {
+  if (asked && !isResent(form) && !window.confirm(asked)) {
     event.preventDefault();
     event.stopImmediatePropagation();
     return;
@@ -70,31 +71,54 @@ document.addEventListener("htmx:afterRequest", (event) => {
   else busy(form, false);
 });
 
-// The network went away in the middle: wait, then send once more. The form's key makes that harmless.
-function retryLater(form) {
-  if (form.dataset.retried) {
+// The network went away, before or in the middle: the form waits and is then sent as it stands. Whether the server
+// had acted already does not matter: the form's key makes it count once.
+const TRIES = 5;
+const PAUSE = 1000;
+const waiting = new Map();
+
+function sendLater(form) {
+  if (waiting.get(form)?.isQueued) return;
+  const tries = (waiting.get(form)?.tries ?? 0) + 1;
+  if (tries > TRIES) {
+    // The server can be reached, and yet this does not get through.
+    waiting.delete(form);
+    waits(waiting.size);
     toast("Still no answer. What you typed is here; save it again in a moment.", { tone: "danger" });
-    delete form.dataset.retried;
     return;
   }
-  form.dataset.retried = "1";
-  toast("Saving waits for the connection and then goes on by itself.", { tone: "soon" });
-  whenOnline(() => { if (form.isConnected) { busy(form, false); form.requestSubmit(); } });
+  waiting.set(form, { tries, isQueued: true });
+  waits(waiting.size);
+  if (tries === 1) toast("Saving waits for the connection and then goes on by itself.", { tone: "soon" });
+  suspect();
+  setTimeout(() => whenOnline(() => goOn(form)), tries === 1 ? 0 : PAUSE * 2 ** (tries - 2));
+}
+
+function goOn(form) {
+  if (!form.isConnected) { done(form); return; }
+  waiting.set(form, { ...waiting.get(form), isQueued: false });
+  busy(form, false);
+  resend(form);
+}
+
+function done(form) {
+  if (waiting.delete(form)) waits(waiting.size);
 }
 
 function failed(event) {
   const form = event.detail.elt;
-  if (form?.matches?.("form")) retryLater(form);
+  if (form?.matches?.("form[method=post]")) sendLater(form);
 }
 document.addEventListener("htmx:sendError", failed);
 document.addEventListener("htmx:timeout", failed);
-document.addEventListener("htmx:afterOnLoad", (event) => { delete event.detail.elt?.dataset?.retried; });
+document.addEventListener("htmx:afterOnLoad", (event) => done(event.detail.elt));
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.detail.elt;
-  if (isOffline() && form?.matches?.("form[method=post]") && !form.dataset.retried) {
+  if (!form?.matches?.("form[method=post]")) return;
+  if (isOffline() || waiting.get(form)?.isQueued) {
     event.preventDefault();
     busy(form, false);
-    retryLater(form);
+    sendLater(form);
   }
 });
 

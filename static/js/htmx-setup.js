@@ -1,11 +1,13 @@
 // What htmx needs to know about our server: the token, who made a request, and answers that are no fragment.
 import { csrf, isDocument, raise, wordsOf } from "./http.js";
+import { addButton, resend } from "./resend.js";
 import { toast } from "./toast.js";
 
 const GENERAL = "That did not work. Nothing was changed; what you typed is still here.";
 
 document.addEventListener("htmx:configRequest", (event) => {
-  const { headers, parameters, triggeringEvent, verb } = event.detail;
+  const { elt, headers, parameters, triggeringEvent, verb } = event.detail;
+  if (triggeringEvent?.type === "submit") addButton(elt, parameters);
   if (verb !== "get") {
     headers["X-CSRFToken"] = csrf();
     if ("csrfmiddlewaretoken" in parameters) parameters.csrfmiddlewaretoken = csrf();
@@ -87,7 +89,7 @@ export function again(config, target) {
   const { elt, verb, path, parameters, headers } = config;
   if (!elt?.isConnected) return;
   if (elt.matches("form")) {
-    elt.requestSubmit();
+    resend(elt);
     return;
   }
   window.htmx.ajax(verb.toUpperCase(), path, { source: elt, target, values: parameters, headers });

@@ -45,6 +45,7 @@ def test_only_what_must_be_open_is_open():
         "staff:invitation",
         "healthz",
         "readyz",
+        "metrics",
         "ui:",
         "messaging:hook",
         "hooks:",

@@ -89,5 +89,6 @@ def set_environment(folder: Path) -> None:
         "TWILIO_AUTH_TOKEN",
         "TWILIO_FROM",
         "CLINIC_DATABASE_ROLE",
+        "METRICS_TOKEN",
     ):
         os.environ.pop(name, None)

@@ -7,9 +7,10 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.test import RequestFactory
 
+from clinic.core import patience
 from clinic.core.errors import Conflict
 from clinic.ui import responses
-from clinic.ui.errors import error_page
+from clinic.ui.errors import error_page, outage_page
 
 HTMX = {"HX-Request": "true"}
 DIALOG = HTMX | {"X-Clinic-Dialog": "1"}
@@ -107,7 +108,7 @@ def test_a_whole_page_is_never_answered_204():
     assert responses.board(request, "components/messages.html", {}, 7).status_code == 200
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 423, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 423, 429, 500, 503, 507])
 def test_error_pages_stand_without_database_or_session(status):
     page = error_page(RequestFactory().get("/x/"), status)
     assert page.status_code == status
@@ -132,6 +133,34 @@ def test_an_error_in_a_dialog_is_words_in_the_dialog():
     assert b'<div class="dialog-frame"' in page.content
     assert b"No such &lt;visit&gt;." in page.content
     assert b"<!doctype" not in page.content
+
+
+def test_a_form_in_a_dialog_outlives_a_failing_server():
+    page = error_page(RequestFactory().post("/x/", headers=DIALOG), 503)
+    assert (page["HX-Reswap"], page.content) == ("none", b"")
+    assert "Nothing was changed" in json.loads(page["HX-Trigger"])["clinic:toast"]["message"]
+    refused = error_page(RequestFactory().post("/x/", headers=DIALOG), 403)
+    assert b'<div class="dialog-frame"' in refused.content
+
+
+@pytest.mark.parametrize(
+    ("method", "is_work_done", "words"),
+    [
+        ("post", False, "Nothing was changed"),
+        ("post", True, "may or may not have been saved"),
+        ("get", True, "Nothing was changed"),
+    ],
+)
+def test_an_outage_says_nothing_was_changed_only_where_that_is_known(method, is_work_done, words):
+    _, token = patience.begin()
+    try:
+        if is_work_done:
+            patience.work_is_done()
+        page = outage_page(getattr(RequestFactory(), method)("/x/"))
+    finally:
+        patience.end(token)
+    assert (page.status_code, page["Retry-After"]) == (503, "5")
+    assert words in page.content.decode()
 
 
 def test_an_overload_says_when_to_come_back():

@@ -130,11 +130,7 @@ def start_web(clinic: Clinic) -> None:
     """gunicorn with threads: nothing buffers in front of it, so sync workers would hang on idle connections."""
     # beyond loopback only when asked for, and over TLS
     host = "0.0.0.0" if clinic.options.lan else "127.0.0.1"  # noqa: S104  # nosec B104
-    argv: list[str | Path] = [
-        "-m", "gunicorn", "clinic.wsgi", "--bind", f"{host}:{clinic.port}", "--worker-class", "gthread",
-        "--workers", "2", "--threads", "4", "--preload", "--keep-alive", "15", "--graceful-timeout", "8",
-        "--timeout", "60", "--log-level", "warning",
-    ]  # fmt: skip
+    argv = supervisor.web_command(f"{host}:{clinic.port}")
     if clinic.options.lan:
         names = [name for name in settings.ALLOWED_HOSTS if name]
         clinic.certificate, key = self_made_certificate(clinic.folder, names)

@@ -65,6 +65,7 @@ urlpatterns = [
     path("red-flags/<uuid:pk>/acknowledge/", vitals.flag_acknowledge, name="flag-acknowledge"),
     path("red-flags/", home.home_flags, name="home-flags"),
     path("notes/", home.home_notes, name="home-notes"),
+    path("patients/recent/", home.recent, name="recent-patients"),
     path("notes/<uuid:pk>/", notes.note, name="note"),
     path("notes/<uuid:pk>/addend/", notes.note_addend, name="note-addend"),
     path("notes/<uuid:pk>/discard/", notes.note_discard, name="note-discard"),

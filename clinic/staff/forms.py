@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from clinic.staff.models import Member, SessionPolicy
+from clinic.staff.models import Member, SessionPolicy, Workstation
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import ROLE_WORDS, Role
 from clinic.staff.rules import pin_problem
@@ -233,7 +233,7 @@ class ReasonForm(ClinicForm):
 
 
 class WorkstationForm(ClinicForm):
-    """This PC's name, where it stands, and whether several people use it."""
+    """A PC's name, where it stands, and whether several people use it."""
 
     name = forms.CharField(max_length=40, help_text="As people call it: Room 3 PC")
     room = forms.CharField(max_length=40, required=False)
@@ -243,6 +243,19 @@ class WorkstationForm(ClinicForm):
         initial=True,
         help_text="Locks sooner when nobody is at it.",
     )
+
+
+class RegisterWorkstationForm(WorkstationForm):
+    """What the PC in front of the administrator becomes."""
+
+    kind = forms.ChoiceField(
+        label="What it is",
+        choices=Workstation.Kind.choices,
+        initial=Workstation.Kind.PC,
+        widget=forms.RadioSelect,
+        help_text="A wall screen shows the wall board with nobody signed in, and never locks. You are signed out of it.",
+    )
+    field_order = ["name", "room", "kind", "is_shared"]
 
 
 class SessionPolicyForm(ClinicModelForm):

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CHECK_IN = auto()
     FLOW_VIEW = auto()
     FLOW_MOVE = auto()
+    FLOW_WALL = auto()
     ROOM_MANAGE = auto()
     TEMPLATE_EDIT = auto()
 
@@ -96,6 +97,7 @@ WORDS: dict[Permission, str] = {
     Permission.CHECK_IN: "Check patients in",
     Permission.FLOW_VIEW: "See the flow board",
     Permission.FLOW_MOVE: "Move patients on the flow board",
+    Permission.FLOW_WALL: "See the wall board (first names and initials)",
     Permission.ROOM_MANAGE: "Change the state of rooms",
     Permission.TEMPLATE_EDIT: "Edit provider sessions, visit types and closures",
     Permission.CHARGE_PROPOSE: "Propose charges",

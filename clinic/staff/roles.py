@@ -42,6 +42,7 @@ _SEES_THE_DAY = frozenset(
         P.PATIENT_VIEW,
         P.SCHEDULE_VIEW,
         P.FLOW_VIEW,
+        P.FLOW_WALL,
         P.INBOX_VIEW,
         P.INBOX_WORK,
     }

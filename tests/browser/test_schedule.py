@@ -141,13 +141,13 @@ def test_the_wall_shows_no_last_names(person):
     house.arrive()
     wall = person(1920, 1080)
     page = wall.sign_in("desk")
-    wall.go("/flow/?wall=1")
+    wall.go("/flow/wall/")
     page.wait_for_selector("text=Maria O.")
     assert "Ortiz" not in page.inner_text("body")
     assert not page.locator(".topbar").is_visible()
 
 
-@pytest.mark.parametrize("path", ["/schedule/", "/flow/", "/flow/?wall=1", "/schedule/book/", "/schedule/rooms/",
+@pytest.mark.parametrize("path", ["/schedule/", "/flow/", "/flow/wall/", "/schedule/book/", "/schedule/rooms/",
                                   "/schedule/templates/", "/schedule/walk-in/"])  # fmt: skip
 def test_pages_are_accessible(person, path):
     house = House()

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from clinic.staff.roles import Role
 from scheduling.models import Appointment, Room
@@ -157,3 +158,20 @@ def test_pages_are_accessible(person, path):
     desk.go(path)
     page.wait_for_load_state("networkidle")
     desk.assert_accessible()
+
+
+def test_a_caller_who_is_not_on_file_is_registered_from_the_same_box(person):
+    House()
+    page = person().sign_in("desk")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url("**/schedule/")
+    page.keyboard.press("n")
+    box = page.get_by_label("Patient", exact=True)
+    expect(box).to_be_focused()
+    page.keyboard.type("Nowak, Zofia")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=new_birth_date]")).to_be_focused()
+    assert page.locator("[name=new_first_name]").input_value() == "Zofia"
+    assert page.locator("[name=new_last_name]").input_value() == "Nowak"
+    assert box.input_value() == ""

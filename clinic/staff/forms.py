@@ -4,13 +4,13 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm, ResetPasswordForm
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Column, Div, Layout, Row
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from clinic.staff.models import Member, SessionPolicy, Workstation
+from clinic.staff.models import Credential, Member, ScopeRule, SessionPolicy, Workstation
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import ROLE_WORDS, Role
 from clinic.staff.rules import pin_problem
@@ -270,3 +270,28 @@ class SessionPolicyForm(ClinicModelForm):
     def limits(self) -> dict[str, int]:
         """The limits alone, as the service takes them."""
         return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class ScopeRuleForm(ClinicForm):
+    """What a credential allows from a day on, and who answers for it."""
+
+    task = forms.ChoiceField(choices=ScopeRule.TASKS)
+    credential = forms.ChoiceField(choices=Credential.KINDS)
+    state = forms.CharField(max_length=2, required=False, help_text="Two letters; empty for every state.")
+    allowed = forms.ChoiceField(choices=[("yes", "Yes"), ("no", "No"), ("conditional", "On conditions")])
+    order_needed = forms.BooleanField(label="An order is needed", required=False)
+    supervision = forms.ChoiceField(choices=ScopeRule.SUPERVISION)
+    condition = forms.CharField(max_length=200, required=False)
+    legal_reference = forms.CharField(max_length=120, required=False)
+    effective_from = forms.DateField(
+        label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reviewed_by = forms.CharField(max_length=80, help_text="The medical director, or whoever answers for it.")
+    layout_fields = Layout(
+        Row(Column("task"), Column("credential"), Column("state")),
+        Row(Column("allowed"), Column("supervision")),
+        "order_needed",
+        "condition",
+        "legal_reference",
+        Row(Column("effective_from"), Column("reviewed_by")),
+    )

@@ -82,6 +82,7 @@ _MA = _SEES_THE_DAY | {
 }
 
 _LEAD_MA = _MA | {
+    P.VITAL_LIMIT_EDIT,
     P.APPOINTMENT_MOVE,
     P.STOCK_RECEIVE,
     P.ITEM_EDIT,
@@ -154,6 +155,8 @@ _ADMINISTRATOR = frozenset(
     {
         P.STAFF_VIEW,
         P.STAFF_UNLOCK,
+        P.SCOPE_EDIT,
+        P.VITAL_LIMIT_EDIT,
         P.STAFF_MANAGE,
         P.WORKSTATION_MANAGE,
         P.SETTINGS_EDIT,

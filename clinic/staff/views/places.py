@@ -1,4 +1,4 @@
-"""Workstations, the limits of sessions, and the rules of practice."""
+"""Workstations, and the limits of sessions."""
 
 from copy import copy
 from uuid import UUID
@@ -139,10 +139,3 @@ def session_policy(request: HttpRequest) -> HttpResponse:
     if form.is_bound:
         return invalid(request, "staff/form.html", context)
     return render(request, "staff/form.html", context)
-
-
-@allow(Permission.STAFF_VIEW, Permission.STAFF_MANAGE)
-@require_GET
-def scope_rules(request: HttpRequest) -> HttpResponse:
-    """Who may do which task, by credential and state."""
-    return render(request, "staff/scope/list.html", {"rules": queries.scope_rules()})

@@ -13,6 +13,7 @@ from clinic.ui.acts import form_act
 from records.forms.limits import ChangeLimitForm
 from records.models import VitalLimit
 from records.queries.limits import limit_lines, limit_title, unit_of
+from records.rules.vitals.limits import plain
 from records.services.limits import Bounds, change_vital_limit
 
 INTRO = "What was measured before keeps the limits of its day. Leave a bound empty where that side has none; bounds are in {}."
@@ -36,7 +37,8 @@ def limit_list(request: HttpRequest) -> HttpResponse:
 def limit_change(request: HttpRequest, pk) -> HttpResponse:
     """A new version of one limit from a day on."""
     row = get_object_or_404(VitalLimit, pk=pk, effective_to__isnull=True)
-    initial = {name: getattr(row, name) for name in ("low", "low_counts", "high", "high_counts", "source")}
+    initial = {name: getattr(row, name) for name in ("low_counts", "high_counts", "source")}
+    initial |= {name: plain(value) for name in ("low", "high") if (value := getattr(row, name)) is not None}
     form = ChangeLimitForm(request.POST or None, initial=initial)
 
     def do(data: dict) -> str:

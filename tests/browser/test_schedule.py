@@ -3,8 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core import signing
 from playwright.sync_api import expect
 
+from clinic.core.time import now
+from clinic.staff.client import WORKSTATION_SALT, workstation_cookie
+from clinic.staff.models import Workstation
 from clinic.staff.roles import Role
 from scheduling.models import Appointment, Room
 from scheduling.services.walk_ins import walk_in
@@ -175,3 +179,21 @@ def test_a_caller_who_is_not_on_file_is_registered_from_the_same_box(person):
     assert page.locator("[name=new_first_name]").input_value() == "Zofia"
     assert page.locator("[name=new_last_name]").input_value() == "Nowak"
     assert box.input_value() == ""
+
+
+def test_a_registered_screen_shows_the_wall_by_itself_and_nothing_once_revoked(person, live_server):
+    house = House()
+    house.arrive()
+    screen = Workstation.objects.create(name="Hallway", kind=Workstation.Kind.WALL)
+    wall = person(1920, 1080)
+    cookie = signing.dumps(str(screen.pk), salt=WORKSTATION_SALT)
+    wall.page.context.add_cookies([{"name": workstation_cookie(), "value": cookie, "url": live_server.url}])
+    page = wall.go("/")
+    page.wait_for_url("**/flow/wall/")
+    page.wait_for_selector("text=Maria O.")
+    assert page.locator("dialog[data-lock]").count() == 0
+    wall.assert_accessible()
+    Workstation.objects.update(revoked_at=now())
+    page.wait_for_url("**/sign-in/**")
+    assert "Maria" not in page.inner_text("body")
+    assert wall.errors == []

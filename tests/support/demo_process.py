@@ -36,7 +36,17 @@ def demo(folder: Path, port: int, *options: str, **environment: str) -> Iterator
     if running:
         yield running.rstrip("/")
         return
-    argv = [sys.executable, "manage.py", "demo", "--tied", "--port", str(port), "--data-dir", str(folder), *options]
+    argv = [
+        sys.executable,
+        "manage.py",
+        "demo",
+        "--tied",
+        "--port",
+        str(port),
+        "--data-dir",
+        str(folder),
+        *options,
+    ]
     process = subprocess.Popen(
         argv, cwd=ROOT, env={**clean_environment(), **environment}, text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('staff', '0002_scope_defaults'),
+        ('staff', '0003_browser_session'),
     ]
 
     operations = [

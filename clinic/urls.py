@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("scheduling.urls")),
     path("billing/", include("billing.urls")),
     path("", include("clinic.desk.urls")),
+    path("demo/", include("clinic.demo.urls")),
 ]
 
 handler400 = "clinic.ui.errors.bad_request"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import coverage, editing, home, immunizations, lists, notes, patients, vitals
+from records.views import coverage, editing, home, immunizations, limits, lists, notes, patients, vitals
 
 app_name = "records"
 urlpatterns = [
@@ -61,10 +61,13 @@ urlpatterns = [
         immunizations.immunization_refuse,
         name="immunization-refuse",
     ),
+    path("vitals/limits/", limits.limit_list, name="vital-limits"),
+    path("vitals/limits/<uuid:pk>/change/", limits.limit_change, name="vital-limit-change"),
     path("vitals/<uuid:pk>/retract/", vitals.vitals_retract, name="vitals-retract"),
     path("red-flags/<uuid:pk>/acknowledge/", vitals.flag_acknowledge, name="flag-acknowledge"),
     path("red-flags/", home.home_flags, name="home-flags"),
     path("notes/", home.home_notes, name="home-notes"),
+    path("patients/recent/", home.recent, name="recent-patients"),
     path("notes/<uuid:pk>/", notes.note, name="note"),
     path("notes/<uuid:pk>/addend/", notes.note_addend, name="note-addend"),
     path("notes/<uuid:pk>/discard/", notes.note_discard, name="note-discard"),

@@ -33,6 +33,15 @@ def register() -> None:
             width=width,
         )
     panels.register(
+        slot="patients.page",
+        name="recent",
+        title="Opened lately",
+        url_name="records:recent-patients",
+        permission=P.PATIENT_VIEW,
+        order=20,
+        icon="clock",
+    )
+    panels.register(
         slot="home",
         name="flags",
         title="Red flags",

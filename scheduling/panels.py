@@ -11,7 +11,7 @@ from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
 from clinic.ui.responses import fragment
 from scheduling.queries.settings import locations
-from scheduling.queries.visits import arrivals, next_for, overdue, patient_visits
+from scheduling.queries.visits import arrivals, next_for, overdue, patient_visits, patients_today
 
 
 @allow(P.SCHEDULE_VIEW)
@@ -42,3 +42,17 @@ def home_next(request: HttpRequest) -> HttpResponse:
         "may_check_in": request.actor.can(P.CHECK_IN),
     }
     return fragment(request, "scheduling/panels/next.html", context)
+
+
+# A page that is opened to find somebody shows a screenful, not the whole day.
+TODAY_SHOWN = 12
+
+
+@allow(P.SCHEDULE_VIEW)
+def todays_patients(request: HttpRequest) -> HttpResponse:
+    """Beside the finder: who is here and who is still to come, so that most patients need no typing."""
+    places = locations()
+    rows = patients_today(places[0]) if places else []
+    shown = rows[:TODAY_SHOWN]
+    audit.looked_many(request, [row.patient_id for row in shown], "today's patients")
+    return fragment(request, "scheduling/panels/today.html", {"rows": shown, "more": len(rows) - len(shown)})

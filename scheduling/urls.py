@@ -22,6 +22,7 @@ urlpatterns = [
     path("schedule/visits/<uuid:pk>/undo/", visits.visit_undo, name="visit-undo"),
     path("schedule/patients/<uuid:pk>/visits/", panels.patient_visits_panel, name="patient-visits"),
     path("schedule/next/", panels.home_next, name="home-next"),
+    path("schedule/today/", panels.todays_patients, name="todays-patients"),
     path("schedule/rooms/", rooms.rooms, name="rooms"),
     path("schedule/rooms/add/", rooms.room_edit, name="room-add"),
     path("schedule/rooms/<uuid:pk>/edit/", rooms.room_edit, name="room-edit"),

@@ -24,6 +24,15 @@ def register() -> None:
         icon="calendar",
     )
     panels.register(
+        slot="patients.page",
+        name="scheduling.today",
+        title="Today",
+        url_name="scheduling:todays-patients",
+        permission=Permission.SCHEDULE_VIEW,
+        order=10,
+        icon="calendar",
+    )
+    panels.register(
         slot="home",
         name="scheduling.next",
         title="Who is next",

@@ -104,14 +104,3 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=32, primary_key=True)
     at = models.DateTimeField()
-
-
-class Preference(models.Model):
-    """A small setting of one member (theme, filters, columns); never clinical."""
-
-    member_id = models.UUIDField()
-    name = models.CharField(max_length=48)
-    value = models.JSONField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=("member_id", "name"), name="core_preference_once")]

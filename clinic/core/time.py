@@ -31,12 +31,6 @@ def local_day(day: date, zone_name: str) -> tuple[datetime, datetime]:
     return start.astimezone(UTC), end.astimezone(UTC)
 
 
-def exists_locally(wall: datetime, zone_name: str) -> bool:
-    """False for a wall time that the spring change skips."""
-    aware = wall.replace(tzinfo=zone(zone_name))
-    return aware.astimezone(UTC).astimezone(zone(zone_name)).replace(tzinfo=None) == wall
-
-
 def format_clock(instant: datetime, zone_name: str) -> str:
     """9:05 AM in that zone."""
     local = instant.astimezone(zone(zone_name))

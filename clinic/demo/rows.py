@@ -24,10 +24,11 @@ from clinic.audit.models import AuditEvent
 from clinic.core.time import now
 from clinic.demo.dice import row_id, stream
 from clinic.demo.models import DemoVisit
+from clinic.demo.pcs import usual_pc
 from clinic.desk.models import DeskBlock
 from clinic.inbox.models import Alert, PhoneCall, Task
 from clinic.messaging.models import Attempt, ContactConsent, DeliveryEvent, InboundMessage, Message
-from clinic.staff.models import Member
+from clinic.staff.models import Member, Workstation
 from inventory.models import Movement
 from records.models import (
     Allergy,
@@ -51,7 +52,7 @@ from scheduling.models import Appointment, ResourceHold, VisitInterval
 
 # Written in this order: a row never points at one that comes later.
 ORDER: tuple[type[models.Model], ...] = (
-    Patient, ContactPoint, RelatedPerson, Coverage, Problem, Allergy, AllergyStatement, Medication,
+    Workstation, Patient, ContactPoint, RelatedPerson, Coverage, Problem, Allergy, AllergyStatement, Medication,
     ContactConsent, Encounter, Appointment, ResourceHold, VisitInterval, IdentityCheck, DeskBlock, VitalSet,
     VitalReading, RedFlag, ReviewStamp, Note, Movement, Immunization, EncounterDiagnosis, JournalEntry, Posting,
     Charge, ChargeDiagnosis, Payment, Message, Attempt, DeliveryEvent, InboundMessage, Task, PhoneCall, Alert,
@@ -104,7 +105,7 @@ class Rows:
                 action=action,
                 member_id=by.pk if is_member else None,
                 actor=by.name if is_member else by,
-                workstation="Front desk" if is_member and "front_desk" in by.roles else "",
+                workstation=usual_pc(by) if is_member else "",
                 patient_id=patient,
                 object_type=row._meta.label_lower if row is not None else "",
                 object_id=str(row.pk) if row is not None else "",

@@ -25,6 +25,7 @@ from clinic.demo.flow import Visit
 from clinic.demo.hours import Day, coming_days, ordinary_day, past_days, today_around
 from clinic.demo.models import DemoDay, DemoVisit
 from clinic.demo.patients import write_patients
+from clinic.demo.pcs import register_pcs
 from clinic.demo.rooms import set_rooms
 from clinic.demo.rows import Rows
 from clinic.demo.sessions import open_sessions
@@ -62,6 +63,7 @@ def top_up(progress: Progress = quiet) -> None:
         if is_new:
             progress("clinic")
             make_clinic(rows, now.astimezone(zone(settings.TIME_ZONE)).date(), settings.TIME_ZONE, now)
+        register_pcs(rows, now)
         world = World.load(now, current_limits())
         if is_new:
             progress("patients", 0, len(world.people))

@@ -10,6 +10,7 @@ urlpatterns = [
     path("today/access/", home.oversight_panel, name="oversight-panel"),
     path("today/gaps/", home.gaps_panel, name="gaps-panel"),
     path("flow/", flow.flow, name="flow"),
+    path("flow/wall/", flow.wall, name="wall"),
     path("visits/<uuid:pk>/check-in/", check_in.check_in, name="check-in"),
     path("visits/<uuid:pk>/check-in/block/", check_in.check_in_block, name="check-in-block"),
     path("visits/<uuid:pk>/check-in/arrive/", check_in.check_in_arrive, name="check-in-arrive"),

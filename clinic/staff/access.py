@@ -29,6 +29,7 @@ class Access:
 
     permissions: frozenset[Permission] = frozenset()
     is_public: bool = False
+    admits_wall: bool = False
 
     def admits(self, held: frozenset[str]) -> bool:
         """True when a member who holds these permissions may call the view."""

@@ -4,13 +4,13 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm, ResetPasswordForm
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Column, Div, Layout, Row
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from clinic.staff.models import Member, SessionPolicy
+from clinic.staff.models import Credential, Member, ScopeRule, SessionPolicy, Workstation
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import ROLE_WORDS, Role
 from clinic.staff.rules import pin_problem
@@ -233,7 +233,7 @@ class ReasonForm(ClinicForm):
 
 
 class WorkstationForm(ClinicForm):
-    """This PC's name, where it stands, and whether several people use it."""
+    """A PC's name, where it stands, and whether several people use it."""
 
     name = forms.CharField(max_length=40, help_text="As people call it: Room 3 PC")
     room = forms.CharField(max_length=40, required=False)
@@ -243,6 +243,19 @@ class WorkstationForm(ClinicForm):
         initial=True,
         help_text="Locks sooner when nobody is at it.",
     )
+
+
+class RegisterWorkstationForm(WorkstationForm):
+    """What the PC in front of the administrator becomes."""
+
+    kind = forms.ChoiceField(
+        label="What it is",
+        choices=Workstation.Kind.choices,
+        initial=Workstation.Kind.PC,
+        widget=forms.RadioSelect,
+        help_text="A wall screen shows the wall board with nobody signed in, and never locks. You are signed out of it.",
+    )
+    field_order = ["name", "room", "kind", "is_shared"]
 
 
 class SessionPolicyForm(ClinicModelForm):
@@ -257,3 +270,28 @@ class SessionPolicyForm(ClinicModelForm):
     def limits(self) -> dict[str, int]:
         """The limits alone, as the service takes them."""
         return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class ScopeRuleForm(ClinicForm):
+    """What a credential allows from a day on, and who answers for it."""
+
+    task = forms.ChoiceField(choices=ScopeRule.TASKS)
+    credential = forms.ChoiceField(choices=Credential.KINDS)
+    state = forms.CharField(max_length=2, required=False, help_text="Two letters; empty for every state.")
+    allowed = forms.ChoiceField(choices=[("yes", "Yes"), ("no", "No"), ("conditional", "On conditions")])
+    order_needed = forms.BooleanField(label="An order is needed", required=False)
+    supervision = forms.ChoiceField(choices=ScopeRule.SUPERVISION)
+    condition = forms.CharField(max_length=200, required=False)
+    legal_reference = forms.CharField(max_length=120, required=False)
+    effective_from = forms.DateField(
+        label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reviewed_by = forms.CharField(max_length=80, help_text="The medical director, or whoever answers for it.")
+    layout_fields = Layout(
+        Row(Column("task"), Column("credential"), Column("state")),
+        Row(Column("allowed"), Column("supervision")),
+        "order_needed",
+        "condition",
+        "legal_reference",
+        Row(Column("effective_from"), Column("reviewed_by")),
+    )

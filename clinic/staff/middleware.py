@@ -25,6 +25,7 @@ from clinic.staff.client import client_ip, wants_data, workstation_id
 from clinic.staff.models import Member, StaffSession
 from clinic.staff.rules import PIN_TRIES, is_expired, is_idle
 from clinic.staff.services import sessions
+from clinic.staff.walls import wall_screen
 
 # Writing "last human act" for each of ten requests in a second would be nine writes too many.
 TOUCH_SECONDS = 5
@@ -93,11 +94,13 @@ class SessionGuard:
         row = request.staff_session
         access = getattr(view, "clinic_access", None)
         if row is None:
-            if wants_data(request) and not (access and access.is_public):
+            if wants_data(request) and not (access and (access.is_public or access.admits_wall)):
                 return signed_out_answer(request)
             return None
         if request.is_locked:
             if getattr(view, "clinic_when_locked", False) or (access and access.is_public):
+                return None
+            if access and access.admits_wall and wall_screen(request):
                 return None
             return locked_answer(request)
         if is_human(request, view) and (now() - row.last_human_at).total_seconds() >= TOUCH_SECONDS:

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CHART_VIEW = auto()
     CHART_EDIT = auto()
     VITALS_RECORD = auto()
+    VITAL_LIMIT_EDIT = auto()
     NOTE_WRITE = auto()
     NOTE_SIGN = auto()
     FLAG_ACKNOWLEDGE = auto()
@@ -32,6 +33,7 @@ class Permission(StrEnum):
     CHECK_IN = auto()
     FLOW_VIEW = auto()
     FLOW_MOVE = auto()
+    FLOW_WALL = auto()
     ROOM_MANAGE = auto()
     TEMPLATE_EDIT = auto()
 
@@ -62,6 +64,7 @@ class Permission(StrEnum):
     STAFF_VIEW = auto()
     STAFF_UNLOCK = auto()
     STAFF_MANAGE = auto()
+    SCOPE_EDIT = auto()
     WORKSTATION_MANAGE = auto()
     SETTINGS_EDIT = auto()
     AUDIT_VIEW = auto()
@@ -83,6 +86,7 @@ WORDS: dict[Permission, str] = {
     Permission.CHART_VIEW: "Read the chart",
     Permission.CHART_EDIT: "Edit problems, allergies and medications",
     Permission.VITALS_RECORD: "Record vital signs",
+    Permission.VITAL_LIMIT_EDIT: "Edit the limits of vital signs",
     Permission.NOTE_WRITE: "Write visit notes",
     Permission.NOTE_SIGN: "Sign visit notes",
     Permission.FLAG_ACKNOWLEDGE: "Acknowledge red flags",
@@ -96,6 +100,7 @@ WORDS: dict[Permission, str] = {
     Permission.CHECK_IN: "Check patients in",
     Permission.FLOW_VIEW: "See the flow board",
     Permission.FLOW_MOVE: "Move patients on the flow board",
+    Permission.FLOW_WALL: "See the wall board (first names and initials)",
     Permission.ROOM_MANAGE: "Change the state of rooms",
     Permission.TEMPLATE_EDIT: "Edit provider sessions, visit types and closures",
     Permission.CHARGE_PROPOSE: "Propose charges",
@@ -118,6 +123,7 @@ WORDS: dict[Permission, str] = {
     Permission.STAFF_VIEW: "See the staff list",
     Permission.STAFF_UNLOCK: "Unlock a colleague's sign-in",
     Permission.STAFF_MANAGE: "Invite, edit and deactivate staff",
+    Permission.SCOPE_EDIT: "Edit the scope of practice",
     Permission.WORKSTATION_MANAGE: "Register workstations",
     Permission.SETTINGS_EDIT: "Edit clinic settings",
     Permission.AUDIT_VIEW: "Read the audit trail",

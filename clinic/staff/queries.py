@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -181,6 +181,15 @@ def draft(member_id: Any, key: str) -> Draft | None:
     return Draft.objects.filter(member_id=member_id, key=key, saved_at__gt=now() - DRAFT_LIFETIME).first()
 
 
-def scope_rules() -> QuerySet[ScopeRule]:
-    """Every rule of practice, by task, credential and state."""
-    return ScopeRule.objects.order_by("task", "credential", "state", "-effective_from")
+def scope_rule(pk: str) -> ScopeRule | None:
+    """One version of a rule by its id as text, or None."""
+    try:
+        return ScopeRule.objects.filter(pk=UUID(pk)).first()
+    except ValueError:
+        return None
+
+
+def scope_rules(on: date, *, with_past: bool = False) -> QuerySet[ScopeRule]:
+    """Rules of practice that hold on or after a day, by task, credential and state; `with_past`: all versions."""
+    rows = ScopeRule.objects.order_by("task", "credential", "state", "-effective_from")
+    return rows if with_past else rows.filter(Q(effective_to__isnull=True) | Q(effective_to__gte=on))

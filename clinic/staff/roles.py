@@ -42,6 +42,7 @@ _SEES_THE_DAY = frozenset(
         P.PATIENT_VIEW,
         P.SCHEDULE_VIEW,
         P.FLOW_VIEW,
+        P.FLOW_WALL,
         P.INBOX_VIEW,
         P.INBOX_WORK,
     }
@@ -81,6 +82,7 @@ _MA = _SEES_THE_DAY | {
 }
 
 _LEAD_MA = _MA | {
+    P.VITAL_LIMIT_EDIT,
     P.APPOINTMENT_MOVE,
     P.STOCK_RECEIVE,
     P.ITEM_EDIT,
@@ -153,6 +155,8 @@ _ADMINISTRATOR = frozenset(
     {
         P.STAFF_VIEW,
         P.STAFF_UNLOCK,
+        P.SCOPE_EDIT,
+        P.VITAL_LIMIT_EDIT,
         P.STAFF_MANAGE,
         P.WORKSTATION_MANAGE,
         P.SETTINGS_EDIT,

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from clinic.staff.views import password, people, places, profile, session, sign_in
+from clinic.staff.views import password, people, places, practice, profile, session, sign_in
 
 
 class MemberKey:
@@ -51,7 +51,8 @@ staff = [
     path("staff/", people.staff_list, name="list"),
     path("staff/invite/", people.member_invite, name="member-invite"),
     path("staff/permissions/", people.permission_table, name="permission-table"),
-    path("staff/scope/", places.scope_rules, name="scope-rules"),
+    path("staff/scope/", practice.scope_rules, name="scope-rules"),
+    path("staff/scope/set/", practice.scope_rule_set, name="scope-rule-set"),
     path("staff/locking/", places.session_policy, name="session-policy"),
     path("staff/workstations/", places.workstation_list, name="workstation-list"),
     path("staff/workstations/register/", places.workstation_register, name="workstation-register"),

@@ -1,6 +1,6 @@
 """Slots of pages that other apps fill. A panel is a URL; the page loads it after it stands.
 
-Known slots: `patient.page` and `patient.banner` (patient id), `home` and `manager.day` (nothing),
+Known slots: `patient.page` and `patient.banner` (patient id), `home`, `patients.page` and `manager.day` (nothing),
 `visit.rooming` and `visit.checkout` (appointment id).
 """
 

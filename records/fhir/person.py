@@ -6,9 +6,9 @@ from typing import Any
 
 from clinic import audit
 from clinic.core.actor import Actor
+from clinic.core.phones import e164
 from records.fhir.facts import PatientFacts
 from records.models import ContactPoint, Patient
-from records.rules.names import phone_e164
 from records.services.registration import Contact, apply_fields, refresh_search, register_patient
 
 KEY, SEEN = "fhir", "fhir_seen"
@@ -79,7 +79,7 @@ def demographics(facts: PatientFacts) -> dict[str, Any]:
 
 def contacts_of(facts: PatientFacts) -> list[tuple[str, str]]:
     """Phones that can be dialed, in E.164, and e-mail addresses; each once."""
-    phones = [(kind, phone_e164(value)) for kind, value in facts.phones]
+    phones = [(kind, e164(value)) for kind, value in facts.phones]
     found = [(kind, value) for kind, value in phones if value]
     found += [("email", value) for value in facts.emails if "@" in value]
     return list(dict.fromkeys(found))

@@ -4,13 +4,14 @@ import datetime as dt
 
 from django import forms
 
+from clinic.core.phones import e164
 from clinic.core.profile import clinic_zone
 from clinic.core.time import today
 from clinic.staff.queries import providers
 from clinic.ui.forms import ClinicForm
 from records.models import ContactPoint, Patient
 from records.queries.banners import LANGUAGES
-from records.rules.names import parse_birth_date, phone_e164
+from records.rules.names import parse_birth_date
 
 RELATIONS = (
     "Parent",
@@ -61,7 +62,7 @@ class PhoneField(forms.CharField):
         text = super().clean(value)
         if not text:
             return ""
-        found = phone_e164(text)
+        found = e164(text)
         if found is None:
             raise forms.ValidationError("Not a phone number. Ten digits, area code first.")
         return found

@@ -6,6 +6,7 @@ from django.db import models
 
 from clinic.core.guards import trigram_index
 from clinic.core.models import Base, Versioned
+from clinic.core.phones import display
 from records.models._shared import instant, keep_earlier, member
 from records.rules import names
 
@@ -125,7 +126,7 @@ class ContactPoint(Base):
 
     @property
     def shown(self) -> str:
-        return self.value if self.kind == self.Kind.EMAIL else names.phone_words(self.value)
+        return self.value if self.kind == self.Kind.EMAIL else display(self.value)
 
 
 class RelatedPerson(Base):
@@ -161,7 +162,7 @@ class RelatedPerson(Base):
 
     @property
     def phone_shown(self) -> str:
-        return names.phone_words(self.phone)
+        return display(self.phone)
 
     @property
     def roles(self) -> str:

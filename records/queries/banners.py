@@ -9,6 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from clinic.core.errors import NotFound
+from clinic.core.phones import display
 from clinic.core.profile import clinic_zone
 from clinic.core.time import today
 from records.rules import names
@@ -176,7 +177,7 @@ def banner_of(row: Mapping) -> Banner:
         is_deceased=row["deceased_on"] is not None,
         photo_url=reverse("files:download", args=[row["photo_id"]]) if row["photo_id"] else "",
         url=f"{reverse('records:finder-page')}{row['id']}/",
-        phone=names.phone_words(phone) if phone else "",
+        phone=display(phone) if phone else "",
         allergies=row["allergies"],
         allergy_words=allergy_words(row),
         has_danger=any(is_dangerous(one) for one in row["allergies"]),

@@ -9,11 +9,11 @@ from uuid import UUID
 from django.db import connection
 from django.urls import reverse
 
+from clinic.core.phones import display
 from clinic.core.profile import clinic_zone
 from clinic.core.time import today, zone
 from records.queries import banners
 from records.queries.vitals import RawReading, RawSet, SetLine, raw_set_line
-from records.rules import names
 from records.rules.vitals.catalog import VITALS
 from records.rules.vitals.limits import months_old
 
@@ -75,7 +75,7 @@ def chart(patient_id: UUID) -> Chart:
 def _dressed(row: dict) -> dict:
     """The row with the strings that the page shows."""
     for one in row["contacts"]:
-        one["shown"] = one["value"] if one["kind"] == "email" else names.phone_words(one["value"])
+        one["shown"] = one["value"] if one["kind"] == "email" else display(one["value"])
     for one in row["related"]:
         flags = (
             ("is_emergency", "emergency contact"),
@@ -84,7 +84,7 @@ def _dressed(row: dict) -> dict:
             ("may_discuss", "may discuss care"),
         )
         one["roles"] = ", ".join(words for key, words in flags if one[key])
-        one["phone_shown"] = names.phone_words(one["phone"])
+        one["phone_shown"] = display(one["phone"])
     for one in row["allergies"]:
         one["is_dangerous"] = banners.is_dangerous(one)
     place = " ".join(filter(None, (row["state"], row["postal_code"])))

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from clinic.core.phones import display
 from records.models import Patient
-from records.rules.names import phone_words
 
 _LABELS = {
     "restrict:no_text": "No text messages",
@@ -58,7 +58,7 @@ def shown(name: str, value: Any) -> str:
     text = "" if value in (None, False) else str(value)
     if name.endswith(":is_preferred") or name.startswith(("restrict:", "is_", "needs_")):
         return "yes" if text in ("1", "True", "on") else "no"
-    return phone_words(text) if text.startswith("+") else text or "(empty)"
+    return display(text) if text.startswith("+") else text or "(empty)"
 
 
 def _mine(name: str, mine: Mapping[str, Any], contacts: Mapping) -> Any:

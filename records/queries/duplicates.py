@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from clinic.core.phones import display
 from records.rules import duplicates
-from records.rules.names import display_name, fold, phone_words
+from records.rules.names import display_name, fold
 
 SHOWN = 5
 POOL = 200
@@ -77,7 +78,7 @@ def _candidate(person: duplicates.Person, row: tuple) -> Candidate:
         display_name(first, last, preferred, suffix),
         mrn,
         born,
-        phone_words(phones[0]) if phones else "",
+        display(phones[0]) if phones else "",
         score.points,
         score.reasons,
         score.is_strong,

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.urls import reverse
 
+from clinic.core.phones import display
 from records.rules import names
 from records.rules.finding import Wanted, slips, understand
 
@@ -130,7 +131,7 @@ def _row(row: tuple, today: dt.date) -> FinderRow:
         age="deceased" if died else names.age_words(born, today),
         sex=SEX.get(sex, ""),
         pronouns=pronouns,
-        phone=names.phone_words(phone) if phone else "",
+        phone=display(phone) if phone else "",
         url=patient_url(pk),
         photo_id=photo_id,
         is_sensitive=is_sensitive,

@@ -86,25 +86,6 @@ def age_words(born: dt.date, on: dt.date) -> str:
     return f"{months} mo" if months < 24 else f"{age_years(born, on)} y"
 
 
-def phone_e164(text: str) -> str | None:
-    """+14805550142 for a ten-digit US number in any usual writing or a number with a plus; else None."""
-    found = digits(text)
-    if text.strip().startswith("+") and 8 <= len(found) <= 15:
-        return f"+{found}"
-    if len(found) == 11 and found.startswith("1"):
-        found = found[1:]
-    if len(found) == 10 and found[0] in "23456789" and found[3] in "23456789":
-        return f"+1{found}"
-    return None
-
-
-def phone_words(value: str) -> str:
-    """(480) 555-0142 for US numbers, others as stored."""
-    if re.fullmatch(r"\+1\d{10}", value):
-        return f"({value[2:5]}) {value[5:8]}-{value[8:]}"
-    return value
-
-
 @dataclass(frozen=True)
 class NameParts:
     first: str

@@ -12,6 +12,7 @@ from clinic import audit
 from clinic.core.actor import Actor
 from clinic.core.db import service
 from clinic.core.errors import Refused
+from clinic.core.phones import e164
 from clinic.core.profile import clinic_zone
 from clinic.core.time import now, today
 from records.models import ContactPoint, Coverage, Patient, RelatedPerson
@@ -85,7 +86,7 @@ def clean_contact(kind: str, value: str) -> str:
         except Exception as error:
             raise Refused("This is not an e-mail address.", field="email") from error
         return text.lower()
-    phone = names.phone_e164(text)
+    phone = e164(text)
     if kind not in ContactPoint.Kind.values or phone is None:
         raise Refused("This is not a phone number.", field="phone", hint="Ten digits, area code first.")
     return phone

@@ -10,6 +10,7 @@ from clinic.ui.paging import page_of
 from records.queries import rows
 from records.queries.flags import open_flags
 from records.queries.notes import notes_of, unsigned_notes
+from records.queries.recent import recent_patients
 from records.queries.results import result_rows
 from records.queries.visits import visit_record
 
@@ -30,6 +31,15 @@ def home_notes(request):
     notes = unsigned_notes(request.actor.member_id)
     audit.looked_many(request, [note.patient_id for note in notes], page="unsigned notes")
     return render(request, "records/home/notes.html", {"notes": notes})
+
+
+@require_GET
+@allow(P.PATIENT_VIEW)
+def recent(request):
+    """The patients whose pages this member opened lately."""
+    found = recent_patients(request.actor.member_id)
+    audit.looked_many(request, [row.id for row in found], page="recent patients")
+    return render(request, "records/home/recent.html", {"rows": found})
 
 
 @require_GET

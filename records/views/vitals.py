@@ -24,7 +24,9 @@ from records.forms.vitals_acts import AcknowledgeForm
 from records.queries import rows
 from records.queries.chart import vitals_summary
 from records.queries.curves import curves
+from records.queries.growth import growth_of
 from records.queries.vitals import recent_sets, red_flags_of, set_line, set_rows
+from records.rules.growth import ADULT
 from records.rules.vitals.limits import months_old
 from records.services.vitals import VitalsRefused, form_setting
 
@@ -112,6 +114,7 @@ def vitals_history(request, pk):
             "page": page,
             "sets": [set_line(row, months) for row in page.rows],
             "charts": charts,
+            "growth": growth_of(patient, page.rows) if months <= ADULT else None,
         },
     )
 

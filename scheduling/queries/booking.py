@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clinic.core.phones import display
 from clinic.core.profile import clinic_zone
 from clinic.core.time import today
 from records.models import Patient
-from records.rules.names import phone_words
 from scheduling.queries.contact import text_status
 from scheduling.queries.visits import VisitLine, patient_visits
 
@@ -39,7 +39,7 @@ def patient_line(patient: Patient) -> PatientLine:
         patient=patient,
         born=f"{patient.birth_date:%m/%d/%Y}",
         age=patient.age_words(today(clinic_zone())),
-        phone=phone_words(contact.number) if contact.number else "",
+        phone=display(contact.number) if contact.number else "",
         next_visit=visits.next,
         no_shows=visits.no_shows,
         can_text=contact.is_allowed,

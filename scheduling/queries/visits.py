@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from clinic.core.phones import display
 from clinic.core.profile import clinic_zone
 from clinic.core.time import format_clock, format_day, now, today
 from records.models import ContactPoint, Coverage
-from records.rules.names import phone_words
+from records.queries.finder import patient_url
 from scheduling.models import Appointment, Location, VisitInterval
 from scheduling.queries._words import patient_name
 from scheduling.queries.settings import flow_settings
@@ -160,7 +161,7 @@ def _arrival(row: Appointment) -> Arrival:
         missing=tuple(words for words, is_missing in gaps if is_missing),
         reason=row.reason,
         phone=row.phone or "",
-        phone_words=phone_words(row.phone) if row.phone else "",
+        phone_words=display(row.phone) if row.phone else "",
     )
 
 
@@ -177,6 +178,42 @@ def full_history(appointment: Appointment) -> list[VisitInterval]:
     """Every row, undone ones included, the oldest first."""
     rows = VisitInterval.objects.filter(appointment=appointment)
     return list(rows.select_related("room", "by", "undone_by"))
+
+
+@dataclass(frozen=True, slots=True)
+class TodaysPatient:
+    """A patient of today with the address of their page."""
+
+    patient_id: UUID
+    name: str
+    clock: str
+    type_name: str
+    who: str
+    state: str
+    url: str
+
+
+def patients_today(location: Location) -> list[TodaysPatient]:
+    """Who is in the clinic, the longest booked first, then who is still to come today. One statement."""
+    rows = Appointment.objects.on_day(location.pk, today(location.zone)).filter(
+        state__in=sorted(IN_CLINIC | UPCOMING)
+    )
+    rows = rows.select_related("patient", "visit_type", "provider", "ma")
+    ranked = sorted(rows, key=lambda row: (row.state in UPCOMING, row.starts_at))
+    return [_todays_patient(row) for row in ranked]
+
+
+def _todays_patient(row: Appointment) -> TodaysPatient:
+    person, patient = row.provider or row.ma, row.patient
+    return TodaysPatient(
+        patient_id=patient.pk,
+        name=patient_name(patient.first_name, patient.last_name, patient.preferred_name),
+        clock=format_clock(row.starts_at, row.zone),
+        type_name=row.visit_type.name,
+        who=person.name if person else "",
+        state=row.state,
+        url=patient_url(patient.pk),
+    )
 
 
 def next_for(member_id: UUID, location: Location | None = None, *, limit: int = 6) -> list[Arrival]:

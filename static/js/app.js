@@ -6,6 +6,7 @@ import "./dialog.js";
 import "./form.js";
 import "./draft.js";
 import "./combobox.js";
+import "./wedge.js";
 import "./keyboard.js";
 import "./finder.js";
 import "./poll.js";

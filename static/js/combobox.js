@@ -1,5 +1,6 @@
 // <input data-combobox="url">: posts `q` while typing, shows the <li role=option data-value data-label> it gets.
 // The chosen value goes into the hidden input of the same wrapper that carries `data-combobox-value`.
+// Raises `clinic:chosen`, and `clinic:none` when Enter asks for something that nothing fits.
 import { post, raise } from "./http.js";
 import { mount } from "./mount.js";
 
@@ -66,8 +67,10 @@ mount("input[data-combobox]", (input) => {
       for (const option of options()) option.setAttribute("role", "option");
       point(options()[0]);
       open(document.activeElement === input);
-      if (wantsFirst && options().length) choose(options()[0]);
+      const isWanted = wantsFirst;
       wantsFirst = false;
+      if (isWanted && options().length) choose(options()[0]);
+      else if (isWanted) { open(false); raise("clinic:none", { text: q }, input); }
     } catch (error) {
       if (error.name !== "AbortError") open(false);
     }

@@ -13,6 +13,7 @@ from clinic.inbox.models import Task
 from clinic.staff.models import Draft, StaffSession
 from clinic.staff.roles import Role
 from tests.browser.conftest import PASSWORD, PIN
+from tests.factories.records import make_patient
 from tests.factories.staff import make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -198,3 +199,40 @@ def test_nothing_is_kept_in_the_browser(new_task):
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     assert page.evaluate("async () => (await indexedDB.databases()).length") == 0
     assert Draft.objects.filter(fields__icontains="pin").count() == 0
+
+
+# Keys as a wedge scanner sends them: faster than fingers, ended by Enter.
+SCAN = """([text, end]) => {
+  for (const key of [...text, end].filter(Boolean)) {
+    (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
+def test_a_scan_with_nothing_focused_finds_the_patient_and_presses_no_shortcut(desk):
+    patient = make_patient()
+    page = desk.go("/inbox/")
+    page.evaluate(SCAN, [f"{patient.mrn}", "Enter"])
+    page.wait_for_url(f"**/patients/{patient.pk}/")
+    assert page.locator(LOCKED).count() == 0
+
+
+def test_letters_of_a_scan_press_nothing_where_no_one_waits_for_it(new_task):
+    """`n` and `l` would open a dialog and lock; in a dialog without a scan field nobody takes the text."""
+    page = new_task
+    page.locator(SHEET).get_by_role("heading").first.click()
+    page.evaluate("() => document.activeElement.blur()")
+    page.evaluate(SCAN, ["lnlnln", "Enter"])
+    expect(page.get_by_text("nothing here is waiting for it")).to_be_visible()
+    assert page.locator(LOCKED).count() == 0
+    assert page.locator(SHEET).get_by_label("What is to be done").input_value() == "Call the lab"
+    assert Task.objects.count() == 0
+
+
+def test_fingers_still_press_shortcuts(desk):
+    page = desk.go("/inbox/")
+    page.evaluate(SCAN, ["gp", ""])  # two keys that came almost together
+    page.wait_for_url("**/patients/")
+    page.go_back()
+    page.keyboard.press("n")
+    expect(page.locator(SHEET)).to_be_visible()

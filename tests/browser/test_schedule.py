@@ -3,7 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core import signing
+from playwright.sync_api import expect
 
+from clinic.core.time import now
+from clinic.staff.client import WORKSTATION_SALT, workstation_cookie
+from clinic.staff.models import Workstation
 from clinic.staff.roles import Role
 from scheduling.models import Appointment, Room
 from scheduling.services.walk_ins import walk_in
@@ -141,13 +146,13 @@ def test_the_wall_shows_no_last_names(person):
     house.arrive()
     wall = person(1920, 1080)
     page = wall.sign_in("desk")
-    wall.go("/flow/?wall=1")
+    wall.go("/flow/wall/")
     page.wait_for_selector("text=Maria O.")
     assert "Ortiz" not in page.inner_text("body")
     assert not page.locator(".topbar").is_visible()
 
 
-@pytest.mark.parametrize("path", ["/schedule/", "/flow/", "/flow/?wall=1", "/schedule/book/", "/schedule/rooms/",
+@pytest.mark.parametrize("path", ["/schedule/", "/flow/", "/flow/wall/", "/schedule/book/", "/schedule/rooms/",
                                   "/schedule/templates/", "/schedule/walk-in/"])  # fmt: skip
 def test_pages_are_accessible(person, path):
     house = House()
@@ -157,3 +162,38 @@ def test_pages_are_accessible(person, path):
     desk.go(path)
     page.wait_for_load_state("networkidle")
     desk.assert_accessible()
+
+
+def test_a_caller_who_is_not_on_file_is_registered_from_the_same_box(person):
+    House()
+    page = person().sign_in("desk")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url("**/schedule/")
+    page.keyboard.press("n")
+    box = page.get_by_label("Patient", exact=True)
+    expect(box).to_be_focused()
+    page.keyboard.type("Nowak, Zofia")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=new_birth_date]")).to_be_focused()
+    assert page.locator("[name=new_first_name]").input_value() == "Zofia"
+    assert page.locator("[name=new_last_name]").input_value() == "Nowak"
+    assert box.input_value() == ""
+
+
+def test_a_registered_screen_shows_the_wall_by_itself_and_nothing_once_revoked(person, live_server):
+    house = House()
+    house.arrive()
+    screen = Workstation.objects.create(name="Hallway", kind=Workstation.Kind.WALL)
+    wall = person(1920, 1080)
+    cookie = signing.dumps(str(screen.pk), salt=WORKSTATION_SALT)
+    wall.page.context.add_cookies([{"name": workstation_cookie(), "value": cookie, "url": live_server.url}])
+    page = wall.go("/")
+    page.wait_for_url("**/flow/wall/")
+    page.wait_for_selector("text=Maria O.")
+    assert page.locator("dialog[data-lock]").count() == 0
+    wall.assert_accessible()
+    Workstation.objects.update(revoked_at=now())
+    page.wait_for_url("**/sign-in/**")
+    assert "Maria" not in page.inner_text("body")
+    assert wall.errors == []

@@ -1,6 +1,7 @@
 """Every page of the schedule is shown and works, by the people who use it."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clinic.audit.models import AuditEvent
 from clinic.core.ids import uuid7
 from clinic.staff.roles import Role
 from scheduling.models import Appointment, Closure, FlowSettings, SessionException
@@ -26,6 +28,7 @@ from tests.factories.staff import make_member, signed_in
 PAGES = (
     "day", "arrivals", "unconfirmed", "appointment-book", "walk-in", "rooms", "room-add", "templates", "session-add",
     "absence-add", "closure-add", "visit-types", "visit-type-add", "locations", "location-add", "flow-limits", "home-next",
+    "todays-patients",
 )  # fmt: skip
 
 
@@ -54,13 +57,15 @@ def test_flow_board_is_shown(browser, clinic):
     page = browser.get(reverse("desk:flow"))
     assert page.status_code == 200
     assert visit.patient.last_name in page.content.decode()
-    wall = browser.get(reverse("desk:flow") + "?wall=1").content.decode()
+    wall = browser.get(reverse("desk:wall")).content.decode()
     assert "Maria O." in wall
     assert visit.patient.last_name not in wall
     assert Appointment.objects.get(pk=visit.pk).room_id == clinic.rooms[0].pk
 
 
-LISTS = ("day", "arrivals", "unconfirmed", "rooms", "templates", "visit-types", "locations", "home-next")
+LISTS = (
+    "day", "arrivals", "unconfirmed", "rooms", "templates", "visit-types", "locations", "home-next", "todays-patients",
+)  # fmt: skip
 
 
 def statements(browser, name: str, location) -> int:
@@ -248,3 +253,15 @@ def test_a_room_that_is_no_id_is_no_room(browser, clinic):
     answer = browser.post(url, {"to": "roomed", "room": "first"}, headers={"HX-Request": "true"})
     assert answer.status_code == 422
     assert "Choose a clean room." in answer["HX-Trigger"]
+
+
+def test_todays_patients_are_who_is_here_then_who_is_to_come(browser, clinic):
+    here = clinic.move(clinic.book("10:00"), "arrived")
+    coming = clinic.book("9:20")
+    Appointment.objects.filter(pk=clinic.book("9:40").pk).update(state="no_show")
+    clinic.book("9:00", day=TUESDAY + timedelta(7))
+    page = browser.get(reverse("scheduling:todays-patients")).content.decode()
+    links = re.findall(r'href="/patients/([0-9a-f-]{36})/"', page)
+    assert links == [str(here.patient_id), str(coming.patient_id)]
+    looks = AuditEvent.objects.filter(detail__page="today's patients").values_list("patient_id", flat=True)
+    assert set(looks) == {here.patient_id, coming.patient_id}

@@ -8,9 +8,11 @@ from django.db.models import Count
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
+from clinic.core.actor import Actor
 from clinic.core.profile import clinic_zone
 from clinic.core.time import local_day, today
 from clinic.staff.models import Member, Workstation
+from clinic.staff.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,13 @@ def access_today(limit: int = 8) -> Access:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something to set right, and where."""
+    """Something to set right, and where; `url` is empty where somebody else has to do it."""
 
     words: str
     url: str
 
 
-def set_up_gaps() -> list[Gap]:
+def set_up_gaps(by: Actor) -> list[Gap]:
     """Members who never joined or have no PIN, and whether any PC is registered. Two queries."""
     members = list(Member.objects.filter(is_active=True))
     waiting = sum(member.joined_at is None for member in members)
@@ -55,5 +57,6 @@ def set_up_gaps() -> list[Gap]:
     if no_pin:
         gaps.append(Gap(f"{no_pin} without a PIN for quick re-login", reverse("staff:list")))
     if not Workstation.objects.filter(revoked_at__isnull=True).exists():
-        gaps.append(Gap("No PC is registered; all count as shared", reverse("staff:workstation-list")))
+        url = reverse("staff:workstation-list") if by.can(Permission.WORKSTATION_MANAGE) else ""
+        gaps.append(Gap("No PC is registered; all count as shared", url))
     return gaps

@@ -1,45 +1,92 @@
-"""The live flow board: who waits, who is in which room, who is about to leave."""
+"""The live flow board: who waits, who is in which room, who is about to leave; and the same for a wall."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
 from clinic import audit
-from clinic.staff.access import allow
+from clinic.audit.models import AuditEvent
+from clinic.staff.access import allow, passive
+from clinic.staff.client import WORKSTATION_YEARS
 from clinic.staff.permissions import Permission as P
+from clinic.staff.walls import allow_wall, wall_screen
 from clinic.ui.responses import board, is_htmx, is_poll, shows_already
-from scheduling.queries.flow import flow_board
+from scheduling.models import Location
+from scheduling.queries.flow import FlowBoard, flow_board
 from scheduling.queries.settings import chosen_location, locations
 from scheduling.queries.signatures import flow_signature, remember, version_for
+
+# Which location's board a wall screen shows; it has to find it again after a power cut.
+WALL_LOCATION = "wall-location"
+
+
+def _look(request: HttpRequest, location: Location) -> tuple[FlowBoard | None, HttpResponse | None]:
+    """The board, or the 204 for a poll whose page shows it already."""
+    if not is_poll(request):
+        return flow_board(location), None
+    signature = flow_signature(location.pk)
+    unchanged = shows_already(request, version_for(signature))
+    if unchanged:
+        return None, unchanged
+    shown = flow_board(location)
+    remember(signature, shown.version)
+    return shown, None
 
 
 @allow(P.FLOW_VIEW)
 def flow(request: HttpRequest) -> HttpResponse:
-    """The board of one location. `?wall=1` is for a screen in the hallway: first names and initials only.
+    """The board of one location.
 
     The same address gives the board alone to its own polling, and 204 while nothing shown has changed.
     """
     places = locations()
     location = chosen_location(places, request.GET.get("location"))
-    signature = flow_signature(location.pk) if is_poll(request) else None
-    unchanged = signature and shows_already(request, version_for(signature))
+    shown, unchanged = _look(request, location)
     if unchanged:
         return unchanged
-    shown = flow_board(location)
-    if signature:
-        remember(signature, shown.version)
-    is_wall = request.GET.get("wall") == "1"
     context = {
         "board": shown,
         "location": location,
-        "is_wall": is_wall,
-        "may_move": request.actor.can(P.FLOW_MOVE) and not is_wall,
+        "may_move": request.actor.can(P.FLOW_MOVE),
         "may_room": request.actor.can(P.VITALS_RECORD) or request.actor.can(P.CHART_EDIT),
         "may_check_in": request.actor.can(P.CHECK_IN),
     }
-    if not is_wall and not is_poll(request):
+    if not is_poll(request):
         audit.looked_many(request, shown.row_ids(), "flow board")
-    if is_htmx(request):
-        return board(request, "desk/_flow_board.html", context, shown.version)
-    template = "desk/flow_wall.html" if is_wall else "desk/flow.html"
+    template = "desk/_flow_board.html" if is_htmx(request) else "desk/flow.html"
     return board(request, template, context | {"places": places}, shown.version)
+
+
+@passive
+@allow_wall
+def wall(request: HttpRequest) -> HttpResponse:
+    """The board for a screen in the hallway: first names and initials, nothing to press.
+
+    A registered wall screen shows it with nobody signed in and never locks. Any other PC shows it within its
+    member's session. `?location=` is remembered by the screen.
+    """
+    places = locations()
+    asked = request.GET.get("location")
+    location = chosen_location(places, asked or request.COOKIES.get(WALL_LOCATION))
+    shown, unchanged = _look(request, location)
+    if unchanged:
+        return unchanged
+    screen = wall_screen(request)
+    context = {"board": shown, "location": location, "places": places, "screen": screen}
+    if is_htmx(request):
+        return board(request, "desk/_flow_wall_board.html", context, shown.version)
+    if screen:
+        audit.record(
+            request.actor, "wall.shown", obj=screen, kind=AuditEvent.Kind.SECURITY, location=location.name
+        )
+    response = board(request, "desk/flow_wall.html", context, shown.version)
+    if asked:
+        response.set_cookie(
+            WALL_LOCATION,
+            str(location.pk),
+            max_age=WORKSTATION_YEARS * 366 * 86400,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+    return response

@@ -45,4 +45,4 @@ def oversight_panel(request: HttpRequest) -> HttpResponse:
 @allow(P.STAFF_MANAGE)
 def gaps_panel(request: HttpRequest) -> HttpResponse:
     """What the administrator still has to do."""
-    return fragment(request, "desk/_gaps_panel.html", {"gaps": set_up_gaps()})
+    return fragment(request, "desk/_gaps_panel.html", {"gaps": set_up_gaps(request.actor)})

@@ -147,6 +147,25 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
         ),
     ),
     (
+        "Clinical rules",
+        (
+            Setting(
+                "Limits of vital signs",
+                "What is refused, asked again or red, by age",
+                "records:vital-limits",
+                "heartbeat",
+                P.VITAL_LIMIT_EDIT,
+            ),
+            Setting(
+                "Scope of practice",
+                "Who may do which task, by credential and state",
+                "staff:scope-rules",
+                "shield-check",
+                P.SCOPE_EDIT,
+            ),
+        ),
+    ),
+    (
         "Money and stock",
         (
             Setting("Fee schedule", "Codes, words and prices", "billing:fees", "receipt", P.FEE_EDIT),

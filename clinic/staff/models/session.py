@@ -44,10 +44,18 @@ class SessionPolicy(Versioned):
 
 
 class Workstation(Base):
-    """A PC or tablet that an administrator registered by a signed cookie. Any other counts as shared."""
+    """A PC, tablet or wall screen that an administrator registered by a signed cookie.
+
+    Any other PC counts as shared. A wall screen shows the wall board with nobody signed in, and nothing else.
+    """
+
+    class Kind(models.TextChoices):
+        PC = "pc", "PC or tablet"
+        WALL = "wall", "Wall screen"
 
     name = models.CharField(max_length=40)
     room = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=4, choices=Kind.choices, default=Kind.PC)
     is_shared = models.BooleanField("shared by several people", default=True)
     registered_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
@@ -71,6 +79,11 @@ class Workstation(Base):
     def label(self) -> str:
         """Name and room, as the audit trail shows it."""
         return f"{self.name} ({self.room})" if self.room else self.name
+
+    @property
+    def is_wall(self) -> bool:
+        """True for a screen that may show the wall board by itself."""
+        return self.kind == self.Kind.WALL
 
 
 class StaffSession(Base):

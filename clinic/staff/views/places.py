@@ -1,8 +1,9 @@
-"""Workstations, the limits of sessions, and the rules of practice."""
+"""Workstations, and the limits of sessions."""
 
 from copy import copy
 from uuid import UUID
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from clinic.core.errors import ClinicError, to_form
 from clinic.staff import queries
 from clinic.staff.access import allow
 from clinic.staff.client import forget_workstation_cookie, set_workstation_cookie, workstation_id
-from clinic.staff.forms import SessionPolicyForm, WorkstationForm
+from clinic.staff.forms import RegisterWorkstationForm, SessionPolicyForm, WorkstationForm
 from clinic.staff.models import Workstation
 from clinic.staff.permissions import Permission
 from clinic.staff.services import sessions, workstations
@@ -33,8 +34,8 @@ def workstation_list(request: HttpRequest) -> HttpResponse:
 @allow(Permission.WORKSTATION_MANAGE)
 @require_http_methods(["GET", "POST"])
 def workstation_register(request: HttpRequest) -> HttpResponse:
-    """Register the PC at which the administrator sits now."""
-    form = WorkstationForm(request.POST or None)
+    """Register the PC at which the administrator sits now. A wall screen goes on to its board, signed out."""
+    form = RegisterWorkstationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -46,6 +47,7 @@ def workstation_register(request: HttpRequest) -> HttpResponse:
                     by=request.actor,
                     name=data["name"],
                     room=data["room"],
+                    kind=data["kind"],
                     is_shared=data["is_shared"],
                     session=request.staff_session,
                 ),
@@ -53,7 +55,11 @@ def workstation_register(request: HttpRequest) -> HttpResponse:
         except ClinicError as error:
             to_form(form, error)
         else:
-            response = saved(request, f"This PC is now {data['name']}.", to="staff:workstation-list")
+            if data["kind"] == Workstation.Kind.WALL:
+                logout(request)
+                response = saved(request, "", to="desk:wall")
+            else:
+                response = saved(request, f"This PC is now {data['name']}.", to="staff:workstation-list")
             set_workstation_cookie(response, UUID(pk))
             return response
     intro = (
@@ -133,10 +139,3 @@ def session_policy(request: HttpRequest) -> HttpResponse:
     if form.is_bound:
         return invalid(request, "staff/form.html", context)
     return render(request, "staff/form.html", context)
-
-
-@allow(Permission.STAFF_VIEW, Permission.STAFF_MANAGE)
-@require_GET
-def scope_rules(request: HttpRequest) -> HttpResponse:
-    """Who may do which task, by credential and state."""
-    return render(request, "staff/scope/list.html", {"rules": queries.scope_rules()})

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,6 +20,7 @@ from clinic.staff.client import client_ip
 from clinic.staff.forms import SignInForm
 from clinic.staff.models import StaffSession
 from clinic.staff.services import sessions
+from clinic.staff.walls import wall_screen
 
 BACKEND = "clinic.staff.backends.StaffBackend"
 TRIES_PER_MINUTE = 60
@@ -54,6 +56,9 @@ class SignInView(LoginView):
     template_name = "account/login.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "GET" and "person" not in request.GET and wall_screen(request):
+            # Whatever a wall screen opens when it is switched on leads to its board.
+            return redirect("desk:wall")
         return too_many(request) or super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -61,6 +66,9 @@ class SignInView(LoginView):
         context["colleagues"] = colleagues(self.request)
         context["next"] = safe_next(self.request, "")
         context["chosen"] = self.request.GET.get("colleague", "")
+        if settings.CLINIC_DEMO:
+            context["pcs"] = queries.workstation_list()
+            context["this_pc"] = sessions.current_workstation(self.request)
         if not context["chosen"]:
             context["form"].fields["login"].widget.attrs["autofocus"] = True
         return context

@@ -46,6 +46,18 @@ async function loadFacts(form, field) {
 const first = (form) => form.querySelector("input[name=slot]:checked, [data-openings] input[name=slot]");
 const submit = (form) => form.querySelector("[data-submit]");
 
+// Nobody on file fits what was typed: Enter opens the six fields with the name in them. "Last, First" is read as such.
+function registerHere(form, text) {
+  const section = form.querySelector("[data-new-patient]");
+  if (!section || !/^[^\d@]+$/.test(text)) return;
+  const [left, right] = text.includes(",") ? text.split(",", 2).reverse() : text.split(/\s+(.*)/s);
+  section.open = true;
+  form.elements.patient_search.value = "";
+  form.elements.new_first_name.value = left.trim();
+  form.elements.new_last_name.value = (right ?? "").trim();
+  (right?.trim() ? form.elements.new_birth_date : form.elements.new_last_name).focus();
+}
+
 mount("form[data-booking]", (form) => {
   const patient = form.elements.patient;
   form.addEventListener("change", (event) => {
@@ -66,6 +78,7 @@ mount("form[data-booking]", (form) => {
     section.open = false;
     patient.dispatchEvent(new Event("change", { bubbles: true }));
   });
+  form.addEventListener("clinic:none", (event) => registerHere(form, event.detail.text));
   form.addEventListener("clinic:chosen", () => form.elements.visit_type?.focus?.());
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;

@@ -10,29 +10,27 @@ from clinic.core.actor import Actor
 from clinic.core.db import attempt, counts, insert_together, register_constraint_message, service
 from clinic.core.errors import Conflict, Refused
 from clinic.core.locks import lock_keys
-from clinic.core.models import ClinicProfile, Heartbeat, Preference, Submission
+from clinic.core.models import ClinicProfile, Heartbeat, RateWindow, Submission
 from clinic.core.rates import allow
 from clinic.core.submissions import once
 from clinic.core.time import now
 from scheduling.models import Location, Room
 
 DESK = Actor.outside("front desk")
-MEMBER = "00000000-0000-0000-0000-000000000001"
 
 
 @pytest.mark.django_db
 def test_unique_violation_becomes_words_and_leaves_nothing():
-    register_constraint_message("core_preference_once", "This preference exists.")
-    member = "00000000-0000-0000-0000-000000000001"
+    register_constraint_message("core_ratewindow_key", "This window exists.")
 
     @service
     def twice():
-        Preference.objects.create(member_id=member, name="theme", value="dark")
-        Preference.objects.create(member_id=member, name="theme", value="light")
+        RateWindow.objects.create(key="k", window_no=1, seconds=60, used=1)
+        RateWindow.objects.create(key="k", window_no=1, seconds=60, used=2)
 
-    with pytest.raises(Conflict, match="This preference exists."):
+    with pytest.raises(Conflict, match="This window exists."):
         twice()
-    assert Preference.objects.count() == 0
+    assert RateWindow.objects.count() == 0
 
 
 @pytest.mark.django_db
@@ -89,11 +87,7 @@ def test_twenty_submits_of_one_form_act_once():
                     by=DESK,
                     verb="pay",
                     form_key="k1",
-                    do=lambda: (
-                        Preference.objects.create(
-                            member_id="00000000-0000-0000-0000-000000000001", name="n", value=1
-                        ).pk
-                    ),
+                    do=lambda: RateWindow.objects.create(key="k", window_no=1, seconds=60, used=1).pk,
                 )
             )
         finally:
@@ -107,7 +101,7 @@ def test_twenty_submits_of_one_form_act_once():
     assert len(results) == 20
     assert sum(not repeated for _, repeated in results) == 1
     assert len({value for value, _ in results}) == 1
-    assert Preference.objects.count() == 1
+    assert RateWindow.objects.count() == 1
 
 
 @pytest.mark.django_db
@@ -138,12 +132,12 @@ def test_a_result_known_beforehand_is_what_a_repeat_gets():
 def test_one_service_inside_another_costs_no_savepoint(django_assert_num_queries):
     @service
     def inner():
-        Preference.objects.create(member_id=MEMBER, name="inner", value=1)
+        RateWindow.objects.create(key="inner", window_no=1, seconds=60, used=1)
 
     @service
     def outer():
         inner()
-        Preference.objects.create(member_id=MEMBER, name="outer", value=1)
+        RateWindow.objects.create(key="outer", window_no=1, seconds=60, used=1)
 
     with django_assert_num_queries(
         4
@@ -155,21 +149,21 @@ def test_one_service_inside_another_costs_no_savepoint(django_assert_num_queries
 def test_what_fails_inside_takes_the_whole_with_it_unless_it_was_an_attempt():
     @service
     def inner():
-        Preference.objects.create(member_id=MEMBER, name="inner", value=1)
+        RateWindow.objects.create(key="inner", window_no=1, seconds=60, used=1)
         raise Refused("no")
 
     @service
     def goes_on_after(guard):
-        Preference.objects.create(member_id=MEMBER, name="outer", value=1)
+        RateWindow.objects.create(key="outer", window_no=1, seconds=60, used=1)
         with pytest.raises(Refused), guard():
             inner()
-        Preference.objects.create(member_id=MEMBER, name="after", value=1)
+        RateWindow.objects.create(key="after", window_no=1, seconds=60, used=1)
 
     with pytest.raises(transaction.TransactionManagementError):
         goes_on_after(nullcontext)
-    assert Preference.objects.count() == 0
+    assert RateWindow.objects.count() == 0
     goes_on_after(attempt)
-    assert sorted(Preference.objects.values_list("name", flat=True)) == ["after", "outer"]
+    assert sorted(RateWindow.objects.values_list("key", flat=True)) == ["after", "outer"]
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from clinic.core.money import cents, dollars
-from clinic.core.time import exists_locally, format_local, local_day
+from clinic.core.time import format_local, local_day
 
 CHICAGO = "America/Chicago"
 
@@ -17,11 +17,6 @@ CHICAGO = "America/Chicago"
 def test_a_local_day_has_the_hours_it_has(day, hours):
     start, end = local_day(day, CHICAGO)
     assert end - start == timedelta(hours=hours)
-
-
-def test_skipped_wall_time_does_not_exist():
-    assert exists_locally(datetime(2026, 3, 8, 2, 30), CHICAGO) is False
-    assert exists_locally(datetime(2026, 3, 8, 3, 30), CHICAGO) is True
 
 
 def test_times_carry_the_weekday():

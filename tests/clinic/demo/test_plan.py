@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from clinic.core.phones import e164
 from clinic.demo.book import Book, Kind
 from clinic.demo.charts import make_chart
 from clinic.demo.data.complaints import COMPLAINTS
@@ -14,7 +15,6 @@ from clinic.demo.data.stock import FEES, VISIT_FEES
 from clinic.demo.hours import ordinary_day, past_days, today_around
 from clinic.demo.measures import measure
 from clinic.demo.people import make_people
-from records.rules.names import phone_e164
 from records.rules.vitals.defaults import DEFAULTS
 from scheduling.rules.visit_states import IN_CLINIC, State, legal_moves
 
@@ -60,7 +60,7 @@ def test_there_are_600_people_of_all_ages_and_they_are_the_same_each_time(people
 
 
 def test_phones_and_mail_are_kept_for_fiction(people):
-    assert all(phone_e164(p.phone) == p.phone and p.phone[5:10] == "55501" for p in people)
+    assert all(e164(p.phone) == p.phone and p.phone[5:10] == "55501" for p in people)
     assert {p.email.split("@")[1] for p in people if p.email} <= {
         "example.org",
         "example.com",

@@ -28,7 +28,8 @@ TODAY = date(2026, 3, 10)
 def test_registering_marks_the_browser_and_the_running_session(admin):
     client = signed_in(admin)
     response = client.post(
-        reverse("staff:workstation-register"), {"name": " Room 3  PC ", "room": "Room 3", "is_shared": ""}
+        reverse("staff:workstation-register"),
+        {"name": " Room 3  PC ", "room": "Room 3", "kind": "pc", "is_shared": ""},
     )
     row = Workstation.objects.get()
     assert (response.status_code, row.name, row.is_shared) == (302, "Room 3 PC", False)

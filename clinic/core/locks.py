@@ -23,6 +23,14 @@ def lock_keys(*keys: str) -> None:
         )
 
 
+def share_key(key: str) -> None:
+    """Takes a transaction-long advisory lock that others may share, and that waits for who took it alone."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("share_key needs a transaction")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [lock_number(key)])
+
+
 def lock_rows(queryset: QuerySet) -> list:
     """Locks the rows in primary key order and returns them."""
     return list(queryset.order_by("pk").select_for_update(of=("self",)))

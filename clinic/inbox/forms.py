@@ -151,6 +151,10 @@ class CallOffForm(ClinicForm):
     reason = forms.CharField(label="Why should it not leave?", max_length=120)
 
 
+class HoldForm(ClinicForm):
+    reason = forms.CharField(label="Why should nothing leave?", max_length=200)
+
+
 class ConsentForm(ClinicForm):
     """One decision about one address."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.inbox.views import conversation, outbox, wording
+from clinic.inbox.views import conversation, hold, outbox, wording
 
 app_name = "messaging"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("wording/<uuid:pk>/", wording.template_edit, name="template-edit"),
     path("wording/<uuid:pk>/preview/", wording.template_preview, name="template-preview"),
     path("rules/", wording.send_settings_edit, name="send-settings"),
+    path("hold/", hold.sending_hold, name="hold"),
+    path("release/", hold.sending_release, name="release"),
     path("<uuid:pk>/", outbox.message_detail, name="message"),
     path("<uuid:pk>/now/", outbox.message_hurry, name="message-hurry"),
     path("<uuid:pk>/again/", outbox.message_retry, name="message-retry"),

@@ -10,6 +10,7 @@ from clinic.inbox.views._shared import press
 from clinic.messaging import gateways
 from clinic.messaging.models import Message
 from clinic.messaging.queries.attention import TABS, attention, outbox
+from clinic.messaging.queries.hold import current_hold
 from clinic.messaging.queries.policy import send_settings
 from clinic.messaging.rules.states import STATE_WORDS, WAITING, State
 from clinic.messaging.services import desk
@@ -37,6 +38,7 @@ def outbox_list(request):
         "page": page,
         "attention": counts,
         "rules": send_settings(),
+        "hold": current_hold(),
         "is_captured": gateways.name_for("sms") == "capture",
         "states": STATE_WORDS,
     }

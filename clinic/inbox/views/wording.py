@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.inbox.forms import SendSettingsForm, TemplateForm
 from clinic.messaging.models import MessageTemplate
 from clinic.messaging.models.choices import Channel
+from clinic.messaging.queries.hold import current_hold
 from clinic.messaging.queries.policy import send_settings, templates_in_force
 from clinic.messaging.queries.preview import preview_of
 from clinic.messaging.services import policy
@@ -23,7 +24,8 @@ def template_list(request):
     rows = [(row, preview_of(row)) for row in templates_in_force()]
     rules = send_settings()
     words = ", ".join(str(Channel(channel).label) for channel in rules.consent_channels)
-    return render(request, "messaging/templates.html", {"rows": rows, "rules": rules, "consent_words": words})
+    context = {"rows": rows, "rules": rules, "consent_words": words, "hold": current_hold()}
+    return render(request, "messaging/templates.html", context)
 
 
 @allow(Permission.MESSAGE_POLICY_EDIT)

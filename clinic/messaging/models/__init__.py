@@ -1,6 +1,7 @@
 """Outbox, attempts, delivery reports, replies, consent, templates and sending rules."""
 
 from clinic.messaging.models.consent import ContactConsent
+from clinic.messaging.models.hold import SendingHold
 from clinic.messaging.models.inbound import InboundMessage
 from clinic.messaging.models.outbox import Attempt, DeliveryEvent, Message
 from clinic.messaging.models.policy import MessageTemplate, SendSettings
@@ -13,4 +14,5 @@ __all__ = [
     "Message",
     "MessageTemplate",
     "SendSettings",
+    "SendingHold",
 ]

@@ -16,18 +16,20 @@ from django.db import transaction
 
 from clinic import audit
 from clinic.core.actor import Actor
-from clinic.core.locks import lock_keys, lock_rows
+from clinic.core.locks import lock_keys, lock_rows, share_key
 from clinic.core.time import now
 from clinic.messaging import gateways
 from clinic.messaging.gateways.base import Accepted, Later, NoAnswer, NotSent, Outgoing
 from clinic.messaging.models import Attempt, Message
 from clinic.messaging.queries.consent import may_contact
+from clinic.messaging.queries.hold import current_hold
 from clinic.messaging.queries.html import email_html
 from clinic.messaging.queries.limits import is_asked_back, left_lately, more_useful_today
 from clinic.messaging.queries.policy import limits_of, send_settings, window_of
 from clinic.messaging.rules import limits, window
 from clinic.messaging.rules.states import WAITING, State
 from clinic.messaging.services.consent import address_lock, record_consent
+from clinic.messaging.services.hold import HOLD_LOCK
 from clinic.messaging.services.outcome import settle, settle_reported
 from clinic.messaging.subjects import why_not
 
@@ -49,12 +51,13 @@ def by_program() -> Actor:
 def send_due(*, chunk: int = CHUNK, run_seconds: float = RUN_SECONDS) -> int:
     """Works off what is due, for at most `run_seconds`; returns how many messages were looked at.
 
-    Any number of these may run at once. One bad message never stops the others.
+    Any number of these may run at once. One bad message never stops the others. Nothing is even claimed
+    while sending is held.
     """
     recover_leases()
     deadline = time.monotonic() + run_seconds
     done = 0
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and current_hold() is None:
         token, ids = claim(chunk)
         if not ids:
             break
@@ -132,11 +135,17 @@ def _prepare(message_id, token: str):
     """The last look and the commit that comes before the call. None when there is nothing to call."""
     address = Message.objects.values_list("address", flat=True).get(pk=message_id)
     with transaction.atomic():
+        # A hold that commits while we look has to wait for us, or we see it.
+        share_key(HOLD_LOCK)
         # One address at a time: two workers may not both find today's one message still free.
         lock_keys(address_lock(address))
         message = lock_rows(Message.objects.filter(pk=message_id))[0]
         present = now()
         if message.state != State.CLAIMED or message.lease_token != token or message.lease_until < present:
+            return None
+        if current_hold() is not None:
+            message.state, message.lease_until, message.lease_token = State.DUE, None, ""
+            message.save()
             return None
         verdict = look_again(message, present)
         if not verdict.may_leave:

@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 .SUFFIXES:
-.PHONY: help set-up demo demo-reset test lint format bench screenshots lock clean chromium
+.PHONY: help set-up demo demo-reset test reliability lint format bench screenshots lock clean chromium
 
 SYSTEM_PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -37,6 +37,9 @@ demo-reset: set-up ## The demo clinic, started over with fresh data
 
 test: set-up chromium ## All tests: rules, database, concurrency, tasks, browser
 	@exec $(PY) -m pytest -n "$(WORKERS)" --dist loadscope "$(TESTS)"
+
+reliability: set-up ## The long tests: minutes of killed workers, lost answers, restarted servers
+	@exec $(PY) -m pytest -n 0 -m reliability -s -o faulthandler_timeout=1800 "$(TESTS)"
 
 chromium: set-up
 	@$(PY) -m tests.support.chromium

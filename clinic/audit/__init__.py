@@ -1,11 +1,17 @@
 """The audit trail: every change and every look into a chart.
 
-`record` and `looked` are imported lazily, so that importing this package needs no Django.
+They are imported lazily, so that importing this package needs no Django.
 """
 
 
 def record(*args, **kwargs):
     from clinic.audit.services import record as run
+
+    return run(*args, **kwargs)
+
+
+def record_many(*args, **kwargs):
+    from clinic.audit.services import record_many as run
 
     return run(*args, **kwargs)
 

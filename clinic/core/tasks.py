@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 
 from celery import current_app, shared_task
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from clinic.core import profile
+from clinic.core import failures, profile
 from clinic.core.locks import lock_number
-from clinic.core.models import Heartbeat, RateWindow, Submission
+from clinic.core.models import FailedWork, Heartbeat, RateWindow, Submission
 from clinic.core.time import now
 
 log = logging.getLogger(__name__)
@@ -31,12 +32,24 @@ def enqueue(name: str, *args: str | int) -> None:
 
 
 def clinic_task(*, name: str, **options) -> Callable:
-    """Registers a Celery task `<app>.<verb_object>`; the clinic's profile is read afresh in each run."""
+    """Registers a Celery task `<app>.<verb_object>`; the clinic's profile is read afresh in each run.
+
+    A task that raises is not queued again: the sweep that beat wakes is its next try. Until it succeeds it
+    stands in the list of failed work.
+    """
 
     def wrap(function: Callable) -> Callable:
         def run(*args, **kwargs):
             profile.forget()
-            return function(*args, **kwargs)
+            item = ",".join(map(str, args))
+            try:
+                result = function(*args, **kwargs)
+            except Exception as error:
+                with contextlib.suppress(DatabaseError):  # a database that is away can't be told
+                    failures.note_failure(name, item, error)
+                raise
+            failures.note_success(name, item)
+            return result
 
         run.__name__ = function.__name__
         run.__doc__ = function.__doc__
@@ -61,7 +74,8 @@ def beat_heartbeat() -> None:
 
 @clinic_task(name="core.clean_up")
 def clean_up() -> None:
-    """Removes form keys older than 3 days, past rate windows, and expired sessions."""
+    """Removes form keys older than 3 days, past rate windows, expired sessions, and failed work that nobody has
+    tried for a month."""
     from datetime import timedelta
 
     from django.contrib.sessions.models import Session
@@ -69,3 +83,4 @@ def clean_up() -> None:
     Submission.objects.filter(at__lt=now() - timedelta(days=3)).delete()
     RateWindow.objects.filter(last_at__lt=now() - timedelta(days=2)).delete()
     Session.objects.filter(expire_date__lt=now()).delete()
+    FailedWork.objects.filter(last_at__lt=now() - timedelta(days=30)).delete()

@@ -7,3 +7,9 @@ class MessagingConfig(AppConfig):
     name = "clinic.messaging"
     label = "messaging"
     verbose_name = "Messages"
+
+    def ready(self) -> None:
+        from clinic.core.health import register_check
+        from clinic.messaging.queries.lag import outbox_lag
+
+        register_check("outbox", outbox_lag)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from clinic.messaging.models import ContactConsent
+from clinic.messaging.models import ContactConsent, SendSettings
 from clinic.messaging.models.choices import ALL_PURPOSES, COVERED_BY, Channel, Purpose
 from clinic.messaging.queries.policy import send_settings
 
@@ -44,6 +44,15 @@ def newest_decision(*, patient, channel: str, address: str, purpose: str, at=Non
     return rows.filter(who).order_by("-at", "-id").first()
 
 
+def fits(row: ContactConsent, patient_id, channel: str, purpose: str) -> bool:
+    """Whether a decision speaks about this patient (or the address itself), this channel and this purpose."""
+    return (
+        row.channel == channel
+        and row.purpose in (purpose, COVERED_BY.get(purpose, purpose), ALL_PURPOSES)
+        and row.patient_id in (None, patient_id)
+    )
+
+
 def may_contact(patient, channel: str, address: str, purpose: str, at=None) -> Decision:
     """Whether the clinic may use this address for this purpose.
 
@@ -51,6 +60,20 @@ def may_contact(patient, channel: str, address: str, purpose: str, at=None) -> D
     consent; everything else respects the patient's restrictions, any newest "no", and, on channels where the
     clinic requires it (texts and automated calls by default), the lack of a "yes".
     """
+    newest = newest_decision(patient=patient, channel=channel, address=address, purpose=purpose, at=at)
+    return decide(patient, channel, address, purpose, newest=newest, rules=send_settings())
+
+
+def decide(
+    patient,
+    channel: str,
+    address: str,
+    purpose: str,
+    *,
+    newest: ContactConsent | None,
+    rules: SendSettings,
+) -> Decision:
+    """The same from what is known already: the newest decision that fits, and the sending rules."""
     if not address:
         return Decision(False, "There is no number or address.")
     if patient is not None:
@@ -61,9 +84,8 @@ def may_contact(patient, channel: str, address: str, purpose: str, at=None) -> D
                 return Decision(False, words)
     if purpose == Purpose.RECEIPT:
         return Decision(True)
-    newest = newest_decision(patient=patient, channel=channel, address=address, purpose=purpose, at=at)
     if newest is not None and not newest.is_granted:
         return Decision(False, "Opted out.")
-    if newest is None and channel in send_settings().consent_channels:
+    if newest is None and channel in rules.consent_channels:
         return Decision(False, "No consent on file for this number.")
     return Decision(True)

@@ -5,11 +5,12 @@ from clinic.messaging.subjects import register_subject
 
 def register() -> None:
     """Called once, when the app is ready."""
-    from scheduling.services.replies import answer_appointment, check_appointment
+    from scheduling.services.replies import answer_appointment, check_appointment, check_appointments
 
     register_subject(
         "appointment",
         check=check_appointment,
+        check_many=check_appointments,
         on_reply=answer_appointment,
         link_url_name="scheduling:patient-link",
         page_url_name="scheduling:appointment",

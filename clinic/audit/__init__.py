@@ -1,6 +1,6 @@
 """The audit trail: every change and every look into a chart.
 
-`record` and `looked` are imported lazily, so that importing this package needs no Django.
+They are imported lazily, so that importing this package needs no Django.
 """
 
 
@@ -14,6 +14,12 @@ def event(*args, **kwargs):
     from clinic.audit.services import event as make
 
     return make(*args, **kwargs)
+
+
+def record_many(*args, **kwargs):
+    from clinic.audit.services import record_many as run
+
+    return run(*args, **kwargs)
 
 
 def looked(*args, **kwargs):

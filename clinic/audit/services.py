@@ -85,6 +85,14 @@ def record(
     return row
 
 
+def record_many(by: Actor, action: str, rows: Iterable[tuple[models.Model, dict[str, Any]]]) -> None:
+    """The same change of many objects that have a `patient_id`, each with its detail, in one statement."""
+    AuditEvent.objects.bulk_create(
+        _event(by, AuditEvent.Kind.CHANGE, action, obj=obj, patient=obj.patient_id, detail=detail)
+        for obj, detail in rows
+    )
+
+
 def looked(request: HttpRequest, patient: models.Model | UUID, page: str) -> None:
     """Records that the signed-in member saw `page` of the patient's chart: once per person, patient, page and view."""
     looked_many(request, [getattr(patient, "pk", patient)], page)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
+from clinic.core.failures import failing_tasks
 from clinic.core.models import Heartbeat
 from clinic.core.time import now
 
@@ -55,6 +56,7 @@ for _name, _check in (
     ("redis", _redis),
     ("beat", _beat),
     ("disk", _disk),
+    ("tasks", failing_tasks),
 ):
     register_check(_name, _check)
 

@@ -104,3 +104,24 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=32, primary_key=True)
     at = models.DateTimeField()
+
+
+class FailedWork(models.Model):
+    """One piece of background work that raised: a row of a sweep, or (without `item`) a whole task. It is tried
+    again with growing pauses and, after five times, left to people. Work that succeeds removes its row."""
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.CharField(max_length=64)
+    item = models.CharField(max_length=64, blank=True)
+    times = models.PositiveSmallIntegerField(default=1)
+    # The kind of error only: its words may hold a patient's data.
+    error = models.CharField(max_length=80)
+    first_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+    next_try_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("task", "item"), name="core_failedwork_once")]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.item} {self.times}x {self.error}"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 
 from celery import shared_task
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from clinic.core import kept
+from clinic.core import failures, kept
 from clinic.core.courier import courier
 from clinic.core.locks import lock_number
-from clinic.core.models import Heartbeat, RateWindow, Submission
+from clinic.core.models import FailedWork, Heartbeat, RateWindow, Submission
 from clinic.core.time import now
 
 
@@ -25,13 +26,17 @@ def enqueue(name: str, *args: str | int) -> None:
 
 
 def clinic_task(*, name: str, **options) -> Callable:
-    """Registers a Celery task `<app>.<verb_object>`; settings are looked at afresh in each run."""
+    """Registers a Celery task `<app>.<verb_object>`; settings are looked at afresh in each run.
+
+    A task that raises is not queued again: the sweep that beat wakes is its next try. Until it succeeds it
+    stands in the list of failed work.
+    """
 
     def wrap(function: Callable) -> Callable:
         def run(*args, **kwargs):
             kept.begin()
             try:
-                return function(*args, **kwargs)
+                return _run(name, function, args, kwargs)
             finally:
                 kept.end()
 
@@ -41,6 +46,18 @@ def clinic_task(*, name: str, **options) -> Callable:
         return shared_task(name=name, **options)(run)
 
     return wrap
+
+
+def _run(name: str, function: Callable, args: tuple, kwargs: dict):
+    item = ",".join(map(str, args))
+    try:
+        result = function(*args, **kwargs)
+    except Exception as error:
+        with contextlib.suppress(DatabaseError):  # a database that is away can't be told
+            failures.note_failure(name, item, error)
+        raise
+    failures.note_success(name, item)
+    return result
 
 
 def only_one(name: str) -> bool:
@@ -58,6 +75,7 @@ def beat_heartbeat() -> None:
 
 @clinic_task(name="core.clean_up")
 def clean_up() -> None:
-    """Removes form keys older than 3 days and past rate windows."""
+    """Removes form keys older than 3 days, past rate windows, and failed work that nobody has tried for a month."""
     Submission.objects.filter(at__lt=now() - timedelta(days=3)).delete()
     RateWindow.objects.filter(last_at__lt=now() - timedelta(days=2)).delete()
+    FailedWork.objects.filter(last_at__lt=now() - timedelta(days=30)).delete()

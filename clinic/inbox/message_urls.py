@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.inbox.views import conversation, hold, outbox, wording
+from clinic.inbox.views import conversation, failed_work, hold, outbox, wording
 
 app_name = "messaging"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("wording/<uuid:pk>/", wording.template_edit, name="template-edit"),
     path("wording/<uuid:pk>/preview/", wording.template_preview, name="template-preview"),
     path("rules/", wording.send_settings_edit, name="send-settings"),
+    path("failed-work/", failed_work.failed_work_list, name="failed-work"),
+    path("failed-work/<int:pk>/again/", failed_work.failed_work_retry, name="failed-work-retry"),
     path("hold/", hold.sending_hold, name="hold"),
     path("release/", hold.sending_release, name="release"),
     path("<uuid:pk>/", outbox.message_detail, name="message"),

@@ -13,8 +13,11 @@ from django.urls import reverse
 
 from clinic.core.errors import Refused
 
+UNKNOWN = "Nobody knows what this message is about."
 # (subject id, message) -> None when the message may leave, else the reason why not
 Check = Callable[[str, Any], str | None]
+# [(subject id, message)] -> the same answers in the same order, in a few statements for all
+CheckMany = Callable[[list[tuple[str, Any]]], list[str | None]]
 # (by, subject id, meaning, reply) -> (template code of the answer or "", what was done in words)
 OnReply = Callable[..., tuple[str, str]]
 
@@ -28,6 +31,7 @@ class Subject:
     on_reply: OnReply | None = None
     link_url_name: str = ""
     page_url_name: str = ""
+    check_many: CheckMany | None = None
 
 
 _subjects: dict[str, Subject] = {}
@@ -40,9 +44,11 @@ def register_subject(
     on_reply: OnReply | None = None,
     link_url_name: str = "",
     page_url_name: str = "",
+    check_many: CheckMany | None = None,
 ) -> None:
-    """Registers a kind of subject, from `AppConfig.ready()`. The same kind again replaces it."""
-    _subjects[kind] = Subject(kind, check, on_reply, link_url_name, page_url_name)
+    """Registers a kind of subject, from `AppConfig.ready()`. The same kind again replaces it. `check_many`
+    answers for a whole chunk at once; without it each message is asked about by itself."""
+    _subjects[kind] = Subject(kind, check, on_reply, link_url_name, page_url_name, check_many)
 
 
 def subject_of(reference: str) -> tuple[Subject | None, str]:
@@ -57,8 +63,30 @@ def why_not(reference: str, message: Any) -> str | None:
         return None
     subject, subject_id = subject_of(reference)
     if subject is None:
-        return "Nobody knows what this message is about."
+        return UNKNOWN
     return subject.check(subject_id, message)
+
+
+def why_not_many(messages: list) -> dict[Any, str | None]:
+    """For each message, by its key, why it may not leave now; None when its subject lets it."""
+    found: dict[Any, str | None] = {}
+    by_kind: dict[str, list[tuple[str, Any]]] = {}
+    for message in messages:
+        if message.subject:
+            kind, _, subject_id = message.subject.partition(":")
+            by_kind.setdefault(kind, []).append((subject_id, message))
+        else:
+            found[message.pk] = None
+    for kind, asked in by_kind.items():
+        subject = _subjects.get(kind)
+        if subject is None:
+            answers = [UNKNOWN] * len(asked)
+        elif subject.check_many is not None:
+            answers = subject.check_many(asked)
+        else:
+            answers = [subject.check(subject_id, message) for subject_id, message in asked]
+        found.update({message.pk: answer for (_, message), answer in zip(asked, answers, strict=True)})
+    return found
 
 
 def link_for(reference: str, token: str) -> str:

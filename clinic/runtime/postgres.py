@@ -123,7 +123,9 @@ class PostgresServer:
     def cluster(self) -> Path:
         """The data directory: inside `folder`, unless root's service account cannot get there."""
         inside = self.folder / "postgres"
-        if not self.account.is_other or may_reach(inside, self.account):
+        # A cluster that is there stays the one that is meant, even when somebody has closed a folder above it:
+        # then it fails to start, rather than being replaced by an empty one.
+        if not self.account.is_other or (inside / "PG_VERSION").exists() or may_reach(inside, self.account):
             return inside
         return _ROOT_HOME / hashlib.sha256(str(self.folder).encode()).hexdigest()[:12] / "postgres"
 

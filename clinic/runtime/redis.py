@@ -67,14 +67,15 @@ class RedisServer:
         return f"redis://:{self._password}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> RedisServer:
-        """Starts the server and returns when it answers."""
+        """Starts the server and returns when it answers. After `stop` it comes back on the port it had, where
+        its users look for it, unless another program has taken that."""
         make_folder(self.folder)
         last: StartError | None = None
         for _ in range(5):  # another program may take the free port first
             try:
                 return self._launch()
             except StartError as error:
-                last = error
+                last, self.port = error, 0
         assert last is not None  # noqa: S101 - five failures leave an error
         raise last
 
@@ -83,7 +84,7 @@ class RedisServer:
         self.process = None
 
     def _launch(self) -> RedisServer:
-        self.port = free_port()
+        self.port = self.port or free_port()
         config = self.folder / "redis.conf"
         folder = str(self.folder).replace("\\", "\\\\").replace('"', '\\"')
         save = 'save ""' if self.fast else "save 60 1"

@@ -1,5 +1,6 @@
 """Work in the background: mails with links, and drafts that have grown old. Every task is safe to run twice."""
 
+from clinic.core.failures import each
 from clinic.core.tasks import clinic_task
 from clinic.staff.services import drafts, mail, sessions
 
@@ -13,8 +14,7 @@ def send_mail(mail_id: str) -> None:
 @clinic_task(name="staff.send_pending_mail")
 def send_pending_mail() -> None:
     """Send what was ordered while the broker was away, and what failed before."""
-    for mail_id in mail.pending_mail():
-        mail.send_mail(mail_id)
+    each("staff.send_pending_mail", mail.pending_mail(), mail.send_mail)
 
 
 @clinic_task(name="staff.purge_drafts")

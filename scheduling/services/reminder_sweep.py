@@ -7,6 +7,7 @@ from django.db import transaction
 
 from clinic.core.actor import Actor
 from clinic.core.errors import ClinicError
+from clinic.core.failures import each
 from clinic.core.tasks import only_one
 from clinic.core.time import now
 from clinic.messaging.models import Message
@@ -29,7 +30,14 @@ def plan_missing(*, limit: int = 500) -> int:
     with transaction.atomic():
         if not only_one("scheduling.plan_reminders"):
             return 0
-        return sum(_plan_one(appointment) for appointment in _missing(limit))
+        planned = 0
+
+        def plan(appointment: Appointment) -> None:
+            nonlocal planned
+            planned += _plan_one(appointment)
+
+        each("scheduling.plan_reminders", _missing(limit), plan, key=lambda visit: visit.pk)
+        return planned
 
 
 def _missing(limit: int) -> list[Appointment]:

@@ -1,9 +1,12 @@
 """What messages about a visit ask of it: is it still on, and what does the patient's answer do."""
 
+from typing import Any
+
 from clinic.core.errors import Refused
 from clinic.core.time import now
 from clinic.messaging.models.choices import Purpose
 from clinic.messaging.rules.replies import Meaning
+from records.models import ContactPoint
 from scheduling.models import Appointment, CancelReason
 from scheduling.rules.reminders import instant_key
 from scheduling.services.booking import cancel_appointment, confirm_appointment
@@ -13,7 +16,22 @@ from scheduling.services.reminders import BOOKED
 def check_appointment(subject_id: str, message) -> str | None:
     """Why a message about this visit may not leave now, or None: still booked, at the same time, not begun,
     and the patient still has this number or address."""
-    appointment = Appointment.objects.select_related("patient").filter(pk=subject_id).first()
+    return check_appointments([(subject_id, message)])[0]
+
+
+def check_appointments(asked: list[tuple[str, Any]]) -> list[str | None]:
+    """The same for many messages, (visit id, message) each, in two statements and in their order."""
+    visits = Appointment.objects.only("state", "starts_at", "patient_id")
+    by_id = {str(pk): visit for pk, visit in visits.in_bulk([subject_id for subject_id, _ in asked]).items()}
+    known = set(
+        ContactPoint.objects.filter(
+            patient__in={visit.patient_id for visit in by_id.values()}, is_active=True
+        ).values_list("patient_id", "value")
+    )
+    return [_why_not(by_id.get(subject_id), message, known) for subject_id, message in asked]
+
+
+def _why_not(appointment: Appointment | None, message, known: set[tuple]) -> str | None:
     if appointment is None:
         return "The visit no longer exists."
     if appointment.state not in BOOKED:
@@ -23,10 +41,8 @@ def check_appointment(subject_id: str, message) -> str | None:
     parts = message.key.split("|")
     if len(parts) == 5 and parts[2] != instant_key(appointment.starts_at):
         return "The visit has moved to another time."
-    if message.purpose != Purpose.RECEIPT:
-        known = appointment.patient.contacts.filter(is_active=True, value=message.address)
-        if not known.exists():
-            return "The patient no longer has this number or address."
+    if message.purpose != Purpose.RECEIPT and (appointment.patient_id, message.address) not in known:
+        return "The patient no longer has this number or address."
     return None
 
 

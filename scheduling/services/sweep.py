@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from clinic.core.actor import Actor
+from clinic.core.failures import each
 from clinic.core.time import format_day, today
 from clinic.inbox.models import Task
 from clinic.inbox.services.tasks import add_task
@@ -43,7 +44,8 @@ def _sweep_location(by: Actor, place: Location) -> int:
         )
     )
     missing = [visit for visit in open_visits if _key(visit) not in known]
-    for visit in missing:
+
+    def add(visit: Appointment) -> None:
         came = "was never checked out" if visit.state in IN_CLINIC else "was never checked in or marked"
         add_task(
             by=by,
@@ -53,7 +55,8 @@ def _sweep_location(by: Actor, place: Location) -> int:
             pool=Role.FRONT_DESK,
             source_key=_key(visit),
         )
-    return len(missing)
+
+    return each("scheduling.sweep_visits", missing, add, key=lambda visit: visit.pk)
 
 
 def _key(visit: Appointment) -> str:

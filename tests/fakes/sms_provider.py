@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import heapq
+import http.client
 import json
 import random
 import threading
-from collections import deque
+import time
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from twilio.request_validator import RequestValidator
 
 # What the provider keeps, whatever it answers.
 TAKING = {"ok", "lose", "slow", "500_taken", "garbage"}
@@ -28,22 +34,38 @@ class Taken:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     status: str = "queued"
 
+    @property
+    def message_id(self) -> str:
+        """The outbox id that the clinic put, signed, into the callback's address."""
+        return parse_qs(urlsplit(self.callback).query).get("m", [""])[0].split(".")[0]
+
 
 class SmsProvider:
     """Start with `with SmsProvider() as provider:`.
 
     `script` holds what to do with the next sends, one word each; when it is empty, `lose_share` of the answers
-    is lost after the message was accepted. Words: `ok`, `lose` (accept, then hang up), `lose_before` (hang up
+    is lost after the message was accepted, and `shares` says how often each other word comes up. Every answer
+    takes up to `latency` seconds. Words: `ok`, `lose` (accept, then hang up), `lose_before` (hang up
     without accepting), `slow` (accept, answer after `slow_seconds`), `429`, `503`, `500_taken`, `500_not`,
     `garbage` (accept, answer nonsense), or an error number such as `21610`.
     """
 
-    def __init__(self, *, lose_share: float = 0.0, seed: int = 7):
+    def __init__(
+        self,
+        *,
+        lose_share: float = 0.0,
+        shares: dict[str, float] | None = None,
+        latency: float = 0.0,
+        callbacks: bool = False,
+        seed: int = 7,
+    ):
         self.taken: list[Taken] = []
         self.sends = 0
         self.questions = 0
         self.script: deque[str] = deque()
-        self.lose_share = lose_share
+        self.shares = {"lose": lose_share, **(shares or {})}
+        self.latency = latency
+        self.postman = Postman(seed=seed) if callbacks else None
         self.slow_seconds = 0.6
         self.is_deaf_to_questions = False
         self._chance = random.Random(seed)
@@ -63,11 +85,20 @@ class SmsProvider:
     def bodies(self) -> list[str]:
         return [message.body for message in self.taken]
 
+    def accepted_ids(self) -> Counter[str]:
+        """How often each message of the clinic was accepted, by its outbox id."""
+        with self._lock:
+            return Counter(message.message_id for message in self.taken)
+
     def __enter__(self) -> SmsProvider:
         self._thread.start()
+        if self.postman:
+            self.postman.start()
         return self
 
     def __exit__(self, *exc) -> None:
+        if self.postman:
+            self.postman.stop()
         self._server.shutdown()
         self._server.server_close()
 
@@ -76,7 +107,17 @@ class SmsProvider:
             self.sends += 1
             if self.script:
                 return self.script.popleft()
-            return "lose" if self._chance.random() < self.lose_share else "ok"
+            drawn = self._chance.random()
+            for word, share in self.shares.items():
+                drawn -= share
+                if drawn < 0:
+                    return word
+            return "ok"
+
+    def pause(self) -> float:
+        """How long the next answer takes, in seconds."""
+        with self._lock:
+            return self._chance.random() * self.latency
 
     def accept(self, form: dict[str, str]) -> Taken:
         with self._lock:
@@ -87,7 +128,9 @@ class SmsProvider:
                 callback=form.get("StatusCallback", ""),
             )
             self.taken.append(message)
-            return message
+        if self.postman:
+            self.postman.report(message)
+        return message
 
     def listed(self, to: str) -> list[dict]:
         with self._lock:
@@ -108,6 +151,80 @@ class SmsProvider:
         return type("Handler", (_Handler,), {"provider": self})
 
 
+class Postman:
+    """Brings the reports to the clinic as providers do on a bad day: each twice, in any order, some
+    not at all, for `silent_share` of the messages none, and never a second try when the clinic is away."""
+
+    STATUSES = ("queued", "sent", "delivered")
+
+    def __init__(self, *, seed: int, within: float = 3.0, lost_share: float = 0.3, silent_share: float = 0.5):
+        self.answers: Counter[int] = Counter()
+        self._chance, self._within, self._lost = random.Random(seed + 1), within, lost_share
+        self._silent = silent_share
+        self._due: list[tuple[float, int, Taken, str]] = []
+        self._news, self._number, self._is_over = threading.Condition(), 0, False
+        self._carriers = [threading.Thread(target=self._carry, daemon=True) for _ in range(4)]
+
+    def report(self, message: Taken) -> None:
+        """Every report on one message, to be brought within the next seconds."""
+        with self._news:
+            message.status = "delivered"
+            if self._chance.random() < self._silent:
+                return
+            for status in self.STATUSES * 2:
+                if self._chance.random() >= self._lost:
+                    self._number += 1
+                    at = time.monotonic() + self._chance.random() * self._within
+                    heapq.heappush(self._due, (at, self._number, message, status))
+            self._news.notify_all()
+
+    def start(self) -> None:
+        for carrier in self._carriers:
+            carrier.start()
+
+    def stop(self) -> None:
+        with self._news:
+            self._is_over = True
+            self._news.notify_all()
+        for carrier in self._carriers:
+            carrier.join(timeout=10)
+
+    def _next(self) -> tuple[Taken, str] | None:
+        with self._news:
+            while not self._is_over:
+                wait = self._due[0][0] - time.monotonic() if self._due else 1.0
+                if wait <= 0:
+                    _, _, message, status = heapq.heappop(self._due)
+                    return message, status
+                self._news.wait(min(wait, 1.0))
+        return None
+
+    def _carry(self) -> None:
+        while (found := self._next()) is not None:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                code = post_report(*found)
+                with self._news:
+                    self.answers[code] += 1
+
+
+def post_report(message: Taken, status: str) -> int:
+    """Posts one signed report to the address that the clinic gave, and returns the clinic's status code."""
+    told = {"MessageSid": message.sid, "MessageStatus": status}
+    parts = urlsplit(message.callback)
+    link = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=10)
+    signature = RequestValidator(TOKEN).compute_signature(message.callback, told)
+    try:
+        link.request(
+            "POST",
+            f"{parts.path}?{parts.query}",
+            urlencode(told),
+            {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature},
+        )
+        return link.getresponse().status
+    finally:
+        link.close()
+
+
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request, client_address):
         """A caller that hung up is part of the play."""
@@ -122,6 +239,8 @@ class _Handler(BaseHTTPRequestHandler):
         form = {name: values[0] for name, values in parse_qs(raw).items()}
         word = self.provider.next_word()
         message = self.provider.accept(form) if word in TAKING else None
+        if self.provider.latency:
+            threading.Event().wait(self.provider.pause())
         if word in ("lose", "lose_before"):
             self.close_connection = True
             return

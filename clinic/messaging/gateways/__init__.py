@@ -22,6 +22,14 @@ def gateway(name: str) -> Gateway:
     raise NotSent(f"There is no gateway called {name}.", code="no_gateway")
 
 
+def can_be_asked(name: str) -> bool:
+    """Whether the gateway of that name can say what it took; False for a name that is not known."""
+    try:
+        return gateway(name).can_be_asked
+    except NotSent:
+        return False
+
+
 def name_for(channel: str) -> str:
     """The gateway that the environment names for a channel; capture when it names none."""
     return settings.MESSAGE_GATEWAYS.get(channel, "capture")

@@ -68,6 +68,8 @@ class CannotTell:
 class Gateway(Protocol):
     name: str
     can_be_asked: bool
+    # Whether a call takes the time of a network; `send` is then called from several threads at once.
+    is_remote: bool
 
     def send(self, message: Outgoing) -> Accepted:
         """Hands the message over. Raises Later, NotSent or NoAnswer."""

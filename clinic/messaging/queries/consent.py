@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from clinic.messaging.models import ContactConsent
+from clinic.messaging.models import ContactConsent, SendSettings
 from clinic.messaging.models.choices import ALL_PURPOSES, COVERED_BY, Channel, Purpose
 from clinic.messaging.queries.policy import send_settings
 
@@ -49,6 +49,15 @@ def newest_decision(*, patient, channel: str, address: str, purpose: str, at=Non
     return rows.filter(purpose__in=_covering(purpose)).first()
 
 
+def fits(row: ContactConsent, patient_id, channel: str, purpose: str) -> bool:
+    """Whether a decision speaks about this patient (or the address itself), this channel and this purpose."""
+    return (
+        row.channel == channel
+        and row.purpose in _covering(purpose)
+        and row.patient_id in (None, patient_id)
+    )
+
+
 def may_contact(patient, channel: str, address: str, purpose: str, at=None) -> Decision:
     """Whether the clinic may use this address for this purpose.
 
@@ -56,56 +65,50 @@ def may_contact(patient, channel: str, address: str, purpose: str, at=None) -> D
     consent; everything else respects the patient's restrictions, any newest "no", and, on channels where the
     clinic requires it (texts and automated calls by default), the lack of a "yes".
     """
-    closed = _closed(patient, channel, address, purpose)
-    if closed is not None:
-        return closed
     newest = newest_decision(patient=patient, channel=channel, address=address, purpose=purpose, at=at)
-    return _decide(newest, channel)
+    return decide(patient, channel, address, purpose, newest=newest, rules=send_settings())
 
 
 def reachable(patient, addresses: dict[str, str], purposes: Iterable[str]) -> dict[str, list[str]]:
     """For each purpose, the channels of `addresses` on which the patient may be contacted; one query for all."""
-    wanted = list(addresses.items())
-    if not wanted:
-        return {purpose: [] for purpose in purposes}
-    match = Q()
-    for channel, address in wanted:
+    match = Q(pk=None)
+    for channel, address in addresses.items():
         match |= Q(channel=channel, address=address)
-    rows = list(_decisions(patient).filter(match))
+    rows, rules = list(_decisions(patient).filter(match)), send_settings()
 
     def allows(channel: str, address: str, purpose: str) -> bool:
-        closed = _closed(patient, channel, address, purpose)
-        if closed is not None:
-            return closed.is_allowed
-        fits = (
-            row
-            for row in rows
-            if row.channel == channel and row.address == address and row.purpose in _covering(purpose)
-        )
-        return _decide(next(fits, None), channel).is_allowed
+        said = (row for row in rows if row.address == address and fits(row, patient.pk, channel, purpose))
+        newest = next(said, None)
+        return decide(patient, channel, address, purpose, newest=newest, rules=rules).is_allowed
 
     return {
-        purpose: [channel for channel, address in wanted if allows(channel, address, purpose)]
+        purpose: [channel for channel, address in addresses.items() if allows(channel, address, purpose)]
         for purpose in purposes
     }
 
 
-def _closed(patient, channel: str, address: str, purpose: str) -> Decision | None:
-    """What is decided without asking for consent, or None."""
+def decide(
+    patient,
+    channel: str,
+    address: str,
+    purpose: str,
+    *,
+    newest: ContactConsent | None,
+    rules: SendSettings,
+) -> Decision:
+    """The same from what is known already: the newest decision that fits, and the sending rules."""
     if not address:
         return Decision(False, "There is no number or address.")
     if patient is not None:
         if patient.deceased_on:
             return Decision(False, "The patient has died.")
-        for flag, (shut, words) in RESTRICTIONS.items():
-            if shut == channel and (patient.restrictions or {}).get(flag):
+        for flag, (closed, words) in RESTRICTIONS.items():
+            if closed == channel and (patient.restrictions or {}).get(flag):
                 return Decision(False, words)
-    return Decision(True) if purpose == Purpose.RECEIPT else None
-
-
-def _decide(newest: ContactConsent | None, channel: str) -> Decision:
+    if purpose == Purpose.RECEIPT:
+        return Decision(True)
     if newest is not None and not newest.is_granted:
         return Decision(False, "Opted out.")
-    if newest is None and channel in send_settings().consent_channels:
+    if newest is None and channel in rules.consent_channels:
         return Decision(False, "No consent on file for this number.")
     return Decision(True)

@@ -1,8 +1,26 @@
 """Moving a message forward, and only forward: the one place that sets a settled state."""
 
+import random
+from datetime import timedelta
+
+from django.db import connection
+
+from clinic import audit
+from clinic.core.actor import Actor
 from clinic.core.time import now
-from clinic.messaging.models import Message
+from clinic.messaging import gateways
+from clinic.messaging.gateways.base import Accepted, Later, NoAnswer, NotSent
+from clinic.messaging.models import Attempt, Message
+from clinic.messaging.rules import limits
 from clinic.messaging.rules.states import State, after_report, may_move
+from clinic.messaging.services.consent import record_consent
+
+MAX_TRIES = 5
+Answer = Accepted | NotSent | Later | NoAnswer
+
+
+def by_program() -> Actor:
+    return Actor.system("messaging.send_due")
 
 
 def settle(message: Message, to: State, *, error: str = "", void_reason: str = "") -> bool:
@@ -38,3 +56,123 @@ def _set(message: Message, state: State) -> None:
     if state in (State.SENT, State.DELIVERED):
         message.error = ""
         message.left_at = message.left_at or now()
+
+
+def record_answers(answers: dict) -> None:
+    """Writes down what a group of calls came to, without overruling a callback that was faster. Inside a
+    transaction. `answers`: the gateway's answer by the key of the attempt."""
+    attempts = list(
+        Attempt.objects.filter(pk__in=answers)
+        .select_related("message")
+        .order_by("message_id")
+        .select_for_update(of=("self", "message"))
+    )
+    accepted = []
+    for attempt in attempts:
+        message, answer = attempt.message, answers[attempt.pk]
+        if isinstance(answer, Accepted):
+            if not message.gateway_ref:
+                message.gateway_ref = answer.ref
+            settle_reported(message, answer.status)
+            accepted.append((message, attempt, answer))
+        else:
+            _record_other(message, attempt, answer)
+            message.save()
+    _save_accepted(accepted)
+
+
+# One statement for the whole group: Django's own bulk update would write a CASE for every column and row.
+_ACCEPTED_MESSAGES = """
+UPDATE messaging_message AS m SET state = v.state, gateway_ref = v.ref, error = v.error,
+    is_staff_needed = v.needed, settled_at = v.settled_at, left_at = v.left_at, uncertain_at = v.uncertain_at,
+    lease_until = v.lease_until, lease_token = v.lease_token, updated_at = %s
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::boolean[], %s::timestamptz[], %s::timestamptz[],
+    %s::timestamptz[], %s::timestamptz[], %s::text[])
+    AS v(id, state, ref, error, needed, settled_at, left_at, uncertain_at, lease_until, lease_token)
+WHERE m.id = v.id
+"""
+_ACCEPTED_ATTEMPTS = """
+UPDATE messaging_attempt AS a SET outcome = %s, detail = '', finished_at = %s, updated_at = %s, gateway_ref = v.ref
+FROM unnest(%s::uuid[], %s::text[]) AS v(id, ref) WHERE a.id = v.id
+"""
+
+
+def _save_accepted(accepted: list[tuple[Message, Attempt, Accepted]]) -> None:
+    if not accepted:
+        return
+    present = now()
+    fields = (
+        "pk", "state", "gateway_ref", "error", "is_staff_needed", "settled_at", "left_at", "uncertain_at",
+        "lease_until", "lease_token",
+    )  # fmt: skip
+    columns = [[getattr(message, name) for message, _, _ in accepted] for name in fields]
+    ids, refs = [attempt.pk for _, attempt, _ in accepted], [answer.ref for _, _, answer in accepted]
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCEPTED_MESSAGES, [present, *columns])
+        cursor.execute(_ACCEPTED_ATTEMPTS, [Attempt.Outcome.ACCEPTED.value, present, present, ids, refs])
+    audit.record_many(
+        by_program(),
+        "message.sent",
+        [(message, {"gateway": message.gateway, "ref": answer.ref}) for message, _, answer in accepted],
+    )
+
+
+def _record_other(message: Message, attempt: Attempt, answer: NotSent | Later | NoAnswer) -> None:
+    # An answer to an earlier try, from a worker that was thought dead, decides nothing about a later one.
+    is_open = message.state in (State.SENDING, State.UNCERTAIN) and attempt.number == message.attempts
+    if isinstance(answer, NotSent):
+        _finish(attempt, Attempt.Outcome.REFUSED, str(answer))
+        if is_open:
+            _refused(message, answer)
+    elif isinstance(answer, Later):
+        _finish(attempt, Attempt.Outcome.LATER, str(answer))
+        if is_open:
+            try_later(message, str(answer), answer.retry_after)
+    elif is_open:
+        doubt(message, str(answer))
+
+
+def _finish(attempt: Attempt, outcome: str, detail: str) -> None:
+    if attempt.outcome in (Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN):
+        attempt.outcome, attempt.detail, attempt.finished_at = outcome, detail[:200], now()
+        attempt.save()
+
+
+def _refused(message: Message, answer: NotSent) -> None:
+    message.left_at = None
+    settle(message, State.FAILED, error=str(answer))
+    if answer.is_opt_out:
+        record_consent(
+            by=by_program(),
+            patient=None,
+            channel=message.channel,
+            address=message.address,
+            is_granted=False,
+            how="carrier",
+            wording=str(answer),
+        )
+
+
+def try_later(message: Message, why: str, retry_after: float | None = None) -> None:
+    """Nobody has it: another try after a growing pause, or to staff after five. The caller saves the row."""
+    message.left_at, message.lease_until = None, None
+    pause = limits.backoff_seconds(message.attempts, random.random(), retry_after)  # noqa: S311
+    again = now() + timedelta(seconds=pause)
+    if message.attempts >= MAX_TRIES or again > message.not_after:
+        settle(message, State.FAILED, error=f"{why} Tried {message.attempts} times.")
+        return
+    message.state, message.next_try_at, message.error = State.DUE, again, why[:200]
+
+
+def doubt(message: Message, why: str) -> None:
+    """Somebody may have it: to be asked about, by a person where the gateway can't be asked. Saves the row."""
+    present = now()
+    Attempt.objects.filter(message=message, outcome=Attempt.Outcome.OPEN).update(
+        outcome=Attempt.Outcome.UNKNOWN, detail=why[:200], finished_at=present
+    )
+    message.state, message.error = State.UNCERTAIN, why[:200]
+    message.lease_until, message.lease_token = None, ""
+    message.uncertain_at = message.uncertain_at or present
+    message.next_try_at = present
+    message.is_staff_needed = not gateways.can_be_asked(message.gateway)
+    message.save()

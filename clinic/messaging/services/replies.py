@@ -7,6 +7,8 @@ that the provider gets its answer at once and a fault in an app above loses noth
 import logging
 from datetime import datetime, timedelta
 
+from django.db import InterfaceError, OperationalError
+
 from clinic import audit
 from clinic.core.actor import Actor
 from clinic.core.db import attempt, service
@@ -167,11 +169,17 @@ def settle_replies(*, chunk: int = 50) -> int:
 
 
 def settle_reply(reply_id) -> None:
-    """Lets the subject's app act on one text, or gives it to a person. A second call finds it settled."""
+    """Lets the subject's app act on one text, or gives it to a person. A second call finds it settled. A text
+    that the program stumbles over is read by a person too, and stops no other."""
     try:
         _settle(reply_id=reply_id)
     except ClinicError as error:
         _give_to_person(reply_id=reply_id, why=str(error))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("a text could not be settled", extra={"event": type(error).__name__})
+        _give_to_person(reply_id=reply_id, why="The program could not act on this.")
 
 
 @service

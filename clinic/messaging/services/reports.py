@@ -2,9 +2,10 @@
 
 import logging
 import secrets
+import time
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from clinic import audit
 from clinic.core.actor import Actor
@@ -16,13 +17,16 @@ from clinic.messaging.gateways.twilio import OPT_OUT, REASONS
 from clinic.messaging.models import Attempt, DeliveryEvent, Message
 from clinic.messaging.rules.states import State
 from clinic.messaging.services.consent import record_consent
-from clinic.messaging.services.outcome import settle, settle_reported
-from clinic.messaging.services.sending import MAX_TRIES, outgoing_of
+from clinic.messaging.services.outcome import MAX_TRIES, settle, settle_reported
+from clinic.messaging.services.sending import outgoing_of
 
 log = logging.getLogger(__name__)
 
-TO_STAFF_AFTER = timedelta(minutes=10)
+# Counted from the doubt, which is noticed at most a minute and a half after the call, by a task that comes by
+# once a minute: people see it within ten minutes of the call.
+TO_STAFF_AFTER = timedelta(minutes=7)
 ASK_LEASE = timedelta(seconds=60)
+RUN_SECONDS = 45
 
 
 def record_report(*, gateway: str, ref: str, status: str, code: str = "", message_id=None) -> bool:
@@ -85,18 +89,37 @@ def _apply(message: Message, ref: str, status: str, code: str) -> None:
         )
 
 
-def resolve_uncertain(*, chunk: int = 50) -> int:
-    """Asks the gateways about every message in doubt; returns how many were asked about.
+def resolve_uncertain(*, chunk: int = 50, run_seconds: float = RUN_SECONDS) -> int:
+    """Shows old doubts to people, then asks the gateways about every message in doubt, for at most
+    `run_seconds`; returns how many were asked about.
 
-    Safe to run twice and at once: each message is leased for the time of the question.
+    Safe to run twice and at once: each message is leased for the time of the question. One that can't be asked
+    about stops no other.
     """
-    ids = _lease_doubts(chunk)
-    for message_id in ids:
-        try:
-            _resolve(message_id)
-        except Exception as error:
-            log.exception("a doubt could not be resolved", extra={"event": type(error).__name__})
-    return len(ids)
+    show_old_doubts()
+    deadline, asked = time.monotonic() + run_seconds, 0
+    while time.monotonic() < deadline:
+        ids = _lease_doubts(chunk)
+        if not ids:
+            break
+        for message_id in ids:
+            if time.monotonic() >= deadline:
+                break
+            asked += 1
+            try:
+                _resolve(message_id)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as error:
+                log.exception("a doubt could not be resolved", extra={"event": type(error).__name__})
+    return asked
+
+
+def show_old_doubts() -> int:
+    """Puts every doubt of more than seven minutes onto the staff's list, whatever asking brings or brought."""
+    return Message.objects.filter(
+        state=State.UNCERTAIN, is_staff_needed=False, uncertain_at__lte=now() - TO_STAFF_AFTER
+    ).update(is_staff_needed=True)
 
 
 def _lease_doubts(chunk: int) -> list:
@@ -150,8 +173,6 @@ def _note_answer(message_id, answer) -> None:
             message.state, message.next_try_at, message.is_staff_needed = State.DUE, now(), False
     elif isinstance(answer, CannotTell):
         message.error = answer.why[:200]
-        if now() - (message.uncertain_at or now()) >= TO_STAFF_AFTER:
-            message.is_staff_needed = True
     message.save()
     audit.record(
         Actor.system("messaging.resolve_uncertain"),

@@ -1,51 +1,76 @@
 """Working off the outbox: claim a chunk, look at each message once more, commit, call, record.
 
-Between the commit that says "sending" and the call nothing else happens, so whatever stops the program
+Between the commit that says "sending" and the calls nothing else happens, so whatever stops the program
 leaves one of three traces: a claim whose lease runs out (nobody was called, claim again), an attempt without
 an outcome (somebody may have been called: in doubt, ask first), or a finished row.
+
+A chunk goes through in groups: one look, one commit, all calls at once, one record. What a group takes in the
+database does not depend on its size, so that the morning's reminders leave in seconds. A group that fails is
+taken apart, so that one bad message stops nobody else.
 """
 
 import logging
-import random
 import secrets
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
 
-from clinic import audit
-from clinic.core.actor import Actor
 from clinic.core.locks import lock_keys, lock_rows, share_key
 from clinic.core.time import now
 from clinic.messaging import gateways
-from clinic.messaging.gateways.base import Accepted, Later, NoAnswer, NotSent, Outgoing
+from clinic.messaging.gateways.base import Gateway, Later, NoAnswer, NotSent, Outgoing
 from clinic.messaging.models import Attempt, Message
-from clinic.messaging.queries.consent import may_contact
 from clinic.messaging.queries.hold import current_hold
 from clinic.messaging.queries.html import email_html
-from clinic.messaging.queries.limits import is_asked_back, left_lately, more_useful_today
-from clinic.messaging.queries.policy import limits_of, send_settings, window_of
-from clinic.messaging.rules import limits, window
+from clinic.messaging.queries.last_look import facts_for
 from clinic.messaging.rules.states import WAITING, State
-from clinic.messaging.services.consent import address_lock, record_consent
+from clinic.messaging.services.consent import address_lock
 from clinic.messaging.services.hold import HOLD_LOCK, check_before_sending
-from clinic.messaging.services.outcome import settle, settle_reported
-from clinic.messaging.subjects import why_not
+from clinic.messaging.services.last_look import look_again, put_off
+from clinic.messaging.services.outcome import Answer, by_program, doubt, record_answers, try_later
 
 log = logging.getLogger(__name__)
 
-CHUNK = 20
+CHUNK = 100
+# Messages that share a look, a commit and a record; as many may be in doubt when a worker is killed.
+GROUP = 50
+# Calls that one worker makes at once.
+CALLERS = 25
 CLAIM_LEASE = timedelta(seconds=45)
 CALL_LEASE = timedelta(seconds=30)
+# A call that could not begin soon after its commit is not made: its lease must outlive it.
+BEGIN_WITHIN = 10.0
 RUN_SECONDS = 60
-MAX_TRIES = 5
-STEP_ASIDE = timedelta(minutes=5)
-ASK_AGAIN = timedelta(minutes=10)
 
 
-def by_program() -> Actor:
-    return Actor.system("messaging.send_due")
+# The whole message, and of its patient what decides (a patient has many columns).
+NEEDED = (
+    *(field.name for field in Message._meta.concrete_fields),
+    "patient__deceased_on",
+    "patient__restrictions",
+)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What a claim tells about one message."""
+
+    pk: object
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """One message that is committed as being sent."""
+
+    attempt_id: object
+    outgoing: Outgoing
 
 
 def send_due(*, chunk: int = CHUNK, run_seconds: float = RUN_SECONDS) -> int:
@@ -59,12 +84,14 @@ def send_due(*, chunk: int = CHUNK, run_seconds: float = RUN_SECONDS) -> int:
     deadline = time.monotonic() + run_seconds
     done = 0
     while time.monotonic() < deadline and current_hold() is None:
-        token, ids = claim(chunk)
-        if not ids:
+        token, claimed = claim(chunk)
+        if not claimed:
             break
-        for message_id in ids:
-            send_one(message_id, token)
-            done += 1
+        for group in groups_of(claimed):
+            if time.monotonic() >= deadline:
+                break  # the rest of the claim runs out and is taken by the next one
+            send_group(group, token)
+            done += len(group)
     return done
 
 
@@ -80,88 +107,114 @@ def recover_leases() -> None:
             skip_locked=True
         )
         for message in stuck.order_by("pk")[:200]:
-            _doubt(message, "The program stopped while handing the message over.")
+            doubt(message, "The program stopped while handing the message over.")
 
 
-def claim(chunk: int) -> tuple[str, list]:
+def claim(chunk: int) -> tuple[str, list[Claimed]]:
     """Takes up to `chunk` messages that are due for 45 seconds. Committed at once, so that a worker that
     dies holds nobody up for longer."""
     present, token = now(), secrets.token_hex(8)
     with transaction.atomic():
-        rows = list(
-            Message.objects.filter(state__in=WAITING, next_try_at__lte=present)
+        rows = [
+            Claimed(*row)
+            for row in Message.objects.filter(state__in=WAITING, next_try_at__lte=present)
             .order_by("next_try_at", "pk")
             .select_for_update(skip_locked=True)
-            .values_list("pk", flat=True)[:chunk]
-        )
-        Message.objects.filter(pk__in=rows).update(
+            .values_list("pk", "channel", "address")[:chunk]
+        ]
+        Message.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=State.CLAIMED, lease_until=present + CLAIM_LEASE, lease_token=token
         )
     return token, rows
 
 
-def send_one(message_id, token: str) -> None:
-    """One message from claim to record. Whatever goes wrong stays with this message."""
+def groups_of(claimed: list[Claimed]) -> Iterator[list[Claimed]]:
+    """Messages that go through together: of one channel, each address once (the limits of the second depend
+    on the first). Where a gateway can't be asked what it took, one message is in doubt at most."""
+    waiting = list(claimed)
+    while waiting:
+        channel, group, rest, seen = waiting[0].channel, [], [], set()
+        size = GROUP if gateways.can_be_asked(gateways.name_for(channel)) else 1
+        for row in waiting:
+            if row.channel == channel and row.address not in seen and len(group) < size:
+                group.append(row)
+                seen.add(row.address)
+            else:
+                rest.append(row)
+        waiting = rest
+        yield group
+
+
+def send_group(group: list[Claimed], token: str) -> None:
+    """A group from claim to record. Whatever goes wrong with one message stays with this message."""
     try:
-        prepared = _prepare(message_id, token)
+        ready = _prepare(group, token)
+    except (OperationalError, InterfaceError) as error:
+        # The database is away or somebody holds a row for long: no message's fault. The claims run out.
+        log.warning("a group could not be prepared", extra={"event": type(error).__name__})
+        return
     except Exception as error:
+        if len(group) > 1:
+            for row in group:
+                send_group([row], token)
+            return
         log.exception("a message could not be prepared", extra={"event": type(error).__name__})
-        _fault(message_id, token, error)
+        _fault(group[0].pk, token, error)
         return
-    if prepared is None:
-        return
-    outgoing, attempt_id, gateway_name = prepared
-    result = _call(gateway_name, outgoing)
-    try:
-        _record(message_id, attempt_id, result)
-    except Exception as error:
-        # The attempt stays open; the lease runs out and the message becomes a doubt, which is the truth.
-        log.exception("an outcome could not be recorded", extra={"event": type(error).__name__})
+    if ready:
+        answers = _call_all(gateways.name_for(group[0].channel), ready)
+        _record(answers)
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What the last look says: leave now, wait until `until`, or never (`never` says why)."""
-
-    until: datetime | None = None
-    held: str = ""
-    never: str = ""
-
-    @property
-    def may_leave(self) -> bool:
-        return not (self.never or self.until)
-
-
-def _prepare(message_id, token: str):
-    """The last look and the commit that comes before the call. None when there is nothing to call."""
-    address = Message.objects.values_list("address", flat=True).get(pk=message_id)
+def _prepare(group: list[Claimed], token: str) -> list[Ready]:
+    """The last look and the commit that comes before the calls. Only what may leave is returned."""
     with transaction.atomic():
         # A hold that commits while we look has to wait for us, or we see it.
         share_key(HOLD_LOCK)
         # One address at a time: two workers may not both find today's one message still free.
-        lock_keys(address_lock(address))
-        message = lock_rows(Message.objects.filter(pk=message_id))[0]
+        lock_keys(*(address_lock(row.address) for row in group))
         present = now()
-        if message.state != State.CLAIMED or message.lease_token != token or message.lease_until < present:
-            return None
-        if current_hold() is not None:
-            message.state, message.lease_until, message.lease_token = State.DUE, None, ""
-            message.save()
-            return None
-        verdict = look_again(message, present)
-        if not verdict.may_leave:
-            _put_off(message, verdict)
-            return None
-        message.attempts += 1
-        message.state, message.gateway = State.SENDING, gateways.name_for(message.channel)
-        message.lease_until, message.lease_token = present + CALL_LEASE, ""
-        message.left_at, message.held_reason, message.error = present, "", ""
-        message.save()
-        attempt = Attempt.objects.create(
-            message=message, number=message.attempts, gateway=message.gateway, started_at=present
+        mine = Message.objects.filter(
+            pk__in=[row.pk for row in group], state=State.CLAIMED, lease_token=token, lease_until__gte=present
         )
-        html = email_html(message) if message.channel == "email" else ""
-    return outgoing_of(message, html), attempt.pk, message.gateway
+        messages = lock_rows(mine.select_related("patient").only(*NEEDED))
+        if current_hold() is not None:
+            mine.update(state=State.DUE, lease_until=None, lease_token="")
+            return []
+        facts = facts_for(messages, present)
+        leaving = []
+        for message in messages:
+            verdict = look_again(message, facts)
+            if verdict.may_leave:
+                leaving.append(message)
+            else:
+                put_off(by_program(), message, verdict)
+        return _mark(leaving, present) if leaving else []
+
+
+def _mark(leaving: list[Message], present) -> list[Ready]:
+    """Says that these are being sent, and opens an attempt for each."""
+    name = gateways.name_for(leaving[0].channel)
+    attempts = [
+        Attempt(message=row, number=row.attempts + 1, gateway=name, started_at=present) for row in leaving
+    ]
+    ready = [
+        Ready(attempt.pk, outgoing_of(row, email_html(row) if row.channel == "email" else ""))
+        for attempt, row in zip(attempts, leaving, strict=True)
+    ]
+    Message.objects.filter(pk__in=[row.pk for row in leaving]).update(
+        state=State.SENDING,
+        gateway=name,
+        attempts=F("attempts") + 1,
+        lease_until=present + CALL_LEASE,
+        lease_token="",
+        left_at=present,
+        held_reason="",
+        error="",
+        updated_at=present,
+    )
+    Attempt.objects.bulk_create(attempts)
+    return ready
 
 
 def outgoing_of(message: Message, html: str = "") -> Outgoing:
@@ -175,66 +228,30 @@ def outgoing_of(message: Message, html: str = "") -> Outgoing:
     )
 
 
-def look_again(message: Message, present: datetime) -> Verdict:
-    """Whether the message may leave at this moment: still in time, still true, still wanted, awake hours,
-    within the limits."""
-    if present > message.not_after:
-        return Verdict(never="Too late to be of use.")
-    reason = why_not(message.subject, message)
-    if reason:
-        return Verdict(never=reason)
-    decision = may_contact(message.patient, message.channel, message.address, message.purpose, present)
-    if not decision.is_allowed:
-        return Verdict(never=decision.reason)
-    if not message.is_quiet_exempt and is_asked_back(message.address, present):
-        return _wait(message, present + ASK_AGAIN, "A question to the patient is open.")
-    rules = send_settings()
-    is_hurried = message.hurried_by_id is not None and gateways.name_for(message.channel) == "capture"
-    late = window.at_send(
-        present,
-        not_after=message.not_after,
-        zone=message.zone,
-        window=window_of(rules),
-        quiet_exempt=message.is_quiet_exempt or is_hurried,
-    )
-    if not late.leave:
-        if late.until is None:
-            return Verdict(never="No time left within the send window.")
-        return Verdict(until=late.until, held="Outside the send window.")
-    if message.purpose in rules.limited_purposes and not is_hurried:
-        lately = left_lately(message.address, rules.limited_purposes, present, besides=message.pk)
-        free = limits.free_at(present, lately, limits_of(rules), message.zone)
-        if free > present:
-            return _wait(message, free, "The patient got enough messages lately.")
-        rival = more_useful_today(message, rules, present, lately)
-        if rival is not None:
-            return _wait(message, rival + STEP_ASIDE, "It yields to another reminder of today.")
-    return Verdict()
-
-
-def _wait(message: Message, until: datetime, why: str) -> Verdict:
-    if until > message.not_after:
-        return Verdict(never=why)
-    return Verdict(until=until, held=why)
-
-
-def _put_off(message: Message, verdict: Verdict) -> None:
-    message.lease_until, message.lease_token = None, ""
-    if verdict.never:
-        settle(message, State.VOID, void_reason=verdict.never)
-        audit.record(
-            by_program(), "message.voided", obj=message, patient=message.patient_id, reason=verdict.never
-        )
-    else:
-        message.state, message.held_reason = State.HELD, verdict.held
-        message.next_try_at = verdict.until
-    message.save()
-
-
-def _call(gateway_name: str, outgoing: Outgoing):
-    """The call, outside any transaction. Anything unforeseen counts as "may have been taken"."""
+def _call_all(gateway_name: str, ready: list[Ready]) -> dict[object, Answer]:
+    """All calls of a group at once, outside any transaction; answers by attempt."""
+    begin_by = time.monotonic() + BEGIN_WITHIN
     try:
-        return gateways.gateway(gateway_name).send(outgoing)
+        gateway = gateways.gateway(gateway_name)
+    except NotSent as answer:
+        return {one.attempt_id: answer for one in ready}
+
+    def call(one: Ready) -> Answer:
+        return _call(gateway, one.outgoing, begin_by)
+
+    if len(ready) == 1 or not gateway.is_remote:
+        # A gateway without a network takes no time that could be shared.
+        return {one.attempt_id: call(one) for one in ready}
+    with ThreadPoolExecutor(max_workers=min(CALLERS, len(ready))) as callers:
+        return dict(zip((one.attempt_id for one in ready), callers.map(call, ready), strict=True))
+
+
+def _call(gateway: Gateway, outgoing: Outgoing, begin_by: float) -> Answer:
+    """One call. Anything unforeseen counts as "may have been taken"."""
+    if time.monotonic() > begin_by:
+        return Later("Its turn came too late.")
+    try:
+        return gateway.send(outgoing)
     except (Later, NotSent, NoAnswer) as answer:
         return answer
     except Exception as error:
@@ -242,94 +259,26 @@ def _call(gateway_name: str, outgoing: Outgoing):
         return NoAnswer("The gateway failed.")
 
 
-def _record(message_id, attempt_id, result) -> None:
-    """Writes down what the call came to, without overruling a callback that was faster."""
-    with transaction.atomic():
-        message = lock_rows(Message.objects.filter(pk=message_id))[0]
-        attempt = lock_rows(Attempt.objects.filter(pk=attempt_id))[0]
-        is_open = message.state in (State.SENDING, State.UNCERTAIN)
-        if isinstance(result, Accepted):
-            _accepted(message, attempt, result)
-        elif isinstance(result, NotSent):
-            _finish(attempt, Attempt.Outcome.REFUSED, str(result))
-            if is_open:
-                _refused(message, result)
-        elif isinstance(result, Later):
-            _finish(attempt, Attempt.Outcome.LATER, str(result))
-            if is_open:
-                _later(message, str(result), result.retry_after)
-        elif is_open:
-            _doubt(message, str(result))
-        message.save()
-
-
-def _accepted(message: Message, attempt: Attempt, result: Accepted) -> None:
-    _finish(attempt, Attempt.Outcome.ACCEPTED, "", ref=result.ref)
-    if not message.gateway_ref:
-        message.gateway_ref = result.ref
-    settle_reported(message, result.status)
-    audit.record(
-        by_program(),
-        "message.sent",
-        obj=message,
-        patient=message.patient_id,
-        gateway=message.gateway,
-        ref=result.ref,
-    )
-
-
-def _refused(message: Message, result: NotSent) -> None:
-    message.left_at = None
-    settle(message, State.FAILED, error=str(result))
-    if result.is_opt_out:
-        record_consent(
-            by=by_program(),
-            patient=None,
-            channel=message.channel,
-            address=message.address,
-            is_granted=False,
-            how="carrier",
-            wording=str(result),
-        )
-
-
-def _later(message: Message, why: str, retry_after: float | None) -> None:
-    message.left_at, message.lease_until = None, None
-    pause = limits.backoff_seconds(message.attempts, random.random(), retry_after)  # noqa: S311
-    again = now() + timedelta(seconds=pause)
-    if message.attempts >= MAX_TRIES or again > message.not_after:
-        settle(message, State.FAILED, error=f"{why} Tried {message.attempts} times.")
-        return
-    message.state, message.next_try_at, message.error = State.DUE, again, why[:200]
-
-
-def _doubt(message: Message, why: str) -> None:
-    present = now()
-    Attempt.objects.filter(message=message, outcome=Attempt.Outcome.OPEN).update(
-        outcome=Attempt.Outcome.UNKNOWN, detail=why[:200], finished_at=present
-    )
-    message.state, message.error = State.UNCERTAIN, why[:200]
-    message.lease_until, message.lease_token = None, ""
-    message.uncertain_at = message.uncertain_at or present
-    message.next_try_at = present
-    message.is_staff_needed = not gateways.gateway(message.gateway).can_be_asked
-    message.save()
-
-
-def _finish(attempt: Attempt, outcome: str, detail: str, ref: str = "") -> None:
-    attempt.outcome, attempt.detail, attempt.finished_at = outcome, detail[:200], now()
-    attempt.gateway_ref = ref
-    attempt.save()
+def _record(answers: dict[object, Answer]) -> None:
+    """Writes the answers down, one by one if it does not go together."""
+    try:
+        with transaction.atomic():
+            record_answers(answers)
+    except Exception as error:
+        if len(answers) > 1:
+            for attempt_id, answer in answers.items():
+                _record({attempt_id: answer})
+            return
+        # The attempt stays open; the lease runs out and the message becomes a doubt, which is the truth.
+        log.exception("an outcome could not be recorded", extra={"event": type(error).__name__})
 
 
 def _fault(message_id, token: str, error: Exception) -> None:
     """A message that can't even be looked at: later, and after five times to staff. Nobody was called."""
     with transaction.atomic():
-        message = lock_rows(Message.objects.filter(pk=message_id, state=State.CLAIMED, lease_token=token))
-        if not message:
-            return
-        row = message[0]
-        row.attempts += 1
-        row.lease_token = ""
-        _later(row, f"It could not be prepared ({type(error).__name__}).", None)
-        row.save()
+        found = lock_rows(Message.objects.filter(pk=message_id, state=State.CLAIMED, lease_token=token))
+        for row in found:
+            row.attempts += 1
+            row.lease_token = ""
+            try_later(row, f"It could not be prepared ({type(error).__name__}).")
+            row.save()

@@ -46,9 +46,9 @@ def test_nothing_leaves_while_held_and_everything_after(provider):
 
 def test_what_is_claimed_when_the_hold_comes_goes_back_into_the_queue(provider):
     message = make_message()
-    token, ids = sending.claim(10)
+    token, claimed = sending.claim(10)
     hold_sending(by=SYSTEM, reason="A wording is wrong.")
-    sending.send_one(ids[0], token)
+    sending.send_group(claimed, token)
     assert provider.sends == 0
     assert again(message).state == State.DUE
     assert (message.attempts, message.lease_until, message.lease_token) == (0, None, "")

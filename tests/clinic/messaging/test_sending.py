@@ -302,9 +302,9 @@ def test_killed_between_the_commit_and_the_record(provider, noon, monkeypatch, a
     message = make_message()
     real = sending._call
 
-    def die(name, outgoing):
+    def die(*call):
         if accepted:
-            real(name, outgoing)
+            real(*call)
         raise Killed
 
     monkeypatch.setattr(sending, "_call", die)
@@ -324,14 +324,14 @@ def test_killed_between_the_commit_and_the_record(provider, noon, monkeypatch, a
 
 def test_killed_before_the_attempt_it_is_simply_claimed_again(provider, noon, monkeypatch):
     message = make_message()
-    token, ids = sending.claim(10)
-    assert ids == [message.pk]
+    token, claimed = sending.claim(10)
+    assert [row.pk for row in claimed] == [message.pk]
     send_due()
     assert provider.sends == 0
     noon.shift(timedelta(seconds=46))
     send_due()
     assert again(message).state == State.SENT
-    sending.send_one(message.pk, token)  # the first worker wakes up again
+    sending.send_group(claimed, token)  # the first worker wakes up again
     assert len(provider.taken) == 1
 
 

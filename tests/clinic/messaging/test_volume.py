@@ -74,9 +74,9 @@ def test_two_workers_never_claim_the_same_message():
         lock = threading.Lock()
 
         def claim():
-            _, ids = sending.claim(15)
+            _, rows = sending.claim(15)
             with lock:
-                claimed.extend(ids)
+                claimed.extend(row.pk for row in rows)
 
         _in_threads(4, claim)
         assert len(claimed) == len(set(claimed)) == 20

@@ -11,6 +11,7 @@ from clinic.messaging.gateways.base import Accepted, Found, Outgoing
 class CaptureGateway:
     name = "capture"
     can_be_asked = True
+    is_remote = False
 
     def send(self, message: Outgoing) -> Accepted:
         return Accepted(ref=f"kept-{message.id}", status="delivered")

@@ -17,6 +17,7 @@ from clinic.messaging.gateways.base import Accepted, CannotTell, Later, NoAnswer
 class SmtpGateway:
     name = "smtp"
     can_be_asked = False
+    is_remote = True
 
     def send(self, message: Outgoing) -> Accepted:
         connection = get_connection(fail_silently=False)

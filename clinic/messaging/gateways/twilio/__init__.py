@@ -5,8 +5,10 @@ is learned from the status callback, whose address carries the signed outbox id,
 message list.
 """
 
+import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 import httpx
 from django.conf import settings
@@ -47,14 +49,22 @@ LIST_DELAY = timedelta(seconds=45)
 PAGES = 5
 
 
+@cache
+def trust() -> ssl.SSLContext:
+    """The certificate authorities. Reading them takes longer than a call: once in a process, before threads."""
+    return httpx.create_ssl_context()
+
+
 class TwilioGateway:
     name = "twilio"
     can_be_asked = True
+    is_remote = True
     list_delay = LIST_DELAY
 
     def __init__(self, *, base_url: str, account_sid: str, auth_token: str, sender: str):
         self.base_url, self.account_sid = base_url.rstrip("/"), account_sid
         self.auth_token, self.sender = auth_token, sender
+        self.trust = trust()
 
     @classmethod
     def from_settings(cls) -> "TwilioGateway":
@@ -71,7 +81,12 @@ class TwilioGateway:
         return f"{self.base_url}/2010-04-01/Accounts/{self.account_sid}/Messages.json"
 
     def _client(self) -> httpx.Client:
-        return httpx.Client(auth=(self.account_sid, self.auth_token), timeout=TIMEOUT, follow_redirects=False)
+        return httpx.Client(
+            auth=(self.account_sid, self.auth_token),
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            verify=self.trust,
+        )
 
     def send(self, message: Outgoing) -> Accepted:
         data = {

@@ -24,6 +24,12 @@ from tests.support.cluster import ROOT
 WAITS = "state IN ('planned', 'due', 'held', 'claimed', 'sending')"
 DUE = f"SELECT id::text FROM messaging_message WHERE next_try_at <= now() AND {WAITS}"
 TO_STAFF_WITHIN = 600
+# How long the full form may take on a machine that has other work, too; what is promised is checked all along.
+LONGEST = 1500
+OVERDUE = (
+    "SELECT count(*) FROM messaging_message WHERE state = 'uncertain' AND NOT is_staff_needed "
+    f"AND uncertain_at < now() - interval '{TO_STAFF_WITHIN} s'"
+)
 # Of a hundred sends: lost answers after and before acceptance, refusals for now, faults of both kinds.
 BAD_DAY = {
     "lose": 0.05, "lose_before": 0.02, "429": 0.03, "503": 0.02, "500_taken": 0.02, "500_not": 0.02, "garbage": 0.01,
@@ -125,7 +131,7 @@ def test_forty_messages_through_kills_and_a_forgetful_broker(folder):
             ground.flush_redis()
             ground.restart_postgres()
             pass_time(ground, due)
-        settle(ground, due, seconds=60)
+        settle(ground, due, seconds=240)
         course.note(ground, provider, "messages-short")
         once_each(ground, provider, due)
         assert len(due) == 40
@@ -140,7 +146,7 @@ def more_accepted(ground: Ground, provider: SmsProvider, count: int) -> None:
         ground.send_task("messaging.send_due")
         return len(provider.taken) >= wanted
 
-    wait_for(has_come, seconds=30, what="messages leave")
+    wait_for(has_come, seconds=120, what="messages leave")
 
 
 def pass_time(ground: Ground, due: set[str]) -> None:
@@ -195,7 +201,7 @@ def sweep_of_faults(ground: Ground, course: Course, due: set[str], provider: Sms
         return taken == len(due) and passed > least
 
     next_turn = began
-    while time.monotonic() - began < TO_STAFF_WITHIN:
+    while time.monotonic() - began < LONGEST:
         next_turn += 2.0
         pause = max(0.0, next_turn - time.monotonic())
         time.sleep(pause)
@@ -224,10 +230,13 @@ def test_three_hundred_messages_through_every_fault(folder):
             f"SELECT count(*) FROM messaging_message WHERE ({WAITS} OR state = 'uncertain') "
             "AND NOT is_staff_needed AND id::text = ANY(%s)"
         )
+
+        def is_settled() -> bool:
+            assert ground.owner(OVERDUE) == [(0,)]
+            return ground.owner(open_ones, [sorted(due)])[0][0] == 0
+
         wait_for(
-            lambda: ground.owner(open_ones, [sorted(due)])[0][0] == 0,
-            seconds=TO_STAFF_WITHIN - (time.monotonic() - began),
-            what="every doubt resolved or shown to staff",
+            is_settled, seconds=LONGEST - (time.monotonic() - began), what="every doubt resolved or shown"
         )
         course.seconds_to_settled = time.monotonic() - began
         course.note(ground, provider, "messages-full")

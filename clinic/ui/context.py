@@ -37,8 +37,13 @@ def page(request: HttpRequest) -> dict:
 
 
 def _lock(request: HttpRequest) -> dict:
-    """How long this session may idle; the server decides, the page only warns and covers itself."""
+    """How long this session may idle; the server decides, the page only warns and covers itself.
+
+    `wall_url` is set at a wall screen: there a locked page gives way to the board.
+    """
+    workstation = getattr(getattr(request, "staff_session", None), "workstation", None)
     return {
+        "wall_url": _address("desk:wall") if workstation and workstation.is_wall else "",
         "seconds": int(getattr(request, "idle_seconds", None) or IDLE_SECONDS_SHARED),
         "is_locked": bool(getattr(request, "is_locked", False)),
     }

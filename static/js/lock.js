@@ -59,6 +59,8 @@ async function lockNow() {
   try {
     const response = await post(overlay.dataset.lockUrl, {}, { quiet: true });
     if (response.status === 401) signedOut();
+    // Somebody signed in at a wall screen and went away: the hallway gets its board back.
+    else if (overlay.dataset.wallUrl) location.assign(overlay.dataset.wallUrl);
     else if (response.ok && (await response.json()).has_pin === false) choose(true);
   } catch { /* offline: covered anyway, and the server locks by its own clock */ }
 }

@@ -72,6 +72,7 @@ def test_whatever_it_opens_when_switched_on_leads_to_the_board(hallway):
 def test_a_locked_session_at_the_screen_does_not_cover_the_board(screen):
     client = at_workstation(signed_in(make_member("ma")), screen)
     StaffSession.objects.update(workstation=screen)
+    assert b'data-wall-url="/flow/wall/"' in client.get("/flow/").content
     client.post(reverse("staff:lock"))
     assert client.get("/flow/").status_code == 423
     assert client.get(WALL).status_code == 200
@@ -82,6 +83,7 @@ def test_elsewhere_the_wall_board_obeys_the_session_of_its_member(location):
     client = signed_in(make_member("ma"))
     page = client.get(WALL)
     assert (page.status_code, b"data-lock" in page.content) == (200, True)
+    assert b"data-wall-url" not in page.content
     client.post(reverse("staff:lock"))
     assert client.get(WALL).status_code == 423
     assert AuditEvent.objects.filter(action="wall.shown").count() == 0

@@ -98,7 +98,7 @@ def test_a_slow_line_is_slow_and_works(servers, desk):
     assert desk.get("/schedule/").status_code == 200
     servers.postgres.set("latency", delay=0.04)
     assert desk.get("/schedule/").status_code == 200
-    servers.postgres.set("latency", delay=0.5)
+    servers.postgres.set("latency", delay=2.0)
     answer = desk.get("/schedule/")
     assert answer.status_code == 503  # more than the patience of one request, and said within its limit
     assert desk.took < ANSWER

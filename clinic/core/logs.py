@@ -26,7 +26,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _words(record),
         }
         for key in ALLOWED:
             if key in record.__dict__:
@@ -35,6 +35,26 @@ class JsonFormatter(logging.Formatter):
             line["error"] = record.exc_info[0].__name__
             line["trace"] = [f"{f.filename}:{f.lineno} {f.name}" for f in _frames(record.exc_info[2])]
         return json.dumps(line, ensure_ascii=True)
+
+
+def _words(record: logging.LogRecord) -> str:
+    """The message with every error in it reduced to its type.
+
+    Libraries write errors into their messages (celery: "Task x raised unexpected: ..."), and an error of the
+    database quotes the row.
+    """
+    words = record.getMessage()
+    error = record.exc_info[1] if record.exc_info else None
+    values = record.args.values() if isinstance(record.args, dict) else record.args or ()
+    errors = [value for value in values if isinstance(value, BaseException)]
+    while error is not None:
+        errors.append(error)
+        error = error.__cause__ or error.__context__
+    for one in errors:
+        for written in (repr(one), str(one)):
+            if len(written) > 3:
+                words = words.replace(written, type(one).__name__)
+    return words
 
 
 def _frames(traceback) -> list:

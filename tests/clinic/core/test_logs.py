@@ -36,3 +36,18 @@ def test_an_exception_keeps_type_and_place_but_not_its_words():
     assert line["error"] == "ValueError"
     assert "test_logs.py" in line["trace"][-1]
     assert "Ortiz" not in json.dumps(line)
+
+
+def test_an_error_inside_a_message_is_reduced_to_its_type():
+    """Celery writes "Task x raised unexpected: ..."; a database error quotes the row it would not take."""
+    error = ValueError("Key (last_name)=(Ortiz) already exists")
+    line = written(
+        "Task %(name)s raised unexpected: %(exc)s",
+        {"name": "a.b", "exc": repr(error)},
+        exc_info=(ValueError, error, None),
+    )
+    assert line["message"] == "Task a.b raised unexpected: ValueError"
+    assert written("failed: %s", error)["message"] == "failed: ValueError"
+    outer = RuntimeError("saving")
+    outer.__cause__ = error
+    assert "Ortiz" not in json.dumps(written(f"failed: {error}", exc_info=(RuntimeError, outer, None)))

@@ -103,7 +103,7 @@ def rows_naming(value: str) -> set[str]:
 
 def access_of_everybody() -> list:
     return list(
-        Member.objects.order_by("pk").values_list("pk", "roles", "is_active", "is_superuser", "password")
+        Member.objects.order_by("pk").values_list("pk", "roles", "is_active", "permission_epoch", "password")
     )
 
 

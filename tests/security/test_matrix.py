@@ -18,6 +18,7 @@ from clinic.staff.roles import ROLE_PERMISSIONS, Role
 from clinic.staff.services.members import deactivate_member
 from tests.architecture.test_access import GUARDED, OPEN, none, usable
 from tests.factories.staff import actor_for, make_member, signed_in
+from tests.security.forms_on import undone
 from tests.support import small_clinic
 
 ODD = ("PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "PROPFIND", "BREW")
@@ -198,18 +199,15 @@ def test_no_other_spelling_of_an_address_opens_it_to_strangers(paths, extra):
     none(wrong)
 
 
-def half_signed_in() -> Client:
-    """A browser whose cookie names a member, without the server-side session that a whole sign-in opens."""
-    client = signed_in(make_member(*Role), raise_request_exception=False)
-    StaffSession.objects.all().delete()
-    return client
-
-
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_half_signed_in_opens_nothing(paths, method):
-    wrong = {}
+    """A cookie that names a member, without the server-side session that a whole sign-in opens."""
+    client, wrong = signed_in(make_member(*Role), raise_request_exception=False), {}
+    StaffSession.objects.all().delete()
+    offered = client.cookies.output(header="")
     for address, path in paths:
-        response = getattr(half_signed_in(), method)(path)
+        client.cookies.load(offered)
+        response = undone(client, method, path, {})
         if response.status_code != 302 or urlsplit(response["Location"]).path != "/sign-in/":
             wrong[address.name] = response.status_code
     none(wrong)

@@ -60,14 +60,18 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "clinic.core.middleware.RequestContext",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Outermost, so that what a later one refuses (a wrong host, a broken form) carries these headers too.
+    "clinic.core.middleware.NoStore",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "clinic.core.middleware.KnownMethods",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic.ui.middleware.ErrorPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "clinic.core.middleware.PlainText",
     "clinic.staff.middleware.MemberOfSession",
     "clinic.staff.middleware.SessionGuard",
     "clinic.staff.middleware.ActorMiddleware",
@@ -76,7 +80,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "clinic.core.middleware.NoStore",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -330,6 +333,7 @@ def _every(seconds: float, task: str) -> dict:
 CELERY_BEAT_SCHEDULE = {
     "audit-seal": _every(10, "audit.seal"),
     "core-heartbeat": _every(30, "core.beat_heartbeat"),
+    "inbox-watch-access": _every(60, "inbox.watch_access"),
     "messaging-send-due": _every(30, "messaging.send_due"),
     "messaging-settle-replies": _every(30, "messaging.settle_replies"),
     "messaging-resolve-uncertain": _every(60, "messaging.resolve_uncertain"),

@@ -42,6 +42,27 @@ def _lighten_settings() -> None:
     }
 
 
+@pytest.fixture(scope="session")
+def log_watch() -> Iterator:
+    """One watcher on the root logger for the whole run."""
+    import logging
+
+    from tests.support.log_watch import LogWatch
+
+    watch = LogWatch()
+    logging.getLogger().addHandler(watch)
+    yield watch
+    logging.getLogger().removeHandler(watch)
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_named_in_the_log(log_watch) -> Iterator[None]:
+    """Fails the test during which a patient's name or number reached a log line."""
+    log_watch.caught.clear()
+    yield
+    assert log_watch.caught == []
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     servers = config.stash.get(_CLUSTER, None)
     if servers is not None:

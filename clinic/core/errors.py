@@ -65,6 +65,16 @@ class NotFound(ClinicError):
     status = 404
 
 
+class TooMany(ClinicError):
+    """Asked too often. `retry_after` is in seconds."""
+
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int, **kwargs):
+        super().__init__(message, **kwargs)
+        self.retry_after = retry_after
+
+
 class Transient(ClinicError):
     """May succeed when tried again: a provider that does not answer, a database that restarts."""
 

@@ -21,6 +21,7 @@ from clinic.core.errors import NotFound, Refused
 from clinic.files.models import StoredFile
 
 IMAGE_TYPES = {"image/jpeg", "image/png", "image/webp"}
+IMAGE_FORMATS = ("JPEG", "PNG", "WEBP")
 LONGEST_SIDE = 2_000
 MOST_PIXELS = 40_000_000
 Checker = Callable[[Actor, StoredFile], bool]
@@ -87,15 +88,18 @@ def _checked(data: bytes, kinds: tuple[str, ...]) -> tuple[bytes, str]:
 
 def _redrawn(data: bytes) -> tuple[bytes, str]:
     try:
-        image = Image.open(io.BytesIO(data))
+        image = Image.open(io.BytesIO(data), formats=IMAGE_FORMATS)
         if image.width * image.height > MOST_PIXELS:
             raise Refused("The picture has too many pixels.", hint="Choose a smaller one.")
         image = ImageOps.exif_transpose(image).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise Refused("The picture cannot be read.", hint="Save it again as JPEG and retry.") from error
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    # On a blank sheet: Pillow writes the comment and the XMP data of the picture it was given into the new file.
+    blank = Image.new("RGB", image.size)
+    blank.paste(image)
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=88)
+    blank.save(out, "JPEG", quality=88)
     return out.getvalue(), "image/jpeg"
 
 

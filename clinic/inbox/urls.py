@@ -15,6 +15,7 @@ urlpatterns = [
     path("tasks/<uuid:pk>/done/", inbox.task_complete, name="task-complete"),
     path("tasks/<uuid:pk>/take/", inbox.task_take, name="task-take"),
     path("alerts/<uuid:pk>/acknowledge/", inbox.alert_acknowledge, name="alert-acknowledge"),
+    path("alerts/<uuid:pk>/review/", inbox.alert_review, name="alert-review"),
     path("calls/new/", calls.call_log, name="call-log"),
     path("calls/new/<uuid:patient_pk>/", calls.call_log, name="call-log-for"),
     path("calls/<uuid:pk>/", calls.call_detail, name="call"),

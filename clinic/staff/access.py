@@ -97,3 +97,13 @@ def stays_open(view: View) -> View:
     """Mark a view that answers while the session is locked: unlock, switch user, sign out."""
     view.clinic_when_locked = True
     return view
+
+
+def takes(*methods: str) -> Callable[[View], View]:
+    """Name every method of a view that takes more than GET, HEAD and POST; all others are answered 405."""
+
+    def decorate(view: View) -> View:
+        view.clinic_methods = methods
+        return view
+
+    return decorate

@@ -20,10 +20,12 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic.audit.models import AuditEvent
 from clinic.audit.services import record
 from clinic.core.profile import clinic_zone
+from clinic.core.spreadsheet import cell
 from clinic.core.time import today
 from clinic.staff import audit_queries
 from clinic.staff.access import allow
 from clinic.staff.audit_forms import AuditFilterForm, PatientByNumberForm
+from clinic.staff.limits import EXPORT, limited
 from clinic.staff.permissions import Permission
 from clinic.ui.paging import page_of
 
@@ -52,7 +54,6 @@ HEADINGS = [
     "Address",
     "Request",
 ]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def _filter(request: HttpRequest) -> tuple[AuditFilterForm, dict[str, Any]]:
@@ -142,12 +143,6 @@ def audit_patient(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('audit:list')}?{urlencode({'patient': str(found)})}")
 
 
-def cell(value: Any) -> str:
-    """Text for a CSV cell that no spreadsheet runs as a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
-
-
 class _Echo:
     def write(self, value: str) -> str:
         return value
@@ -182,6 +177,7 @@ def _lines(rows: Iterator[audit_queries.EventRow]) -> Iterator[str]:
 
 @allow(Permission.AUDIT_EXPORT)
 @require_POST
+@limited(EXPORT)
 def audit_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered trail as CSV. The export itself is recorded first, with its filter."""
     _, wanted = _filter(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from clinic.core.errors import ClinicError
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class ErrorPages:
-    """Turns a ClinicError into its page, and a database outage into an honest 503."""
+    """Turns a ClinicError into its page, a database outage into an honest 503, and what no column holds into 400."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -24,11 +24,18 @@ class ErrorPages:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, ClinicError):
-            return error_page(request, error.status, words=str(error))
+            retry_after = getattr(error, "retry_after", None)
+            return error_page(request, error.status, words=str(error), retry_after=retry_after)
         if isinstance(error, (OperationalError, InterfaceError)):
             log.error("database unavailable", exc_info=error, extra={"request_id": request.request_id})
             return outage_page(request)
         if is_disk_full(error):
             log.error("no room for files", exc_info=error, extra={"request_id": request.request_id})
             return error_page(request, 507)
+        if isinstance(error, DataError):
+            # A value that no column can hold, and that no form has caught: refused, and noted as ours to mend.
+            log.error(
+                "a value that cannot be stored", exc_info=error, extra={"request_id": request.request_id}
+            )
+            return error_page(request, 400)
         return None

@@ -8,7 +8,9 @@ from django.views.decorators.http import require_GET
 
 from clinic.core import time
 from clinic.core.profile import clinic_zone
+from clinic.core.spreadsheet import cell
 from clinic.staff.access import allow
+from clinic.staff.limits import EXPORT, limited
 from clinic.staff.permissions import Permission
 from inventory.models import Item
 from inventory.queries.catalog import as_uuid, par_levels, place_choices
@@ -94,6 +96,7 @@ def reorder(request):
 
 @require_GET
 @allow(Permission.STOCK_VIEW)
+@limited(EXPORT)
 def reorder_csv(request):
     """The order list for a vendor or a spreadsheet."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -107,7 +110,7 @@ def reorder_csv(request):
     for line in reorder_list():
         writer.writerow(
             [
-                _cell(value)
+                cell(value)
                 for value in (
                     line.item.name,
                     line.item.ndc,
@@ -168,8 +171,3 @@ def _scanned(text: str):
 
 def _plain(number) -> str:
     return f"{number.normalize():f}" if number else "0"
-
-
-def _cell(value):
-    # A spreadsheet runs a text that starts like a formula.
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value

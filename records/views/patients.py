@@ -13,6 +13,7 @@ from clinic.core.submissions import once
 from clinic.core.time import now, today
 from clinic.messaging.services.consent import record_consent
 from clinic.staff.access import allow
+from clinic.staff.limits import FINDER, limited
 from clinic.staff.permissions import Permission as P
 from clinic.ui.responses import invalid, saved
 from records.forms.patients import RegisterPatientForm
@@ -37,6 +38,7 @@ def finder_page(request):
 
 @require_POST
 @allow(P.PATIENT_FIND)
+@limited(FINDER)
 def finder(request):
     """The finder's results for what was typed. By POST, so that no name is ever in an address."""
     text = request.POST.get("q", "")
@@ -51,6 +53,7 @@ def finder(request):
 
 @require_POST
 @allow(P.PATIENT_FIND)
+@limited(FINDER)
 def patient_options(request):
     """The finder inside a form: options for a combobox."""
     found = find_patients(request.POST.get("q", ""), today(settings.TIME_ZONE), limit=8)

@@ -13,12 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.core.actor import Actor
 from clinic.core.errors import ClinicError
-from clinic.core.rates import allow as within_rate
 from clinic.staff.access import public
+from clinic.staff.client import client_ip
+from clinic.staff.limits import TOKEN_LINK, is_within
 from scheduling.queries.patient_link import link_of
 from scheduling.services.patient_link import answer_link
-
-TRIES, PER_SECONDS = 10, 60
 
 
 def _sealed(view):
@@ -41,9 +40,7 @@ def _sealed(view):
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_link(request, token):
     """Shows the visit of a link; POST `answer` confirms or cancels it."""
-    if not within_rate(
-        f"patient-link:{request.META.get('REMOTE_ADDR', '')}", limit=TRIES, seconds=PER_SECONDS
-    ):
+    if not is_within(request, TOKEN_LINK):
         return HttpResponse("Please wait a minute and try again.", status=429, content_type="text/plain")
     link = link_of(token)
     if link is None:
@@ -56,7 +53,7 @@ def patient_link(request, token):
 
 
 def _answer(request, link, context):
-    by = Actor.outside("patient by link", ip=request.META.get("REMOTE_ADDR"))
+    by = Actor.outside("patient by link", ip=client_ip(request))
     try:
         answer_link(by=by, link=link, answer=request.POST.get("answer", ""))
     except ClinicError:

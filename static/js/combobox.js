@@ -1,8 +1,9 @@
 // <input data-combobox="url">: posts `q` while typing, shows the <li role=option data-value data-label> it gets.
 // The chosen value goes into the hidden input of the same wrapper that carries `data-combobox-value`.
 // Raises `clinic:chosen`, and `clinic:none` when Enter asks for something that nothing fits.
-import { post, raise } from "./http.js";
+import { post, raise, reasonOf } from "./http.js";
 import { mount } from "./mount.js";
+import { toast } from "./toast.js";
 
 const WAIT = 130;
 
@@ -62,7 +63,7 @@ mount("input[data-combobox]", (input) => {
     try {
       const extra = input.dataset.comboboxWith ? Object.fromEntries(new URLSearchParams(input.dataset.comboboxWith)) : {};
       const response = await post(input.dataset.combobox, { q, ...extra }, { signal: running.signal });
-      if (!response.ok) return;
+      if (!response.ok) { toast(reasonOf(response), { tone: "soon" }); return; }
       list.innerHTML = await response.text();
       for (const option of options()) option.setAttribute("role", "option");
       point(options()[0]);

@@ -1,5 +1,5 @@
 // The patient finder: Ctrl+K anywhere. What is typed goes by POST, so that no name is ever in an address.
-import { post } from "./http.js";
+import { post, reasonOf, say } from "./http.js";
 
 const dialog = document.querySelector("dialog[data-finder]");
 
@@ -48,7 +48,11 @@ function start() {
     dialog.setAttribute("aria-busy", "true");
     try {
       const response = await post(dialog.dataset.url, { q }, { signal: running.signal });
-      if (!response.ok) { if (response.status === 423) dialog.close(); return; }
+      if (!response.ok) {
+        if (response.status === 423) dialog.close();
+        else say(results, reasonOf(response));
+        return;
+      }
       results.innerHTML = await response.text();
       shownFor = q;
       input.setAttribute("aria-expanded", String(rows().length > 0));

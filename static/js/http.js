@@ -32,6 +32,20 @@ export function post(url, data = {}, options = {}) {
   return ask(url, { method: "POST", data: body, ...options });
 }
 
+// Why the server refused, in its words: it tells our scripts by a toast in a header.
+export function reasonOf(response) {
+  try { return JSON.parse(response.headers.get("HX-Trigger"))["clinic:toast"].message; } catch { return ""; }
+}
+
+// One line where results would stand; nothing when there is nothing to say.
+export function say(place, words) {
+  if (!words) return;
+  const line = document.createElement("p");
+  line.className = "finder-empty";
+  line.textContent = words;
+  place.replaceChildren(line);
+}
+
 // A whole page came where a piece was expected: an error page, or the sign-in page.
 export function isDocument(text) {
   return /^\s*<!doctype html/i.test(text);

@@ -58,6 +58,7 @@ def _steps(folder: str) -> list[tuple[str, Sequence[str]]]:
         ("import layers", ["importlinter.cli", "lint"]),
         ("bandit", ["bandit", "-q", "-ll", "-r", "-c", "pyproject.toml", *_CODE]),
         ("secrets", _secret_scan(folder)),
+        ("packages fit together", ["pip", "check"]),
         ("django check --deploy", ["manage", "check", "--deploy", "--fail-level", "WARNING"]),
         ("migrations", ["manage", "makemigrations", "--check", "--dry-run"]),
     ]

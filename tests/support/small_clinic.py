@@ -1,6 +1,6 @@
 """One of nearly everything, with names that no page may show to who must not see them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import time_machine
@@ -92,10 +92,10 @@ def build() -> None:
         clinic = scheduling.Clinic()
         patient = messaging.make_reachable(last_name=CANARY, first_name="Ottoline")
         fee = billing.make_fee()
-        billing.make_visit(patient, clinic=clinic, code=fee.code, clock="11:00", ended=False)
+        _, encounter = billing.make_visit(patient, clinic=clinic, code=fee.code, clock="11:00", ended=False)
         billing.make_coverage(patient, member_id=f"{CANARY}-1", plan_name="Plan")
         billing.paid(patient, Decimal("25.00"))
-        inventory.stocked(quantity=3)
+        _, _, place = inventory.stocked(quantity=3)
         inventory.make_equipment()
         messaging.make_message(patient)
         Workstation.objects.create(name="Room 9 PC", room="Room 9")
@@ -103,6 +103,72 @@ def build() -> None:
         PermissionException.objects.create(member=member, permission="chart_view", effect="grant", reason="x")
         medication = apps.get_model("records.Medication")
         medication.objects.create(patient=patient, name=f"{CANARY}ine", recorded_at=NOW)
+        _chart(patient, encounter)
+        _work(patient, encounter, fee.code, place)
+
+
+def _chart(patient, encounter) -> None:
+    """A note, a set of vital signs in the red, an immunization, a relative, a picture."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from records import services
+    from tests.factories import records as make
+
+    provider = make.actor("provider")
+    note = services.save_note(by=provider, encounter=encounter, sections={"plan": f"{CANARY} rests"})
+    services.sign_note(by=provider, note=note)
+    make.record(provider, encounter, *make.pressure(190, 95))
+    services.record_historical_immunization(
+        by=provider, patient=patient, cvx="141", given_on=NOW.date() - timedelta(days=400)
+    )
+    services.add_related_person(by=provider, patient=patient, name=f"Ida {CANARY}", relation="Mother")
+    services.set_photo(by=provider, patient=patient, upload=SimpleUploadedFile("face.png", picture()))
+
+
+def _work(patient, encounter, code: str, place) -> None:
+    """A charge, a count, a task, an alert, a call and a reply."""
+    from billing.services import propose_charge
+    from clinic.inbox.services import add_task, log_call, raise_alert
+    from clinic.messaging.services.replies import receive_text
+    from inventory.services import start_count
+    from tests.factories import messaging
+    from tests.factories import records as make
+
+    by = make.actor("front_desk")
+    propose_charge(by=by, encounter=encounter, code=code)
+    start_count(by=by, place=place)
+    add_task(by=by, title=f"Call {CANARY}", patient=patient, pool="front_desk")
+    raise_alert(
+        by=by, patient=patient, kind="test", text=f"Ask {CANARY}", source_key="small", pool="front_desk"
+    )
+    log_call(
+        by=by,
+        caller=f"Ida {CANARY}",
+        relation="family",
+        reason="When is the visit?",
+        outcome="done",
+        patient=patient,
+        identifiers="name_dob",
+    )
+    receive_text(
+        gateway="twilio",
+        ref="SMsmall",
+        from_address=messaging.number_of(patient),
+        to_address="+13125550100",
+        body=f"It is {CANARY}, may I come later?",
+        received_at=NOW,
+    )
+
+
+def picture(fmt: str = "PNG", size: tuple[int, int] = (40, 30)) -> bytes:
+    """A plain picture."""
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", size, "teal").save(out, fmt)
+    return out.getvalue()
 
 
 def known_ids(address: Address) -> dict[str, object] | None:

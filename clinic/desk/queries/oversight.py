@@ -11,6 +11,8 @@ from clinic.audit.models import AuditEvent
 from clinic.core.actor import Actor
 from clinic.core.profile import clinic_zone
 from clinic.core.time import local_day, today
+from clinic.inbox.models import Alert
+from clinic.inbox.queries.work import oversight_alerts
 from clinic.staff.models import Member, Workstation
 from clinic.staff.permissions import Permission
 
@@ -22,10 +24,12 @@ class Access:
     rows: list[tuple[str, int]]
     looks: int
     denied: int
+    alerts: list[Alert]
 
 
 def access_today(limit: int = 8) -> Access:
-    """Two queries over today's trail, in the clinic's zone."""
+    """Two queries over today's trail, in the clinic's zone, and one for what has to be looked into."""
+    alerts = list(oversight_alerts()[:limit])
     start, end = local_day(today(clinic_zone()), clinic_zone())
     today_events = AuditEvent.objects.filter(at__gte=start, at__lt=end)
     looks = list(
@@ -35,7 +39,7 @@ def access_today(limit: int = 8) -> Access:
         .order_by("-charts")
     )
     denied = today_events.filter(kind=AuditEvent.Kind.SECURITY, action__contains="denied").count()
-    return Access(rows=looks[:limit], looks=sum(count for _, count in looks), denied=denied)
+    return Access(rows=looks[:limit], looks=sum(count for _, count in looks), denied=denied, alerts=alerts)
 
 
 @dataclass(frozen=True)

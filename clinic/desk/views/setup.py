@@ -15,6 +15,7 @@ from clinic.core.rates import allow as within_rate
 from clinic.desk.forms.clinic import ProfileForm, SetUpForm
 from clinic.desk.services.setup import edit_clinic, is_set_up, set_up_clinic
 from clinic.staff.access import allow, public
+from clinic.staff.client import client_ip
 from clinic.staff.permissions import Permission as P
 from clinic.ui.responses import invalid, saved
 
@@ -27,7 +28,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     form = SetUpForm(request.POST or None, request.FILES or None)
     if request.method != "POST":
         return render(request, "desk/set_up.html", {"form": form})
-    address = request.META.get("REMOTE_ADDR", "")
+    address = client_ip(request)
     if not within_rate(f"set-up:{address}", limit=20, seconds=600):
         form.add_error(None, "Too many tries. Wait ten minutes.")
     if not form.is_valid():
@@ -36,7 +37,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     admin = {name: data[name] for name in ("username", "first_name", "last_name", "password")}
     try:
         set_up_clinic(
-            by=Actor.outside("set-up", ip=address or None),
+            by=Actor.outside("set-up", ip=address),
             code=data["code"],
             values=data,
             hours=data["hours"],

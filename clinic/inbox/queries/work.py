@@ -6,6 +6,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from clinic.core.time import now
 from clinic.inbox.models import Alert, Task
+from clinic.staff.roles import Role
 
 _ORDER = Case(
     When(priority=Task.Priority.URGENT, then=Value(0)),
@@ -43,13 +44,22 @@ def tasks_for(member, view: str) -> QuerySet[Task]:
     return open_tasks().filter(mine(member))
 
 
-def open_alerts(member=None) -> QuerySet[Alert]:
-    """Alerts that nobody has acknowledged: of this member and their roles, or all."""
-    rows = (
+def _unacknowledged() -> QuerySet[Alert]:
+    return (
         Alert.objects.filter(acknowledged_at=None)
         .select_related("patient", "owner")
         .order_by("severity", "raised_at")
     )
+
+
+def oversight_alerts() -> QuerySet[Alert]:
+    """What is for the privacy officer alone: the member it is about may well work the inbox."""
+    return _unacknowledged().filter(pool=Role.PRIVACY.value)
+
+
+def open_alerts(member=None) -> QuerySet[Alert]:
+    """Alerts that nobody has acknowledged: of this member and their roles, or all. None that are for oversight."""
+    rows = _unacknowledged().exclude(pool=Role.PRIVACY.value)
     return rows if member is None else rows.filter(mine(member) | Q(owner=None, pool=""))
 
 

@@ -2,6 +2,15 @@
 
 from clinic.inbox.services.alerts import acknowledge_alert, raise_alert
 from clinic.inbox.services.calls import log_call
+from clinic.inbox.services.oversight import watch_access
 from clinic.inbox.services.tasks import add_task, complete_task, take_task
 
-__all__ = ["acknowledge_alert", "add_task", "complete_task", "log_call", "raise_alert", "take_task"]
+__all__ = [
+    "acknowledge_alert",
+    "add_task",
+    "complete_task",
+    "log_call",
+    "raise_alert",
+    "take_task",
+    "watch_access",
+]

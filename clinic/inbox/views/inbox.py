@@ -14,11 +14,13 @@ from clinic.inbox.views._shared import patient_or_404, press
 from clinic.messaging.queries.attention import attention
 from clinic.staff.access import allow, passive
 from clinic.staff.permissions import Permission
+from clinic.staff.roles import Role
 from clinic.ui.acts import form_act
 from clinic.ui.paging import page_of
 
 VIEWS = {"mine": "For me", "all": "Everybody's", "done": "Done", "calls": "Calls"}
-REFRESH = ("inbox", "inbox.mine", "inbox.patient")
+REFRESH = ("inbox", "inbox.mine", "inbox.patient", "oversight")
+OVERSIGHT = Role.PRIVACY.value
 
 
 @allow(Permission.INBOX_VIEW)
@@ -151,20 +153,32 @@ def task_take(request, pk):
 @require_http_methods(["GET", "POST"])
 def alert_acknowledge(request, pk):
     """Say that an alert was seen, and what was done."""
-    alert = get_object_or_404(Alert, pk=pk)
+    return _acknowledge(
+        request, get_object_or_404(Alert.objects.exclude(pool=OVERSIGHT), pk=pk), "inbox:list"
+    )
+
+
+@allow(Permission.AUDIT_VIEW)
+@require_http_methods(["GET", "POST"])
+def alert_review(request, pk):
+    """The same for what only the privacy officer and the administrator see."""
+    return _acknowledge(request, get_object_or_404(Alert, pool=OVERSIGHT, pk=pk), "desk:home")
+
+
+def _acknowledge(request, alert, to):
     form = AcknowledgeAlertForm(request.POST or None)
     return form_act(
         request,
         form,
-        verb=f"alert.acknowledge:{pk}",
+        verb=f"alert.acknowledge:{alert.pk}",
         do=lambda values: str(services.acknowledge_alert(by=request.actor, alert=alert, **values).pk),
-        to="inbox:list",
+        to=to,
         message="Acknowledged.",
         refresh=REFRESH,
         context={
             "title": "Acknowledge",
             "intro": alert.text,
             "submit_label": "Acknowledge",
-            "cancel_url": reverse("inbox:list"),
+            "cancel_url": reverse(to),
         },
     )

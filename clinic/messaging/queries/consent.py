@@ -52,9 +52,7 @@ def newest_decision(*, patient, channel: str, address: str, purpose: str, at=Non
 def fits(row: ContactConsent, patient_id, channel: str, purpose: str) -> bool:
     """Whether a decision speaks about this patient (or the address itself), this channel and this purpose."""
     return (
-        row.channel == channel
-        and row.purpose in _covering(purpose)
-        and row.patient_id in (None, patient_id)
+        row.channel == channel and row.purpose in _covering(purpose) and row.patient_id in (None, patient_id)
     )
 
 

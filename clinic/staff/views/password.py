@@ -21,11 +21,21 @@ from clinic.core.errors import ClinicError, to_form
 from clinic.staff.access import allow_signed_in, public
 from clinic.staff.client import client_ip
 from clinic.staff.forms import ChangePasswordForm, ForgotForm, JoinForm
+from clinic.staff.limits import TOKEN_LINK, is_within
 from clinic.staff.lockout import forget_failures
 from clinic.staff.models import Member
 from clinic.staff.services import members, secrets
 from clinic.staff.tokens import invitation_token
 from clinic.ui.responses import invalid, saved
+
+
+def too_many_links(request: HttpRequest) -> HttpResponse | None:
+    """429 for an address that tries links faster than anybody opens them."""
+    if is_within(request, TOKEN_LINK):
+        return None
+    response = render(request, "account/too_many.html", status=429)
+    response["Retry-After"] = str(TOKEN_LINK.seconds)
+    return response
 
 
 class ForgotView(PasswordResetView):
@@ -47,6 +57,9 @@ class NewPasswordView(PasswordResetFromKeyView):
     """Set a new password by the link; afterwards every session of the member has ended."""
 
     template_name = "account/password_reset_from_key.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return too_many_links(request) or super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
@@ -107,6 +120,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def invitation(request: HttpRequest, member_id: UUID, token: str) -> HttpResponse:
     """The invited person chooses a password. The link works once and for the set hours."""
+    limited = too_many_links(request)
+    if limited:
+        return limited
     member = Member.objects.filter(pk=member_id).first()
     if not invitation_token.check_token(member, token):
         return render(request, "account/invitation_over.html", status=410)

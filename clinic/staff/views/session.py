@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.core.errors import ClinicError
 from clinic.staff import queries
-from clinic.staff.access import allow_signed_in, passive, stays_open
+from clinic.staff.access import allow_signed_in, passive, stays_open, takes
 from clinic.staff.client import client_ip, wants_data, workstation_id
 from clinic.staff.forms import UnlockForm
 from clinic.staff.lockout import forget_failures
@@ -97,6 +97,7 @@ def activity(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@takes("GET", "HEAD", "POST", "DELETE")
 @passive
 @allow_signed_in
 @require_http_methods(["GET", "POST", "DELETE"])
@@ -128,6 +129,8 @@ def _save_draft(request: HttpRequest) -> HttpResponse:
             fields = json.loads(request.POST["fields"])
         if not isinstance(fields, dict) or not isinstance(key, str) or not isinstance(url, str):
             raise ValueError("shape")
+        if "\\u0000" in json.dumps([key, url, fields]):
+            raise ValueError("a null byte, which no text in the database holds")
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"message": "This draft can't be read."}, status=400)
     try:

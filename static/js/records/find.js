@@ -1,5 +1,5 @@
 // The finder as a page: results as one types, by POST; arrows choose, Enter opens.
-import { post } from "../http.js";
+import { post, reasonOf, say } from "../http.js";
 import { mount } from "../mount.js";
 
 mount("form[data-find]", (form) => {
@@ -28,7 +28,7 @@ mount("form[data-find]", (form) => {
     running = new AbortController();
     try {
       const response = await post(form.dataset.find, { q }, { signal: running.signal });
-      if (!response.ok) return;
+      if (!response.ok) { say(results, reasonOf(response)); return; }
       results.innerHTML = await response.text();
       shownFor = q;
       input.setAttribute("aria-expanded", String(rows().length > 0));

@@ -190,12 +190,12 @@ def test_one_bad_row_leaves_none_of_them():
 
 @pytest.mark.django_db
 def test_many_counts_are_one_statement(django_assert_num_queries):
-    Preference.objects.create(member_id=MEMBER, name="a", value=1)
-    Preference.objects.create(member_id=MEMBER, name="b", value=2)
+    for number in (1, 2):
+        RateWindow.objects.create(key="k", window_no=number, seconds=60, used=number)
     with django_assert_num_queries(1):
         found = counts(
-            all=Preference.objects.order_by("name"),
-            some=Preference.objects.filter(name="b"),
+            all=RateWindow.objects.order_by("key"),
+            some=RateWindow.objects.filter(used=2),
             none=Submission.objects.filter(actor="nobody"),
         )
     assert found == {"all": 2, "some": 1, "none": 0}

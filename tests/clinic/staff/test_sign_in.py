@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.staff.models import BrowserSession, StaffSession
+from clinic.staff.models import BrowserSession, StaffSession, Workstation
 from clinic.staff.services.members import unlock_sign_in
+from clinic.staff.session_store import SessionStore
 from tests.factories.staff import PASSWORD, actor_for, make_member, sign_in_by_password, signed_in
 
 URL = "/sign-in/"
@@ -223,3 +224,18 @@ def test_a_member_cannot_borrow_anothers_record(member):
 
 def test_unlock_is_refused_to_nobody_but_recorded(member, manager):
     assert unlock_sign_in(by=actor_for(manager), member=member) == 0
+
+
+@pytest.mark.django_db
+def test_what_comes_with_a_session_is_what_the_rows_hold(member):
+    workstation = Workstation.objects.create(name="Room 3 PC", room="3")
+    client = signed_in(member)
+    opened = StaffSession.objects.get()
+    StaffSession.objects.update(workstation=workstation, ip="203.0.113.7", permissions=["a", "b"])
+    opened.refresh_from_db()
+    found = SessionStore(client.session.session_key).record
+    for mine, theirs in ((found, opened), (found.member, member), (found.workstation, workstation)):
+        theirs.refresh_from_db()
+        for field in theirs._meta.concrete_fields:
+            assert getattr(mine, field.attname) == getattr(theirs, field.attname), field
+    assert SessionStore("0" * 32).record is None

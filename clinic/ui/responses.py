@@ -153,6 +153,7 @@ def board(request: HttpRequest, template: str, context: dict[str, Any], version:
 
     The template gets `version` and puts it into `data-version` of the element that polls.
     """
+    version = str(version)
     unchanged = shows_already(request, version)
     if unchanged is not None:
         return unchanged

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -66,7 +67,12 @@ def vaccine_lines(on: dt.date) -> list[VaccineLine]:
     return [VaccineLine(row, row.usable or Decimal(0), row.first) for row in rows]
 
 
-def vaccine_item(pk: UUID) -> Item:
+def vaccine_item(pk: str) -> Item:
+    """The vaccine of this key; whatever is no key names none. Raises NotFound."""
+    with suppress(ValueError):
+        pk = UUID(pk)
+    if not isinstance(pk, UUID):
+        raise NotFound("This vaccine is not in stock.")
     found = Item.objects.filter(pk=pk, kind=Item.Kind.VACCINE, is_active=True).exclude(cvx="").first()
     if found is None:
         raise NotFound("This vaccine is not in stock.")

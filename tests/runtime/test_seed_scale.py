@@ -10,9 +10,18 @@ import sys
 import psycopg
 import pytest
 
-from tests.runtime.test_backup import _TABLES
 from tests.support import database
 from tests.support.cluster import ROOT
+
+_TABLES = """
+SELECT c.relname,
+       has_table_privilege('clinic_app', c.oid, 'INSERT'), has_table_privilege('clinic_app', c.oid, 'UPDATE'),
+       has_table_privilege('clinic_app', c.oid, 'DELETE'), has_table_privilege('clinic_app', c.oid, 'TRUNCATE'),
+       (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled = 'O'),
+       (SELECT count(*) FROM pg_constraint k WHERE k.conrelid = c.oid AND k.convalidated),
+       (SELECT count(*) FROM pg_index i WHERE i.indrelid = c.oid AND i.indisvalid)
+FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY 1
+"""
 
 pytestmark = pytest.mark.runtime
 NAME = "clinic_test_scale"

@@ -32,6 +32,7 @@ ROWS = {
     "red-flags/": "records.RedFlag",
     "related/": "records.RelatedPerson",
     "vitals/": "records.VitalSet",
+    "vitals/limits/": "records.VitalLimit",
     "inbox/alerts/": "inbox.Alert",
     "inbox/calls/": "inbox.PhoneCall",
     "inbox/calls/new/": "records.Patient",

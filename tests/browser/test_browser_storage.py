@@ -8,7 +8,6 @@ import pytest
 import time_machine
 
 from records.services import open_encounter
-from tests.browser.conftest import browser, person  # noqa: F401 - fixtures
 from tests.browser.world import OPENS, World
 from tests.factories.messaging import make_reachable
 from tests.factories.staff import actor_for
@@ -35,7 +34,7 @@ def kept(page) -> dict:
     return found
 
 
-def test_a_tour_leaves_nothing_in_the_browser(person):  # noqa: F811
+def test_a_tour_leaves_nothing_in_the_browser(person):
     with time_machine.travel(OPENS, tick=True):
         world = World()
         patient = make_reachable(first_name="Ottoline", last_name=NAME, search=f" ottoline {NAME.lower()}")

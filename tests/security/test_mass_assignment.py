@@ -148,6 +148,8 @@ def test_registration_makes_a_patient_and_no_more(db):
         "last_name": "Poll",
         "birth_date": "03/04/1988",
         "sex_at_birth": "female",
+        "phone": "(480) 555-0142",
+        "language": "en",
         "is_superuser": "1",
         "role": "administrator",
         "mrn": "999-999-9",

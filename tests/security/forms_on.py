@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -83,10 +84,13 @@ def forms_on(path: str, html: str) -> list[Form]:
 
 
 def undone(client, method: str, path: str, data: dict, **options):
-    """The answer to one request, whose writes are taken back, so that the next one finds the clinic as it was."""
+    """The answer to one request, whose writes and cookies are taken back, so that the next one finds the clinic as it
+    was and the same person signed in."""
+    cookies = copy(client.cookies)
     with transaction.atomic():
         response = getattr(client, method)(path, data, **options)
         if response.streaming:
             b"".join(response)
         transaction.set_rollback(True)
+    client.cookies = cookies
     return response

@@ -32,7 +32,12 @@ def main() -> None:
     ask("signed in", "post", "/sign-in/", {"login": member.username, "password": PASSWORD})
     for name, path in json.loads(sys.argv[1]).items():
         ask(name, "get", path)
-    ask("registered", "post", "/staff/workstations/register/", {"name": "PC 1", "form_key": "k1"})
+    ask(
+        "registered",
+        "post",
+        "/staff/workstations/register/",
+        {"name": "PC 1", "kind": "pc", "form_key": "k1"},
+    )
     ask("theme", "post", "/ui/theme/", {"theme": "dark"})
     ask("not there", "get", "/nothing/")
     ask("method", "put", "/")

@@ -102,8 +102,8 @@ def put_back(tables: Iterable[str], *, hands: int, progress: Callable[[int, int]
         bones = cursor.fetchall()
     done = 0
     for rank in sorted({bone[0] for bone in bones}):
-        waiting = [bone[1:] for bone in bones if bone[0] == rank]
-        for _ in _side_by_side(waiting, 1 if rank == 2 else hands):
+        bones_left = [bone[1:] for bone in bones if bone[0] == rank]
+        for _ in _side_by_side(bones_left, 1 if rank == 2 else hands):
             done += 1
             progress(done, len(bones))
     with connection.cursor() as cursor:
@@ -111,10 +111,10 @@ def put_back(tables: Iterable[str], *, hands: int, progress: Callable[[int, int]
             cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
 
 
-def _side_by_side(waiting: list[tuple[str, str]], hands: int):
+def _side_by_side(bones_left: list[tuple[str, str]], hands: int):
     waiting: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
     ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-    for one in waiting:
+    for one in bones_left:
         waiting.put(one)
 
     def work() -> None:
@@ -137,7 +137,7 @@ def _side_by_side(waiting: list[tuple[str, str]], hands: int):
     threads = [threading.Thread(target=work, daemon=True) for _ in range(hands)]
     for thread in threads:
         thread.start()
-    for _ in waiting:
+    for _ in bones_left:
         error = ended.get()
         if error is not None:
             raise error

@@ -104,8 +104,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-@pytest.mark.runtime
-@pytest.mark.slow
+@pytest.mark.reliability
 @pytest.mark.django_db(transaction=True)
 def test_forty_messages_through_kills_and_a_forgetful_broker(folder):
     """The short form: the time that leases and the provider's list take is set back while nothing runs."""

@@ -68,7 +68,7 @@ def test_a_delivery_is_received_and_used_by_scanner(at_work):
     # A scan into the filter goes to the item; `u` uses it.
     page.goto(f"{one.base}/inventory/")
     page.keyboard.press("/")
-    page.wait_for_function("document.activeElement.matches('input')")
+    expect(page.locator("input:focus")).to_be_visible()
     page.keyboard.type(f"(01){GTIN}(10)NEW77")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/items/{item.pk}/")

@@ -33,6 +33,7 @@ _LARGEST = 10_000_000  # a longer number could be somebody's phone or record num
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 _PHRASES = {status.phrase for status in HTTPStatus}
 _ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
+_WARNING = re.compile(r"(.+?):(\d+): (\w+): ")
 _VIEW = re.compile(r"[a-z_]+:[a-z0-9_-]+|healthz|readyz|metrics")
 _TASK = re.compile(
     r"(audit|billing|celery|core|desk|inbox|inventory|messaging|records|reports|scheduling|staff)\.[a-z_]+"
@@ -138,8 +139,10 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         package = record.name.split(".")[0]
+        if record.name == "py.warnings":
+            return json.dumps(_warning(record), ensure_ascii=True)
         line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "at": _at(record),
             "level": record.levelname,
             "logger": record.name if package == "root" or package in sys.modules else _HIDDEN,
             "message": self._message(record, package),
@@ -182,6 +185,19 @@ class JsonFormatter(logging.Formatter):
             if value is not None and (is_text_of_ours or is_right(value)):
                 kept[key] = value if _is_small(value) else str(value)
         return kept
+
+
+def _at(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+def _warning(record: logging.LogRecord) -> dict[str, Any]:
+    """A warning of Python: its kind and where it arose; its words may hold a value."""
+    found = _WARNING.match(str(record.args[0])) if record.args and isinstance(record.args, tuple) else None
+    line = {"at": _at(record), "level": record.levelname, "logger": record.name, "message": WITHHELD}
+    if found and _is_exception(found[3]):
+        line |= {"message": found[3], "place": f"{_short(found[1])}:{found[2]}"}
+    return line
 
 
 def _short(path: str) -> str:

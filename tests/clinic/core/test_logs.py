@@ -123,11 +123,11 @@ def test_an_exception_keeps_type_and_place_but_neither_words_nor_variables(lines
 
 def test_names_of_loggers_and_warnings_carry_nothing(lines):
     logging.getLogger(CANARY).warning("hello")
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        logging.captureWarnings(True)
-        warnings.warn(f"naive datetime of {CANARY}", RuntimeWarning, stacklevel=1)
-    assert lines()[0]["logger"] == "…"
+    text = warnings.formatwarning(f"naive datetime of {LOUD}", RuntimeWarning, __file__, 7)
+    logging.getLogger("py.warnings").warning("%s", text)  # as logging.captureWarnings does
+    first, second = lines()
+    assert first["logger"] == "…"
+    assert (second["message"], second["place"]) == ("RuntimeWarning", "tests/clinic/core/test_logs.py:7")
 
 
 @public

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from django.core.exceptions import ValidationError
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
@@ -32,7 +33,7 @@ class ErrorPages:
         if is_disk_full(error):
             log.error("no room for files", exc_info=error, extra={"request_id": request.request_id})
             return error_page(request, 507)
-        if isinstance(error, DataError):
+        if isinstance(error, (DataError, ValidationError)):
             # A value that no column can hold, and that no form has caught: refused, and noted as ours to mend.
             log.error(
                 "a value that cannot be stored", exc_info=error, extra={"request_id": request.request_id}

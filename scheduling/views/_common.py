@@ -52,14 +52,6 @@ def parse_day(text: str | None) -> date | None:
     return day if day.year in YEARS else None
 
 
-def uuid_of(text: str | None) -> UUID | None:
-    """An id out of an address or a form, None when it is none."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
-
-
 def only_once(request: HttpRequest, verb: str, do, known: str | None = None):
     """Runs the write once per form; a repeated submit gets the first one's result."""
     key = request.POST.get("form_key", "")

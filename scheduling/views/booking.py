@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from clinic import audit
 from clinic.core.errors import ClinicError, Conflict, Refused, to_form
-from clinic.core.ids import uuid7
+from clinic.core.ids import uuid7, uuid_of
 from clinic.core.time import format_clock, format_day, today, zone
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
@@ -26,7 +26,7 @@ from scheduling.queries.settings import bookable_member, chosen_location, locati
 from scheduling.queries.slots import Opening, next_openings
 from scheduling.services.booking import book_appointment
 from scheduling.services.contact import set_text_consent
-from scheduling.views._common import only_once, parse_day, patient_of, uuid_of, visit_or_404
+from scheduling.views._common import only_once, parse_day, patient_of, visit_or_404
 
 PAGE = "scheduling/appointment/book.html"
 REFRESH = ("day", "flow", "arrivals", "unconfirmed", "scheduling.visits", "scheduling.next")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from clinic import audit
 from clinic.core.errors import ClinicError, Conflict, to_form
+from clinic.core.ids import uuid_of
 from clinic.core.time import format_clock, format_day
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
@@ -27,7 +28,7 @@ from scheduling.services.booking import cancel_appointment, confirm_appointment,
 from scheduling.services.rooms import change_room
 from scheduling.services.visits import move_visit, undo_move
 from scheduling.services.walk_ins import walk_in
-from scheduling.views._common import only_once, patient_of, uuid_of, visit_or_404
+from scheduling.views._common import only_once, patient_of, visit_or_404
 from scheduling.views.booking import REFRESH, duplicates_of
 
 MOVE_PAGE = "scheduling/appointment/move.html"

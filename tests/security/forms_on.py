@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from copy import copy
+import copy
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -83,14 +84,20 @@ def forms_on(path: str, html: str) -> list[Form]:
     return reader.forms
 
 
-def undone(client, method: str, path: str, data: dict, **options):
-    """The answer to one request, whose writes and cookies are taken back, so that the next one finds the clinic as it
-    was and the same person signed in."""
-    cookies = copy(client.cookies)
+@contextmanager
+def taken_back(client):
+    """Whatever the requests inside write is taken back, the browser's cookies included: signing out is a form too."""
+    cookies = copy.deepcopy(client.cookies)
     with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    client.cookies = cookies
+
+
+def undone(client, method: str, path: str, data: dict, **options):
+    """The answer to one request, after which the next one finds clinic and browser as they were."""
+    with taken_back(client):
         response = getattr(client, method)(path, data, **options)
         if response.streaming:
             b"".join(response)
-        transaction.set_rollback(True)
-    client.cookies = cookies
     return response

@@ -76,7 +76,8 @@ CASES: dict[int, tuple[str, list[str]]] = {
         f"{STATIC}::test_only_the_gateway_talks_to_other_hosts"]),
     18: ("a command line", [
         f"{STATIC}::test_nothing_that_a_request_reaches_runs_code_or_a_shell",
-        f"{STATIC}::test_nothing_that_a_request_reaches_starts_a_process_or_unpickles"]),
+        f"{STATIC}::test_nothing_that_a_request_reaches_starts_a_process_or_unpickles",
+        f"{STATIC}::test_no_page_can_start_a_backup"]),
     19: ("fields that no form offers", [
         "security/test_mass_assignment.py::test_extra_fields_of_any_form_write_nothing",
         f"{STATIC}::test_model_forms_name_their_fields_and_none_that_decides_about_access"]),

@@ -10,9 +10,11 @@ from psycopg.types.json import Jsonb
 
 from clinic.core.actor import Actor
 from clinic.core.db import whole
+from clinic.core.errors import Refused
 from clinic.core.models import Submission
 from clinic.core.time import now
 
+LONGEST_KEY = 64
 _TAKE = (
     "INSERT INTO core_submission (key, actor, verb, result, at) VALUES (%s, %s, %s, %s, %s) "
     "ON CONFLICT DO NOTHING RETURNING id"
@@ -27,7 +29,10 @@ def once(
     Returns (result, repeated). The same key sent again by the same actor for the same verb, at the same time or
     later, gives the stored result. When `do` raises, nothing is stored and the form can be sent again. `known`
     is the result where it is settled before `do` runs, such as the key of the row to be made: one statement less.
+    Refuses a key that none of our forms has made.
     """
+    if len(form_key) > LONGEST_KEY:
+        raise Refused("This form cannot be read.", hint="Load the page again.")
     with whole():
         if not form_key:
             result = do()

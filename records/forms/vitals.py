@@ -54,7 +54,9 @@ class Row:
 
     @property
     def unit_label(self) -> str:
-        return self.vital.unit(self.unit).label
+        """Empty for a unit that the vital sign does not have; the value itself is refused in words."""
+        unit = self.vital.unit(self.unit)
+        return unit.label if unit else ""
 
     @property
     def is_dated(self) -> bool:

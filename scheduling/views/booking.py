@@ -161,9 +161,9 @@ def _chosen_words(form, place: Location, openings: list[Opening]) -> str:
         return ""
     try:
         at = datetime.fromisoformat(value.partition("|")[0])
-    except ValueError:
+        return f"{format_day(at.astimezone(zone(place.zone)).date())} at {format_clock(at, place.zone)}"
+    except (ValueError, OverflowError):  # no instant, or one that our calendar ends before
         return ""
-    return f"{format_day(at.astimezone(zone(place.zone)).date())} at {format_clock(at, place.zone)}"
 
 
 def _openings_for(form, place: Location, patient: Patient | None, after: date | None = None) -> list[Opening]:

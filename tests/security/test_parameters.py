@@ -123,7 +123,10 @@ def forms_of_everything(client, paths):
 
 @pytest.mark.slow
 def test_no_field_of_a_form_is_taken_at_its_word(paths, crashes, caplog):
-    """Refused by a form, not by the database at last (ErrorPages notes that). All typed fields at once, then everything at once, hidden fields and choices included, then each alone."""
+    """All typed fields at once, then everything at once, hidden fields and choices included, then each alone.
+
+    Refused by a form, not by the database at last: ErrorPages notes that, and here it counts as a failure.
+    """
     client, wrong = signed_in(make_member(*Role), raise_request_exception=False), {}
     forms = forms_of_everything(client, paths)
     assert len(forms) > 100

@@ -55,6 +55,8 @@ def page(found: dict[str, Any]) -> str:
         "",
         f"![Each page as a multiple of its bare limit]({PLOT})",
         "",
+        "The line in a bar is its goal: green within it, orange beyond it, grey where there is none.",
+        "",
         "## Pages beside their limits (one client; medians in ms)",
         "",
         "| operation | page | p95 | bare | ratio | goal | SQL | static | statements | growth |",
@@ -125,8 +127,7 @@ def plot(operations: dict[str, Any]) -> str:
                          f'<text x="{x:.1f}" y="{height - 12}" text-anchor="middle" fill="#5b6470">{mark}x</text>')  # fmt: skip
     for number, one in enumerate(shown):
         y = 14 + row * number
-        is_met = not one["goal"] or one["ratio"] <= one["goal"]
-        color = "#2f7d6b" if is_met else "#c2683a"
+        color = "#7a8794" if not one["goal"] else "#2f7d6b" if one["ratio"] <= one["goal"] else "#c2683a"
         parts.append(
             f'<text x="{left - 10}" y="{y + 12}" text-anchor="end" fill="#1f2933">{escape(one["words"])}</text>'
             f'<rect x="{left}" y="{y}" width="{max(across(one["ratio"]) - left, 1):.1f}" height="16" rx="2" fill="{color}"/>'

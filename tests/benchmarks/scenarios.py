@@ -15,6 +15,7 @@ from tests.benchmarks.facts import REASON, Facts
 
 PASSWORD = "maple-street-demo"
 Call = Callable[[Client], Answer]
+SEARCHES = 40  # well below the limit of one person in a minute
 
 
 @dataclass
@@ -74,9 +75,16 @@ def scenarios(facts: Facts) -> list[Scenario]:
     return [*_finder(facts), *_boards(facts), *_charts(facts), *_offices(facts), *_writes(facts)]
 
 
-def _find(words: list) -> Call:
-    source = Shared(itertools.cycle(words))
-    return lambda client: client.request("/patients/find/", {"q": next(source)}, **HTMX)
+def _find(facts: Facts, words: list) -> Call:
+    """Types like many people at once: what one person's searches are limited to is given back in time."""
+    source, count = Shared(itertools.cycle(words)), Shared(itertools.count())
+
+    def call(client: Client) -> Answer:
+        if next(count) % SEARCHES == 0:
+            facts.forgive()
+        return client.request("/patients/find/", {"q": next(source)}, **HTMX)
+
+    return call
 
 
 def _given(values: list, name: str) -> Callable[[], dict[str, str]]:
@@ -87,13 +95,13 @@ def _given(values: list, name: str) -> Callable[[], dict[str, str]]:
 def _finder(facts: Facts) -> list[Scenario]:
     typed = [f"{born.month}/{born.day}/{born.year}" for born in facts.births]
     return [
-        Scenario("find", "finder, 2 and 3 letters of the names", "frontdesk", _find(facts.names), "find",
+        Scenario("find", "finder, 2 and 3 letters of the names", "frontdesk", _find(facts, facts.names), "find",
                  _given(facts.names, "q"), goal=3, queries=5),
-        Scenario("find-typo", "finder, a slip in the last name", "frontdesk", _find(facts.slips), "alike",
+        Scenario("find-typo", "finder, a slip in the last name", "frontdesk", _find(facts, facts.slips), "alike",
                  _given(facts.slips, "q"), goal=3, queries=5),
-        Scenario("find-dob", "finder, date of birth", "frontdesk", _find(typed), "born", _given(facts.births, "on"),
+        Scenario("find-dob", "finder, date of birth", "frontdesk", _find(facts, typed), "born", _given(facts.births, "on"),
                  goal=3, queries=5),
-        Scenario("find-phone", "finder, last seven digits of a phone", "frontdesk", _find(facts.phones), "find",
+        Scenario("find-phone", "finder, last seven digits of a phone", "frontdesk", _find(facts, facts.phones), "find",
                  _given(facts.phones, "q"), goal=3, queries=5),
     ]  # fmt: skip
 

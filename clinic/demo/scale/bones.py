@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from django.db import connection, connections
 
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS scale_seed.run (state text NOT NULL, options jsonb NO
     started_at timestamptz NOT NULL DEFAULT now(), finished_at timestamptz);
 CREATE TABLE IF NOT EXISTS scale_seed.bone (rank int NOT NULL, relation text NOT NULL, statement text NOT NULL);
 """
-# Rank 0: keys and unique constraints, which foreign keys need. 1: indexes. 2: foreign keys, 3: checked.
+# Rank 0: keys and exclusions, which foreign keys need. 1: indexes. 2: foreign keys, 3: checked.
 # A foreign key that is added unchecked and then checked locks little, so that several are checked at once.
 _BONES = """
 SELECT CASE WHEN contype = 'f' THEN 2 ELSE 0 END, conrelid::regclass::text,
@@ -96,14 +96,14 @@ def put_back(tables: Iterable[str], *, hands: int, progress: Callable[[int, int]
     """Builds everything again, `hands` statements at a time; a row that breaks a rule stops it with the rule's name."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rank, statement, relation FROM scale_seed.bone "
-            "ORDER BY rank, pg_relation_size(relation::regclass) DESC, statement"
+            "SELECT rank, relation, statement FROM scale_seed.bone "
+            "ORDER BY statement LIKE '% EXCLUDE %' DESC, pg_relation_size(relation::regclass) DESC, rank, statement"
         )
         bones = cursor.fetchall()
     done = 0
-    for rank in sorted({bone[0] for bone in bones}):
-        bones_left = [bone[1:] for bone in bones if bone[0] == rank]
-        for _ in _side_by_side(bones_left, 1 if rank == 2 else hands):
+    for ranks in ((0, 1), (2,), (3,)):
+        jobs = _by_table(bones, ranks)
+        for _ in side_by_side(jobs, 1 if ranks == (2,) else hands):
             done += 1
             progress(done, len(bones))
     with connection.cursor() as cursor:
@@ -111,11 +111,21 @@ def put_back(tables: Iterable[str], *, hands: int, progress: Callable[[int, int]
             cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
 
 
-def _side_by_side(bones_left: list[tuple[str, str]], hands: int):
-    waiting: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+def _by_table(bones: list[tuple[int, str, str]], ranks: tuple[int, ...]) -> list[list[str]]:
+    """The statements of one table together, by rank: two at one table would only wait for each other."""
+    jobs: dict[str, list[tuple[int, str]]] = {}
+    for rank, relation, statement in bones:
+        if rank in ranks:
+            jobs.setdefault(relation, []).append((rank, statement))
+    return [[statement for _, statement in sorted(job)] for job in jobs.values()]
+
+
+def side_by_side(jobs: list[list[str]], hands: int) -> Iterator[None]:
+    """Runs jobs in `hands` connections, the statements of a job one after the other; yields after each statement."""
+    waiting: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
     ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-    for one in bones_left:
-        waiting.put(one)
+    for job in jobs:
+        waiting.put(job)
 
     def work() -> None:
         try:
@@ -124,11 +134,12 @@ def _side_by_side(bones_left: list[tuple[str, str]], hands: int):
                                "SET work_mem = '256MB'; SET lock_timeout = 0; SET statement_timeout = 0")  # fmt: skip
                 while True:
                     try:
-                        statement, _ = waiting.get_nowait()
+                        job = waiting.get_nowait()
                     except queue.Empty:
                         return
-                    cursor.execute(statement)
-                    ended.put(None)
+                    for statement in job:
+                        cursor.execute(statement)
+                        ended.put(None)
         except BaseException as error:  # handed to the one who waits
             ended.put(error)
         finally:
@@ -137,7 +148,7 @@ def _side_by_side(bones_left: list[tuple[str, str]], hands: int):
     threads = [threading.Thread(target=work, daemon=True) for _ in range(hands)]
     for thread in threads:
         thread.start()
-    for _ in bones_left:
+    for _ in range(sum(map(len, jobs))):
         error = ended.get()
         if error is not None:
             raise error

@@ -132,13 +132,11 @@ def _after_receipts() -> None:
 
 def _settle(tables: list[str], progress: Progress) -> None:
     """Statistics for the planner, and the visibility map, so that an index alone can answer."""
+    jobs = [[f'VACUUM (ANALYZE) "{table}"'] for table in tables]
+    for done, _ in enumerate(bones.side_by_side(jobs, HANDS), 1):
+        progress("statistics", done, len(jobs))
     with connection.cursor() as cursor:
-        cursor.execute("SET maintenance_work_mem = '512MB'; SET statement_timeout = 0")
-        for number, table in enumerate(tables):
-            progress("statistics", number, len(tables))
-            cursor.execute(f'VACUUM (ANALYZE) "{table}"')
         cursor.execute("ANALYZE")
-    progress("statistics", len(tables), len(tables))
 
 
 def _count(table: str) -> int:

@@ -40,6 +40,7 @@ _FULL = ("arrived", "roomed", "intake", "ready", "with_provider", "discharge", "
 _SHORT = ("arrived", "completed")
 # Before that many days the clinic kept only arrival and departure, and fewer vitals.
 DETAILED_DAYS = 365
+SETTLED_DAYS = 25
 _IN_ROOM = frozenset({"roomed", "intake", "ready", "with_provider", "discharge"})
 _NAMED = ("id", "created_at", "updated_at")
 
@@ -271,20 +272,26 @@ class Visits:
             charge, when, when, patient, encounter, appointment, fee.id, fee.code, fee.words, fee.price, fee.price, day,
             f"visit:{appointment}", when, approved, by, "approved" if is_settled else "proposed", entry,
         )  # fmt: skip
-        if dice.random() < 0.55:
-            self._payment(dice, patient, appointment, encounter, at)
+        if is_settled and self.plan.now - at > SETTLED_DAYS * DAY:
+            # What lies back a while is paid, but for a few.
+            if dice.random() < 0.997:
+                self._payment(dice, patient, appointment, encounter, at, fee.price, "balance")
+        elif dice.random() < 0.55:
+            copay = f"{dice.choice((15, 20, 25, 30, 40))}.00"
+            self._payment(dice, patient, appointment, encounter, at, copay, "copay")
 
-    def _payment(self, dice: Random, patient, appointment, encounter, at: int) -> None:
+    def _payment(
+        self, dice: Random, patient, appointment, encounter, at: int, amount: str, purpose: str
+    ) -> None:
         when, day = stamp(at), self._day
         one, entry = key(at, dice), key(at, dice)
-        amount = f"{dice.choice((15, 20, 25, 30, 40))}.00"
         method = dice.choices(("card", "cash", "check"), (71, 19, 10))[0]
         drawer = dice.choice(self.plan.drawers)
-        self._entry(dice, entry, "payment", f"payment:{one}", f"Copay by {method}", at, patient, appointment, encounter,
+        self._entry(dice, entry, "payment", f"payment:{one}", f"{purpose.capitalize()} by {method}", at, patient, appointment, encounter,
                     "cash", "receivable", amount, drawer)  # fmt: skip
         self.receipt += 1
         self.payments.put(
-            one, when, when, patient, appointment, amount, method, "copay", "" if method == "cash" else "4417", drawer,
+            one, when, when, patient, appointment, amount, method, purpose, "" if method == "cash" else "4417", drawer,
             str(self.receipt), day, when, entry,
         )  # fmt: skip
 

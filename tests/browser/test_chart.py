@@ -75,7 +75,7 @@ def test_a_full_set_by_keyboard_alone_in_under_twenty_seconds(chart):
     keys.press("u")
     keys.type("35")
     expect(page.locator("[data-row=temp-1] [data-say]")).to_have_text(
-        "Temperature at or below 35 °C · red flag, the provider is told"
+        "Temperature at or below 35 °C · red flag: save now, then the provider is told"
     )
     keys.press("Enter")
     keys.press("x")

@@ -96,7 +96,7 @@ mount("form[data-vitals]", (form) => {
     const line = row.querySelector("[data-say]");
     // What cannot be saved comes alone; the rest is said when it is put right.
     const told = worst.tier === "reject" ? texts.filter((one) => one.tier === "reject") : texts;
-    const text = [...new Set(told.map((one) => one.text.replace(/\.$/, "")))].join(". ") + (worst.tier === "red" ? " · red flag, the provider is told" : "");
+    const text = [...new Set(told.map((one) => one.text.replace(/\.$/, "")))].join(". ") + (worst.tier === "red" ? " · red flag: save now, then the provider is told" : "");
     if (line.textContent !== text) line.textContent = text;
     convert(row, fields[0]);
   }

@@ -14,32 +14,6 @@ from clinic.core.actor import Actor
 from clinic.core.db import insert_together
 
 
-def _event(
-    by: Actor,
-    kind: str,
-    action: str,
-    *,
-    obj: models.Model | None = None,
-    patient: models.Model | UUID | None = None,
-    detail: dict[str, Any] | None = None,
-) -> AuditEvent:
-    patient_id = getattr(patient, "pk", patient)
-    return AuditEvent(
-        kind=kind,
-        action=action,
-        member_id=by.member_id,
-        actor=by.label[:120],
-        workstation_id=by.workstation_id,
-        workstation=by.workstation_label[:80],
-        patient_id=patient_id,
-        object_type=obj._meta.label_lower if obj is not None else "",
-        object_id=str(obj.pk) if obj is not None else "",
-        detail=_plain(detail or {}),
-        request_id=by.request_id,
-        ip=by.ip,
-    )
-
-
 def _plain(value: Any) -> Any:
     """JSON that hashes the same when read back: no floats, no exotic types."""
     if isinstance(value, dict):
@@ -63,34 +37,37 @@ def event(
     kind: str = AuditEvent.Kind.CHANGE,
     **detail: Any,
 ) -> AuditEvent:
-    """The row that `record` would write, for a caller that inserts it together with the rows it is about."""
-    return _event(by, kind, action, obj=obj, patient=patient, detail=detail)
+    """The row of a change (or, with kind SECURITY, a sign-in matter) as `<noun>.<verb in the past>`.
 
-
-def record(
-    by: Actor,
-    action: str,
-    *,
-    obj: models.Model | None = None,
-    patient: models.Model | UUID | None = None,
-    kind: str = AuditEvent.Kind.CHANGE,
-    **detail: Any,
-) -> AuditEvent:
-    """Records a change (or, with kind SECURITY, a sign-in matter) as `<noun>.<verb in the past>`.
-
-    `detail` holds codes, ids, field names and values before and after; never secrets.
+    For a caller that inserts it together with the rows it is about. `detail` holds codes, ids, field names and values
+    before and after; never secrets.
     """
-    row = _event(by, kind, action, obj=obj, patient=patient, detail=detail)
+    return AuditEvent(
+        kind=kind,
+        action=action,
+        member_id=by.member_id,
+        actor=by.label[:120],
+        workstation_id=by.workstation_id,
+        workstation=by.workstation_label[:80],
+        patient_id=getattr(patient, "pk", patient),
+        object_type=obj._meta.label_lower if obj is not None else "",
+        object_id=str(obj.pk) if obj is not None else "",
+        detail=_plain(detail),
+        request_id=by.request_id,
+        ip=by.ip,
+    )
+
+
+def record(by: Actor, action: str, **facts: Any) -> AuditEvent:
+    """Writes the row that `event` makes of the same arguments."""
+    row = event(by, action, **facts)
     row.save(force_insert=True)
     return row
 
 
 def record_many(by: Actor, action: str, rows: Iterable[tuple[models.Model, dict[str, Any]]]) -> None:
     """The same change of many objects that have a `patient_id`, each with its detail, in one statement."""
-    AuditEvent.objects.bulk_create(
-        _event(by, AuditEvent.Kind.CHANGE, action, obj=obj, patient=obj.patient_id, detail=detail)
-        for obj, detail in rows
-    )
+    insert_together(*(event(by, action, obj=obj, patient=obj.patient_id, **detail) for obj, detail in rows))
 
 
 def looked(request: HttpRequest, patient: models.Model | UUID, page: str) -> None:
@@ -105,7 +82,7 @@ def looked_many(request: HttpRequest, patient_ids: Iterable[UUID], page: str) ->
     seen.update((pid, page) for pid in new)
     insert_together(
         *(
-            _event(request.actor, AuditEvent.Kind.LOOK, "chart.viewed", patient=pid, detail={"page": page})
+            event(request.actor, "chart.viewed", kind=AuditEvent.Kind.LOOK, patient=pid, page=page)
             for pid in new
         )
     )

@@ -81,12 +81,17 @@ def _statement() -> str:
     )
 
 
+@cache
+def _shapes() -> list[tuple[type[models.Model], list[str], int]]:
+    """Of each joined table: the model, its fields in the order of the statement, and where the key stands."""
+    named = [(model, [field.attname for field in model._meta.concrete_fields]) for model, _ in _JOINED]
+    return [(model, names, names.index(model._meta.pk.attname)) for model, names in named]
+
+
 def _rows(values: list[Any]) -> list[models.Model | None]:
     """The four rows out of one; None where the join found none. Their columns are plain: no field converts."""
     found: list[models.Model | None] = []
-    for model, _ in _JOINED:
-        names = [field.attname for field in model._meta.concrete_fields]
+    for model, names, key in _shapes():
         mine, values = values[: len(names)], values[len(names) :]
-        is_there = mine[names.index(model._meta.pk.attname)] is not None
-        found.append(model.from_db("default", names, mine) if is_there else None)
+        found.append(None if mine[key] is None else model.from_db("default", names, mine))
     return found

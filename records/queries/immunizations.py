@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 from django.db.models import Min, Q, QuerySet, Sum
 
 from clinic.core.errors import NotFound
+from clinic.core.ids import uuid_of
 from inventory.models import Item, Lot
 from inventory.queries.lots import PickableLot, pickable_lots
 from records.models import Coverage, Immunization, Patient
@@ -69,11 +69,9 @@ def vaccine_lines(on: dt.date) -> list[VaccineLine]:
 
 def vaccine_item(pk: str) -> Item:
     """The vaccine of this key; whatever is no key names none. Raises NotFound."""
-    with suppress(ValueError):
-        pk = UUID(pk)
-    if not isinstance(pk, UUID):
-        raise NotFound("This vaccine is not in stock.")
-    found = Item.objects.filter(pk=pk, kind=Item.Kind.VACCINE, is_active=True).exclude(cvx="").first()
+    found = (
+        Item.objects.filter(pk=uuid_of(pk), kind=Item.Kind.VACCINE, is_active=True).exclude(cvx="").first()
+    )
     if found is None:
         raise NotFound("This vaccine is not in stock.")
     return found

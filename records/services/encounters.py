@@ -1,6 +1,7 @@
 """Encounters: opened at check-in, closed at checkout."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from clinic import audit
@@ -23,28 +24,11 @@ IDENTIFIERS = {
 
 
 @service
-def open_encounter(
-    *,
-    by: Actor,
-    patient: Patient,
-    provider=None,
-    reason: str = "",
-    kind: str = "office",
-    at: dt.datetime | None = None,
-    location_label: str = "",
-) -> Encounter:
-    """Opens an encounter. Audited as `encounter.opened`."""
-    row, *also = encounter_rows(
-        by=by,
-        patient=patient,
-        provider=provider,
-        reason=reason,
-        kind=kind,
-        at=at,
-        location_label=location_label,
-    )
-    insert_together(row, *also)
-    return row
+def open_encounter(*, by: Actor, **facts: Any) -> Encounter:
+    """Opens an encounter; `facts` are those of `encounter_rows`. Audited as `encounter.opened`."""
+    rows = encounter_rows(by=by, **facts)
+    insert_together(*rows)
+    return rows[0]
 
 
 def encounter_rows(

@@ -2,22 +2,18 @@
 
 Every row version of PostgreSQL carries the transaction that wrote it and its place (xmin, ctid). A digest of these over the
 rows that a board is made of, with the mark of the settings, changes with any of them and costs one
-statement. What was shown for a signature is remembered by this process for a minute, because some of a
-day also depends on the clock (time that is kept for same-day requests is released).
+statement. `clinic.ui.boards` remembers for a minute what was shown for it.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from uuid import UUID
 
 from django.db import connection
 
-from clinic.core.time import now
 from scheduling.rules.visit_states import IN_CLINIC
 
-GOOD_FOR = timedelta(seconds=60)
-_MOST = 200
 _ROWS = """
 SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
     SELECT concat_ws('/', a.id, a.xmin, a.ctid, p.xmin, p.ctid) AS line
@@ -35,7 +31,6 @@ SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
 """
 _FLOW = _ROWS.format(visits="a.state = ANY(%(states)s)")
 _DAY = _ROWS.format(visits="a.local_day = %(day)s")
-_shown: dict[tuple, tuple[str, datetime]] = {}
 
 
 def flow_signature(location_pk: UUID) -> tuple:
@@ -46,19 +41,6 @@ def flow_signature(location_pk: UUID) -> tuple:
 def day_signature(day: date, location_pk: UUID, *, may_book: bool) -> tuple:
     """Of one local day of a location, as somebody sees it who may book or may not."""
     return ("day", location_pk, day, may_book, _digest(_DAY, location=location_pk, day=day))
-
-
-def version_for(signature: tuple) -> str | None:
-    """The version of the board last built for this signature, None when nobody here remembers."""
-    found = _shown.get(signature)
-    return found[0] if found and now() - found[1] < GOOD_FOR else None
-
-
-def remember(signature: tuple, version: str) -> None:
-    """The board of this signature, read after it, had this version."""
-    if len(_shown) >= _MOST:
-        _shown.clear()
-    _shown[signature] = (version, now())
 
 
 def _digest(sql: str, **values: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from clinic.core.actor import Actor
 from clinic.core.errors import NotFound, Stale
@@ -34,17 +35,9 @@ def locked(appointment: Appointment, *, version: int | None = None) -> Appointme
     return row
 
 
-def open_interval(
-    by: Actor,
-    appointment: Appointment,
-    state: State,
-    *,
-    at: datetime | None = None,
-    reason: str = "",
-    undo_of: VisitInterval | None = None,
-) -> VisitInterval:
-    """Starts the stretch of a visit in a state."""
-    row = new_interval(by, appointment, state, at=at, reason=reason, undo_of=undo_of)
+def open_interval(by: Actor, appointment: Appointment, state: State, **facts: Any) -> VisitInterval:
+    """Starts the stretch of a visit in a state; `facts` are those of `new_interval`."""
+    row = new_interval(by, appointment, state, **facts)
     row.save(force_insert=True)
     return row
 

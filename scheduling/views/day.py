@@ -10,9 +10,10 @@ from clinic import audit
 from clinic.core.time import format_day, today
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
-from clinic.ui.responses import board, fragment, is_htmx, is_poll, shows_already
+from clinic.ui.boards import look
+from clinic.ui.responses import board, fragment, is_htmx
 from scheduling.queries.day import day_board
-from scheduling.queries.signatures import day_signature, remember, version_for
+from scheduling.queries.signatures import day_signature
 from scheduling.queries.visits import arrivals, overdue, unconfirmed
 from scheduling.views._common import day_of, here
 
@@ -23,13 +24,13 @@ def day(request: HttpRequest) -> HttpResponse:
     location, places = here(request)
     chosen = day_of(request, location)
     may_book = request.actor.can(P.APPOINTMENT_BOOK)
-    signature = day_signature(chosen, location.pk, may_book=may_book) if is_poll(request) else None
-    unchanged = signature and shows_already(request, version_for(signature))
+    shown, unchanged = look(
+        request,
+        lambda: day_signature(chosen, location.pk, may_book=may_book),
+        lambda: day_board(chosen, location, may_book=may_book),
+    )
     if unchanged:
         return unchanged
-    shown = day_board(chosen, location, may_book=may_book)
-    if signature:
-        remember(signature, shown.version)
     context = {"board": shown, "location": location, "day": chosen, "day_words": format_day(chosen)}
     context |= _may(request)
     if is_htmx(request):

@@ -10,27 +10,19 @@ from clinic.staff.access import allow, passive
 from clinic.staff.client import WORKSTATION_YEARS
 from clinic.staff.permissions import Permission as P
 from clinic.staff.walls import allow_wall, wall_screen
-from clinic.ui.responses import board, is_htmx, is_poll, shows_already
+from clinic.ui.boards import look
+from clinic.ui.responses import board, is_htmx, is_poll
 from scheduling.models import Location
 from scheduling.queries.flow import FlowBoard, flow_board
 from scheduling.queries.settings import chosen_location, locations
-from scheduling.queries.signatures import flow_signature, remember, version_for
+from scheduling.queries.signatures import flow_signature
 
 # Which location's board a wall screen shows; it has to find it again after a power cut.
 WALL_LOCATION = "wall-location"
 
 
 def _look(request: HttpRequest, location: Location) -> tuple[FlowBoard | None, HttpResponse | None]:
-    """The board, or the 204 for a poll whose page shows it already."""
-    if not is_poll(request):
-        return flow_board(location), None
-    signature = flow_signature(location.pk)
-    unchanged = shows_already(request, version_for(signature))
-    if unchanged:
-        return None, unchanged
-    shown = flow_board(location)
-    remember(signature, shown.version)
-    return shown, None
+    return look(request, lambda: flow_signature(location.pk), lambda: flow_board(location))
 
 
 @allow(P.FLOW_VIEW)

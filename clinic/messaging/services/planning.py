@@ -175,10 +175,5 @@ def void_messages(*, by, subject: str, reason: str, purposes: tuple[str, ...] = 
         Message.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=State.VOID, void_reason=reason[:120], settled_at=now(), lease_token="", updated_at=now()
         )
-        insert_together(
-            *(
-                audit.event(by, "message.voided", obj=row, patient=row.patient_id, reason=reason[:120])
-                for row in rows
-            )
-        )
+        audit.record_many(by, "message.voided", ((row, {"reason": reason[:120]}) for row in rows))
     return len(rows)

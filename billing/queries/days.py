@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Sum
+from django.db.models.functions import Coalesce
 
 from billing.models import Drawer, JournalEntry, Payment, Posting
 from billing.rules.ledger import CASH
@@ -91,27 +92,28 @@ def drawer_totals(day: dt.date, member_id=None) -> list[DrawerTotal]:
 
 
 def collected(day: dt.date) -> Collected:
-    """What was collected on a day, by method, beside the median of the same weekday. Three queries."""
-    by_method: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for method, amount in (
-        Payment.objects.filter(business_day=day)
-        .order_by()
-        .values_list("method")
-        .annotate(total=Sum("amount"))
-    ):
-        by_method[Payment.Method(method).label] += amount
-    for method, amount in _reversals(day).values_list("entry__reverses__payment__method", "amount"):
-        by_method[Payment.Method(method).label] += amount
+    """What was collected on a day, by method, beside the median of the same weekday. One query.
+
+    A payment counts on its day, a reversal on the day it was posted.
+    """
     past = [day - dt.timedelta(weeks=week) for week in range(1, WEEKS_BACK + 1)]
     sums = (
-        Posting.objects.filter(account=CASH, entry__business_day__in=past)
+        Posting.objects.filter(account=CASH, entry__business_day__in=[day, *past])
         .order_by()
-        .values_list("entry__business_day")
+        .values_list(
+            "entry__business_day",
+            Coalesce("entry__payment__method", "entry__reverses__payment__method"),
+        )
         .annotate(total=Sum("amount"))
     )
-    return Collected(
-        day, sum(by_method.values(), ZERO), dict(by_method), usual([amount for _, amount in sums])
-    )
+    by_method: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    by_day: dict[dt.date, Decimal] = defaultdict(lambda: ZERO)
+    for on, method, amount in sums:
+        by_day[on] += amount
+        if on == day and method:
+            by_method[Payment.Method(method).label] += amount
+    before = [amount for on, amount in by_day.items() if on != day]
+    return Collected(day, sum(by_method.values(), ZERO), dict(by_method), usual(before))
 
 
 def _reversals(day: dt.date):

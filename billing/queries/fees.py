@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from billing.models import Drawer, FeeItem, VisitTypeFee
 from clinic.core import time
+from clinic.core.kept import kept
 from clinic.core.profile import clinic_zone
 
 
@@ -18,11 +19,13 @@ def valid_fees(day: dt.date | None = None):
     )
 
 
+@kept
 def fee_on(code: str, day: dt.date) -> FeeItem | None:
     """The price of a code on a day, or None."""
     return valid_fees(day).filter(code=code.strip().upper()).first()
 
 
+@kept
 def fee_of_vaccine(cvx: str, day: dt.date) -> FeeItem | None:
     """The price of a vaccine on a day, by its CVX code."""
     if not cvx:
@@ -31,11 +34,13 @@ def fee_of_vaccine(cvx: str, day: dt.date) -> FeeItem | None:
     return valid_fees(day).filter(kind=FeeItem.Kind.VACCINE, cvx__in=forms).order_by("code").first()
 
 
+@kept
 def first_fee_of_kind(kind: str, day: dt.date) -> FeeItem | None:
     """The first code of a kind that holds on a day: what administration of a vaccine is charged by."""
     return valid_fees(day).filter(kind=kind).order_by("code").first()
 
 
+@kept
 def visit_type_code(visit_type_id) -> str:
     """The code that a visit type proposes, or nothing."""
     row = VisitTypeFee.objects.filter(visit_type_id=visit_type_id).first()

@@ -1,11 +1,16 @@
 """Facts about a visit that billing reads from records and scheduling."""
 
 import datetime as dt
+from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from billing.models import Charge, EncounterDiagnosis
 from clinic.core import time
 from clinic.core.profile import clinic_zone
 from records.models import Encounter, Immunization, Patient
@@ -24,16 +29,51 @@ def visit_of(encounter: Encounter) -> Appointment | None:
     return getattr(encounter, "appointment", None)
 
 
-def given_immunizations(encounter: Encounter) -> list[Immunization]:
-    """Doses given here during a visit and not retracted since."""
-    return list(
+@dataclass(frozen=True)
+class VisitShows:
+    """What a visit can be charged for, and what it has been: doses given here and not retracted (`pk`, `cvx`,
+    `funding`), what each of its charges was proposed by, those that a retraction may still take back, and the
+    main diagnosis (one or none)."""
+
+    doses: list[dict[str, str]]
+    sources: set[str]
+    withdrawable: list[str]
+    main: list[EncounterDiagnosis]
+
+
+def what_visit_shows(encounter: Encounter) -> VisitShows:
+    """The facts of one visit that charges come from. One query."""
+    mine = {"encounter": OuterRef("pk")}
+    doses = (
         Immunization.objects.filter(
-            encounter=encounter,
+            **mine,
             source=Immunization.Source.ADMINISTERED,
             status=Immunization.Status.COMPLETED,
             retracted_at__isnull=True,
-        ).order_by("given_at")
+        )
+        .order_by("given_at")
+        .values(fact=JSONObject(pk="pk", cvx="cvx", funding="funding"))
     )
+    charges = Charge.objects.order_by().filter(**mine)
+    found = Encounter.objects.values(
+        doses=ArraySubquery(doses),
+        sources=ArraySubquery(charges.exclude(source="").values("source")),
+        withdrawable=ArraySubquery(withdrawable_charges().filter(**mine).values("source")),
+        main=EncounterDiagnosis.objects.filter(**mine).order_by("rank").values("pk")[:1],
+    ).get(pk=encounter.pk)
+    main = [EncounterDiagnosis(pk=found["main"], encounter=encounter, rank=1)] if found["main"] else []
+    return VisitShows(found["doses"], set(found["sources"]), found["withdrawable"], main)
+
+
+def withdrawable_charges() -> QuerySet[Charge]:
+    """Proposals made by a dose, which its retraction takes back."""
+    proposed = Charge.objects.order_by().filter(state=Charge.State.PROPOSED, source__contains=":")
+    return proposed.exclude(source__startswith="visit:")
+
+
+def dose_of(source: str) -> str:
+    """The key of the dose in the source of a charge ("immunization:<id>", "administration:<id>")."""
+    return source.split(":", 1)[1]
 
 
 def retracted_doses(since: dt.date) -> list:

@@ -1,17 +1,24 @@
 """Proposing charges: by hand, and by what the visit itself shows."""
 
 from decimal import Decimal
+from itertools import chain
 
 from billing.models import Charge, EncounterDiagnosis, FeeItem
 from billing.queries.fees import fee_of_vaccine, fee_on, first_fee_of_kind, visit_type_code
-from billing.queries.visits import given_immunizations, service_day, visit_of
-from clinic.audit import record
+from billing.queries.visits import (
+    dose_of,
+    service_day,
+    visit_of,
+    what_visit_shows,
+    withdrawable_charges,
+)
+from clinic.audit import event, record
 from clinic.core import time
-from clinic.core.db import service
+from clinic.core.db import insert_together, service
 from clinic.core.errors import Refused
 from clinic.core.locks import lock_keys
 
-from .diagnosing import set_pointers
+from .diagnosing import new_pointers
 
 
 @service
@@ -28,9 +35,13 @@ def propose_charge(
     fee = fee_on(code, day)
     if fee is None:
         raise Refused(f"{code} has no price on {day:%m/%d/%Y}.", field="code")
-    return _create(
+    # Without a word said, a service was done for the main reason of the visit.
+    diagnoses = diagnoses or EncounterDiagnosis.objects.filter(encounter=encounter).order_by("rank")[:1]
+    charge, *others = _new_charge(
         by=by, encounter=encounter, fee=fee, units=units, day=day, source=source, at=at, diagnoses=diagnoses
     )
+    insert_together(charge, *others)
+    return charge
 
 
 @service
@@ -42,29 +53,35 @@ def propose_visit_charges(*, by, encounter, at=None) -> list[Charge]:
     its administration is. Audited per charge.
     """
     lock_keys(f"charges:{encounter.pk}")
-    day, made = service_day(encounter), []
-    done = set(Charge.objects.filter(encounter=encounter).exclude(source="").values_list("source", flat=True))
+    day, shown = service_day(encounter), what_visit_shows(encounter)
     wanted: list[tuple[str, FeeItem | None]] = []
     appointment = visit_of(encounter)
     if appointment is not None:
         code = visit_type_code(appointment.visit_type_id)
         wanted.append((f"visit:{appointment.pk}", fee_on(code, day) if code else None))
-    given = given_immunizations(encounter)
-    for dose in given:
-        if dose.funding not in ("vfc", "state"):
-            wanted.append((f"immunization:{dose.pk}", fee_of_vaccine(dose.cvx, day)))
-        wanted.append((f"administration:{dose.pk}", first_fee_of_kind(FeeItem.Kind.ADMIN, day)))
-    for source, fee in wanted:
-        if fee is not None and source not in done:
-            made.append(_create(by=by, encounter=encounter, fee=fee, units=1, day=day, source=source, at=at))
-    _withdraw_retracted(by=by, encounter=encounter, given={str(dose.pk) for dose in given})
-    return made
+    for dose in shown.doses:
+        if dose["funding"] not in ("vfc", "state"):
+            wanted.append((f"immunization:{dose['pk']}", fee_of_vaccine(dose["cvx"], day)))
+        wanted.append((f"administration:{dose['pk']}", first_fee_of_kind(FeeItem.Kind.ADMIN, day)))
+    rows: list[tuple[Charge, ...]] = [
+        _new_charge(
+            by=by, encounter=encounter, fee=fee, units=1, day=day, source=source, at=at, diagnoses=shown.main
+        )
+        for source, fee in wanted
+        if fee is not None and source not in shown.sources
+    ]
+    insert_together(*chain.from_iterable(rows))
+    given = {dose["pk"] for dose in shown.doses}
+    if any(dose_of(source) not in given for source in shown.withdrawable):
+        _withdraw_retracted(by=by, encounter=encounter, given=given)
+    return [charge for charge, *_ in rows]
 
 
-def _create(*, by, encounter, fee, units, day, source="", at=None, diagnoses=()) -> Charge:
+def _new_charge(*, by, encounter, fee, units, day, source="", at=None, diagnoses=()) -> tuple:
+    """A charge, its line in the trail and its pointers, yet to be inserted."""
     if not 1 <= units <= 99:
         raise Refused("Enter 1 to 99 units.", field="units")
-    charge = Charge.objects.create(
+    charge = Charge(
         patient_id=encounter.patient_id,
         encounter=encounter,
         appointment=visit_of(encounter),
@@ -79,7 +96,7 @@ def _create(*, by, encounter, fee, units, day, source="", at=None, diagnoses=())
         proposed_at=at or time.now(),
         proposed_by_id=by.member_id,
     )
-    record(
+    line = event(
         by,
         "charge.proposed",
         obj=charge,
@@ -88,18 +105,12 @@ def _create(*, by, encounter, fee, units, day, source="", at=None, diagnoses=())
         units=units,
         amount=str(charge.amount),
     )
-    # Without a word said, a service was done for the main reason of the visit.
-    diagnoses = diagnoses or EncounterDiagnosis.objects.filter(encounter=encounter).order_by("rank")[:1]
-    set_pointers(charge, list(diagnoses), keep_empty=True)
-    return charge
+    return charge, line, *new_pointers(charge, list(diagnoses), keep_empty=True)
 
 
 def _withdraw_retracted(*, by, encounter, given: set[str]) -> None:
-    doses = Charge.objects.filter(
-        encounter=encounter, state=Charge.State.PROPOSED, source__contains=":"
-    ).exclude(source__startswith="visit:")
-    for charge in doses:
-        if charge.source.split(":", 1)[1] not in given:
+    for charge in withdrawable_charges().filter(encounter=encounter):
+        if dose_of(charge.source) not in given:
             charge.state, charge.voided_at, charge.voided_by_id = Charge.State.VOID, time.now(), by.member_id
             charge.void_reason = "Dose retracted"
             charge.save()

@@ -121,14 +121,19 @@ def point_rest(*, by, encounter) -> list[Charge]:
 
 def set_pointers(charge: Charge, diagnoses: Sequence[EncounterDiagnosis], keep_empty: bool = False) -> None:
     """Replace a charge's pointers. Refuses none (unless asked), more than four, and another visit's."""
+    rows = new_pointers(charge, diagnoses, keep_empty)
+    charge.pointers.all().delete()
+    ChargeDiagnosis.objects.bulk_create(rows)
+
+
+def new_pointers(
+    charge: Charge, diagnoses: Sequence[EncounterDiagnosis], keep_empty: bool = False
+) -> list[ChargeDiagnosis]:
+    """The pointers of a charge, yet to be inserted. Refuses what `set_pointers` refuses."""
     if not diagnoses and not keep_empty:
         raise Refused("Point the charge at one to four diagnoses.", field="diagnoses")
     if len(diagnoses) > MAX_POINTERS:
         raise Refused("A charge points at up to 4 diagnoses.", field="diagnoses")
     if any(row.encounter_id != charge.encounter_id for row in diagnoses):
         raise Refused("That diagnosis belongs to another visit.", field="diagnoses")
-    charge.pointers.all().delete()
-    ChargeDiagnosis.objects.bulk_create(
-        ChargeDiagnosis(charge=charge, diagnosis=row, rank=rank)
-        for rank, row in enumerate(diagnoses, start=1)
-    )
+    return [ChargeDiagnosis(charge=charge, diagnosis=row, rank=rank) for rank, row in enumerate(diagnoses, 1)]

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models import QuerySet
-from django.db.models.sql import InsertQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 from clinic.core import kept, patience
 from clinic.core.errors import ClinicError, Conflict, Refused
@@ -58,7 +58,12 @@ def translate(error: Exception) -> ClinicError | None:
     return Refused(text) if text else None
 
 
-_inside: ContextVar[bool] = ContextVar("inside_a_service", default=False)
+_inside: ContextVar[object | None] = ContextVar("inside_a_service", default=None)
+
+
+def this_transaction() -> object | None:
+    """Something that stands for the running `whole` and for no other; None outside."""
+    return _inside.get()
 
 
 @contextmanager
@@ -68,11 +73,11 @@ def whole() -> Iterator[None]:
     Within it another `whole` costs no savepoint. Code that goes on after a refusal of something it called
     says so with `attempt`.
     """
-    if _inside.get():
+    if _inside.get() is not None:
         with transaction.atomic(savepoint=False):
             yield
         return
-    token = _inside.set(True)
+    token = _inside.set(object())
     try:
         with transaction.atomic():
             yield
@@ -134,12 +139,34 @@ def insert_together(*rows: models.Model) -> None:
         ((sql, given),) = query.get_compiler(connection=connection).as_sql()
         parts.append(sql)
         parameters.extend(given)
-    named = [f"part_{number} AS ({sql})" for number, sql in enumerate(parts[:-1])]
-    text = f"WITH {', '.join(named)} {parts[-1]}" if named else parts[-1]
     with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
-        cursor.execute(text, parameters)
+        cursor.execute(_one_statement(parts), parameters)
     for row in rows:
         row._state.adding, row._state.db = False, "default"
+
+
+Change = tuple[QuerySet, dict[str, Any]]
+
+
+def update_together(*changes: Change) -> None:
+    """Updates rows that change together in one statement: each change is the rows and their new values.
+
+    No row may be in two of them: the database decides which one counts.
+    """
+    parts, parameters = [], []
+    for rows, values in changes:
+        query = rows.query.chain(UpdateQuery)
+        query.add_update_values(values)
+        sql, given = query.get_compiler(connection=connection).as_sql()
+        parts.append(sql)
+        parameters.extend(given)
+    with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
+        cursor.execute(_one_statement(parts), parameters)
+
+
+def _one_statement(parts: list[str]) -> str:
+    named = [f"part_{number} AS ({sql})" for number, sql in enumerate(parts[:-1])]
+    return f"WITH {', '.join(named)} {parts[-1]}" if named else parts[-1]
 
 
 def counts(**rows: QuerySet) -> dict[str, int]:

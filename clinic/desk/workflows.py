@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from billing.services import propose_visit_charges
 from clinic import audit
 from clinic.core.actor import Actor
@@ -67,12 +69,13 @@ def check_in(*, by: Actor, appointment: Appointment) -> Appointment:
 
 
 @service
-def check_out(*, by: Actor, appointment: Appointment) -> Appointment:
+def check_out(*, by: Actor, appointment_id: UUID) -> Appointment:
     """The patient leaves: the visit completes and its encounter closes; what the visit shows is proposed to billing.
 
     Refuses a visit that is not in the clinic. Charges, follow-up and summary may still be open; they stay on
     their work lists.
     """
+    appointment = visits.lock_visit(appointment_id)
     if appointment.encounter is not None:
         propose_visit_charges(by=by, encounter=appointment.encounter)
     via = None if appointment.state == State.CHECKOUT else State.CHECKOUT

@@ -6,12 +6,12 @@ It is asked when a task is assigned and again when it is documented.
 
 from dataclasses import dataclass
 from datetime import date
-
-from django.db.models import Q
+from uuid import UUID
 
 from clinic.audit.models import AuditEvent
 from clinic.audit.services import record
 from clinic.core.actor import Actor
+from clinic.core.kept import kept
 from clinic.core.profile import clinic
 from clinic.staff.models import Credential, Member, ScopeRule
 
@@ -30,6 +30,32 @@ class Decision:
     condition: str = ""
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What the clinic has on file of one member: the register of credentials and the letters after the name."""
+
+    name: str
+    is_active: bool
+    letters: frozenset[str]
+    register: tuple[Credential, ...]
+
+    def credentials_on(self, on: date, state: str) -> frozenset[str]:
+        """Kinds of credential that count on that day in that state.
+
+        Registered credentials decide once there is any; until the register is filled, the letters after the
+        member's name do, so that a clinic can start on its first day.
+        """
+        if not self.register:
+            return self.letters & frozenset(dict(Credential.KINDS))
+        return frozenset(
+            row.kind
+            for row in self.register
+            if (row.expires_on is None or row.expires_on >= on)
+            and (row.issued_on is None or row.issued_on <= on)
+            and row.state in ("", state)
+        )
+
+
 def may_perform(task: str, member: Member | Actor, on: date, *, state: str | None = None) -> Decision:
     """Decide for a member (or the actor who stands for one) on a day; `state` defaults to the clinic's own.
 
@@ -38,33 +64,27 @@ def may_perform(task: str, member: Member | Actor, on: date, *, state: str | Non
     """
     if task not in WORDS:
         raise ValueError(f"Unknown task {task!r}")
-    person = member if isinstance(member, Member) else Member.objects.filter(pk=member.member_id).first()
+    member_id = member.pk if isinstance(member, Member) else member.member_id
     where = (clinic().state if state is None else state).upper()
-    decision = _decide(task, person, on, where)
+    decision = _decide(task, standing(member_id), on, where)
     if not decision.allowed:
-        by = member if isinstance(member, Actor) else Actor(member_id=member.pk, label=member.name)
+        by = member if isinstance(member, Actor) else Actor(member_id=member_id, label=member.name)
+        person = Member.objects.filter(pk=member_id).first()
         record(by, "scope.denied", obj=person, kind=AuditEvent.Kind.SECURITY, task=task, state=where)
     return decision
 
 
-def _decide(task: str, person: Member | None, on: date, state: str) -> Decision:
+def _decide(task: str, person: Standing | None, on: date, state: str) -> Decision:
     if person is None or not person.is_active:
         return Decision(False, "Only an active member of staff can do this.")
-    kinds = credentials_on(person, on, state)
+    kinds = person.credentials_on(on, state)
     if not kinds:
         return Decision(False, f"{person.name} has no valid credential on file for: {WORDS[task].lower()}.")
-    rules = ScopeRule.objects.filter(
-        Q(effective_to__isnull=True) | Q(effective_to__gte=on),
-        task=task,
-        credential__in=kinds,
-        state__in=["", state],
-        effective_from__lte=on,
-    )
     best: dict[str, ScopeRule] = {}
-    for rule in rules.order_by(
-        "state", "effective_from"
-    ):  # "" sorts first, so the state's own row overwrites it
-        best[rule.credential] = rule
+    for rule in rules_of(task):
+        holds = rule.effective_from <= on and (rule.effective_to is None or rule.effective_to >= on)
+        if holds and rule.credential in kinds and rule.state in ("", state):
+            best[rule.credential] = rule
     if not best:
         return Decision(False, f"No rule allows {person.name} this task: {WORDS[task].lower()}.")
     rule = max(best.values(), key=lambda r: (_STRENGTH[r.allowed], r.supervision == "none"))
@@ -74,21 +94,18 @@ def _decide(task: str, person: Member | None, on: date, state: str) -> Decision:
     return Decision(True, "", rule.order_needed, rule.supervision, rule.condition)
 
 
-def credentials_on(person: Member, on: date, state: str) -> set[str]:
-    """Kinds of credential that count on that day in that state.
+@kept
+def standing(member_id: UUID | None) -> Standing | None:
+    """What is on file of a member, or None where there is no such member."""
+    person = Member.objects.filter(pk=member_id).first()
+    if person is None:
+        return None
+    letters = (part.strip().upper() for part in person.credential.replace("/", ",").split(","))
+    register = tuple(Credential.objects.filter(member=person))
+    return Standing(person.name, person.is_active, frozenset(letters), register)
 
-    Registered credentials decide once there is any; until the register is filled, the letters after the
-    member's name do, so that a clinic can start on its first day.
-    """
-    rows = list(Credential.objects.filter(member=person))
-    if rows:
-        return {
-            row.kind
-            for row in rows
-            if (row.expires_on is None or row.expires_on >= on)
-            and (row.issued_on is None or row.issued_on <= on)
-            and row.state in ("", state)
-        }
-    known = dict(Credential.KINDS)
-    letters = {part.strip().upper() for part in person.credential.replace("/", ",").split(",")}
-    return letters & set(known)
+
+@kept
+def rules_of(task: str) -> tuple[ScopeRule, ...]:
+    """Every rule about a task, the general ones first, so that a state's own row overwrites them."""
+    return tuple(ScopeRule.objects.filter(task=task).order_by("state", "effective_from"))

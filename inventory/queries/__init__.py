@@ -1,7 +1,7 @@
 """What others read about stock."""
 
 from .lots import LotPlace, PickableLot, lot_places, pickable_lots
-from .reorder import expiring, low_count, reorder_list, restock_list
+from .reorder import expiring, low_items, reorder_list, restock_list
 from .stock import on_hand
 
 __all__ = [
@@ -9,7 +9,7 @@ __all__ = [
     "PickableLot",
     "expiring",
     "lot_places",
-    "low_count",
+    "low_items",
     "on_hand",
     "pickable_lots",
     "reorder_list",

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from clinic.core import time
 from clinic.core.profile import clinic_zone
@@ -34,9 +35,9 @@ class LotPlace:
 
 
 def pickable_lots(
-    item: Item, place: Place | None = None, on: dt.date | None = None, funding: str | None = None
+    item: Item | UUID, place: Place | None = None, on: dt.date | None = None, funding: str | None = None
 ) -> list[PickableLot]:
-    """Usable, unexpired lots of an item with something left, first expiry first. One query."""
+    """Usable, unexpired lots of an item (or its key) with something left, first expiry first, with the item. One query."""
     on = on or time.today(clinic_zone())
     levels = (
         StockLevel.objects.filter(
@@ -46,7 +47,7 @@ def pickable_lots(
             lot__expires_on__gte=on,
             place__is_active=True,
         )
-        .select_related("lot", "place")
+        .select_related("lot__item", "place")
         .order_by("lot__expires_on", "lot__number", "place__name")
     )
     if place is not None:

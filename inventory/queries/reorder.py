@@ -5,6 +5,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
 from clinic.core import time
 from clinic.core.profile import clinic_zone
 from inventory.models import Item, Lot, ParLevel, Place, StockLevel
@@ -12,7 +15,7 @@ from inventory.rules.expiry import days_left
 from inventory.rules.packs import ZERO
 from inventory.rules.reorder import is_low, packs_to_order
 
-from .stock import StockRow, stock_rows
+from .stock import USABLE, StockRow, stock_rows
 
 
 @dataclass(frozen=True)
@@ -99,10 +102,7 @@ def expiring(days: int = 90) -> list[ExpiringLot]:
     """Lots on a shelf that have expired or expire within `days` days, soonest first. One query."""
     today = time.today(clinic_zone())
     levels = (
-        StockLevel.objects.filter(
-            on_hand__gt=0,
-            lot__expires_on__lte=today + dt.timedelta(days=days),
-        )
+        expiring_levels(days)
         .select_related("lot__item", "place")
         .order_by("lot__expires_on", "lot__item__name")
     )
@@ -112,6 +112,33 @@ def expiring(days: int = 90) -> list[ExpiringLot]:
     ]
 
 
-def low_count() -> int:
-    """How many items are at or under their reorder point."""
-    return sum(row.low for row in stock_rows())
+def expiring_levels(days: int) -> QuerySet[StockLevel]:
+    """Where lots stand that have expired or expire within `days` days."""
+    limit = time.today(clinic_zone()) + dt.timedelta(days=days)
+    return StockLevel.objects.filter(on_hand__gt=0, lot__expires_on__lte=limit)
+
+
+def low_items() -> QuerySet[Item]:
+    """Items in use at or under their reorder point: those of `stock_rows` that are `low`, added up by the database.
+
+    Only items with a par count; a place without a reorder point of its own is low under its par.
+    """
+    today = time.today(clinic_zone())
+    usable = StockLevel.objects.filter(USABLE, item=OuterRef("pk"), on_hand__gt=0).exclude(
+        lot__expires_on__lt=today
+    )
+    pars = ParLevel.objects.filter(item=OuterRef("pk"))
+    return (
+        Item.objects.filter(is_active=True)
+        .annotate(
+            usable=Coalesce(_total(usable, "on_hand"), ZERO),
+            par=_total(pars, "par"),
+            reorder_at=_total(pars, Coalesce("reorder_at", F("par") - 1)),
+        )
+        .filter(par__gt=0, usable__lte=F("reorder_at"))
+    )
+
+
+def _total(rows: QuerySet, amount) -> Subquery:
+    summed = rows.order_by().values("item").annotate(total=Sum(amount)).values("total")
+    return Subquery(summed, output_field=DecimalField())

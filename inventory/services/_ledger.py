@@ -26,9 +26,12 @@ class Shelf:
     def key(self) -> str:
         return f"stock:{self.item.pk}:{self.lot.pk if self.lot else '-'}"
 
-    def on_hand(self) -> Decimal:
-        level = StockLevel.objects.filter(item=self.item, lot=self.lot, place=self.place).first()
-        return level.on_hand if level else ZERO
+    def look(self) -> tuple[Decimal, Lot | None]:
+        """Units of use that stand there, and the lot as it stands now. Call after `lock`: it may just have been held."""
+        rows = StockLevel.objects.filter(item=self.item, lot=self.lot, place=self.place).select_related("lot")
+        if level := rows.first():
+            return level.on_hand, level.lot
+        return ZERO, Lot.objects.get(pk=self.lot.pk) if self.lot else None
 
     def words(self) -> str:
         lot = f" lot {self.lot.number}" if self.lot else ""
@@ -38,11 +41,6 @@ class Shelf:
 def lock(shelves: Iterable[Shelf]) -> None:
     """Wait for everybody else who moves these lots, in key order so that nobody waits in a circle."""
     lock_keys(*{shelf.key for shelf in shelves})
-
-
-def fresh_lot(shelf: Shelf) -> Lot | None:
-    """The lot as it stands now, after the lock: it may have been held a moment ago."""
-    return Lot.objects.get(pk=shelf.lot.pk) if shelf.lot else None
 
 
 def check_shelf(shelf: Shelf) -> None:
@@ -65,9 +63,9 @@ def check_amount(quantity: Decimal) -> Decimal:
     return quantity
 
 
-def check_enough(shelf: Shelf, quantity: Decimal) -> None:
-    """Refuse to take more than stands there. Call after `lock`."""
-    left = shelf.on_hand()
+def check_enough(shelf: Shelf, quantity: Decimal, left: Decimal | None = None) -> None:
+    """Refuse to take more than stands there (`left`, where the caller has looked). Call after `lock`."""
+    left = shelf.look()[0] if left is None else left
     if quantity > left:
         words = f"{left.normalize():f}" if left else "none"
         raise Refused(f"There is not enough {shelf.words()}: {words} left.", field="quantity")

@@ -48,7 +48,7 @@ def enter_count(*, by, count: Count, found: dict) -> Count:
         if counted is not None and (counted < 0 or counted != Decimal(counted).quantize(Decimal("0.001"))):
             raise Refused(f"Check the number for {line.item.name}.")
         line.counted = counted
-        line.expected = None if counted is None else _shelf(line, count).on_hand()
+        line.expected = None if counted is None else _shelf(line, count).look()[0]
     if all(line.counted is None for line in lines.values()):
         raise Refused("Enter what you found on at least one shelf.")
     CountLine.objects.bulk_update(lines.values(), ["counted", "expected"])

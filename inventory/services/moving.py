@@ -11,7 +11,7 @@ from clinic.core.profile import clinic_zone
 from inventory.models import Item, Lot, Movement, Place
 from inventory.rules.expiry import is_usable_on
 
-from ._ledger import Shelf, add, check_amount, check_enough, check_shelf, fresh_lot, lock
+from ._ledger import Shelf, add, check_amount, check_enough, check_shelf, lock
 
 
 @service
@@ -70,7 +70,8 @@ def issue_stock(
     lock([shelf])
     at = at or time.now()
     on = on or at.astimezone(time.zone(clinic_zone())).date()
-    if current := fresh_lot(shelf):
+    left, current = shelf.look()
+    if current is not None:
         if not is_usable_on(current.expires_on, on):
             raise Refused(
                 f"Lot {current.number} expired on {current.expires_on:%m/%d/%Y}. Choose another lot.",
@@ -80,7 +81,7 @@ def issue_stock(
             raise Refused(
                 f"Lot {current.number} is {current.get_status_display().lower()}. Do not use it.", field="lot"
             )
-    check_enough(shelf, quantity)
+    check_enough(shelf, quantity, left)
     return add(
         by=by,
         shelf=shelf,

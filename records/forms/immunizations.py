@@ -23,11 +23,28 @@ class GiveImmunizationForm(ClinicForm):
     )
     note = forms.CharField(max_length=300, required=False)
 
-    def __init__(self, *args, doses, statements, **kwargs):
+    def __init__(self, *args, lots, statements, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["dose"].choices = doses
+        self.fields["dose"].choices = [(one.key, _lot_words(one)) for one in lots]
         if statements:
             self.fields["vis_edition_on"].initial = statements[0].edition_on
+
+    def propose(self, lots, eligibility: str) -> None:
+        """Before the form is shown: the eligibility on file, and the first lot of its funding marked and chosen."""
+        self.initial["eligibility"] = eligibility
+        first = next((one for one in lots if one.lot.funding == vaccines.FUNDING_OF[eligibility]), None)
+        if first is not None:
+            self.initial["dose"] = first.key
+            self.fields["dose"].choices = [
+                (one.key, _lot_words(one) + (" · use first" if one is first else "")) for one in lots
+            ]
+
+
+def _lot_words(one) -> str:
+    return (
+        f"{one.lot.number} · expires {one.expires_on:%m/%d/%Y} · {one.place.name} · {one.on_hand.normalize():f} "
+        f"left · {one.lot.get_funding_display()}"
+    )
 
 
 class HistoricalImmunizationForm(ClinicForm):

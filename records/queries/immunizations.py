@@ -87,17 +87,16 @@ def eligibility_of(patient: Patient, on: dt.date) -> str:
     return vaccines.suggested_eligibility(patient.age(on), kinds)
 
 
-def doses_at_hand(item: Item, on: dt.date) -> Sequence[PickableLot]:
-    """Lots with something left, first expiry first."""
-    return pickable_lots(item, on=on)
+def vaccine_at_hand(key: str, on: dt.date) -> tuple[Item, Sequence[PickableLot]]:
+    """A vaccine and its lots with something left, first expiry first. One query; two where nothing is left.
 
-
-def pick(item: Item, key: str, on: dt.date) -> PickableLot:
-    """The lot and place that a form chose, if it may still be picked."""
-    for one in pickable_lots(item, on=on):
-        if one.key == key:
-            return one
-    raise NotFound("This lot is no longer at hand.")
+    Raises NotFound for a key that is none, and for an item that is no vaccine or not in use.
+    """
+    lots = pickable_lots(uuid_of(key), on=on)
+    item = lots[0].lot.item if lots else None
+    if item is None or item.kind != Item.Kind.VACCINE or not item.is_active or not item.cvx:
+        item = vaccine_item(key)
+    return item, lots
 
 
 def search_vaccines(text: str, limit: int = 12) -> list[vaccines.Vaccine]:

@@ -4,10 +4,12 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, Exists, OuterRef, Value, When
+
 from clinic import audit
 from clinic.audit.models import AuditEvent
 from clinic.core.actor import Actor
-from clinic.core.db import insert_together, service
+from clinic.core.db import Change, insert_together, service
 from clinic.core.errors import Refused
 from clinic.core.time import now
 from records.models import Encounter, IdentityCheck, Note, Patient
@@ -57,23 +59,30 @@ def encounter_rows(
 @service
 def close_encounter(*, by: Actor, encounter: Encounter, at: dt.datetime | None = None) -> Encounter:
     """Closes an encounter at checkout; `signed` when its note is. Closing twice changes nothing."""
-    row = Encounter.objects.select_for_update(of=("self",)).get(pk=encounter.pk)
+    row = _locked(encounter.pk)
     if row.ended_at:
         return row
-    end = at or now()
-    if end < row.started_at:
-        raise Refused("A visit can’t end before it starts.")
-    row.ended_at = end
-    row.status = status_of(row)
-    row.save(update_fields=["ended_at", "status", "updated_at"])
-    audit.record(by, "encounter.closed", obj=row, patient=row.patient_id)
+    (rows, values), event = closing(by=by, encounter=row, at=at or now())
+    rows.update(**values)
+    insert_together(event)
+    row.refresh_from_db(fields=["status"])
     return row
+
+
+def closing(*, by: Actor, encounter: Encounter, at: dt.datetime) -> tuple[Change, AuditEvent]:
+    """What `close_encounter` changes and inserts, for a caller that has locked the open encounter."""
+    if at < encounter.started_at:
+        raise Refused("A visit can’t end before it starts.")
+    encounter.ended_at = at
+    values = {"ended_at": at, "status": ended_status(), "updated_at": now()}
+    event = audit.event(by, "encounter.closed", obj=encounter, patient=encounter.patient_id)
+    return (Encounter.objects.filter(pk=encounter.pk), values), event
 
 
 @service
 def reopen_encounter(*, by: Actor, encounter: Encounter, reason: str) -> Encounter:
     """Takes a close back (a checkout undone). Audited as `encounter.reopened` with the reason."""
-    row = Encounter.objects.select_for_update(of=("self",)).get(pk=encounter.pk)
+    row = _locked(encounter.pk)
     if row.ended_at is None:
         return row
     row.ended_at, row.status = None, Encounter.Status.OPEN
@@ -82,12 +91,27 @@ def reopen_encounter(*, by: Actor, encounter: Encounter, reason: str) -> Encount
     return row
 
 
-def status_of(row: Encounter) -> str:
-    """Open until it ends; then signed when a visit note is signed and none is still a draft."""
-    if row.ended_at is None:
-        return Encounter.Status.OPEN
-    signed = [at is not None for at in Note.objects.filter(encounter=row).values_list("signed_at", flat=True)]
-    return Encounter.Status.SIGNED if signed and all(signed) else Encounter.Status.CLOSED
+def notes_changed(encounter_id: UUID) -> None:
+    """An encounter that has ended follows its notes: signed, or merely closed."""
+    row = _locked(encounter_id)
+    if row.ended_at is not None:
+        Encounter.objects.filter(pk=row.pk).exclude(status=ended_status()).update(
+            status=ended_status(), updated_at=now()
+        )
+
+
+def ended_status() -> Case:
+    """Of an encounter that has ended: signed when a visit note is signed and none is still a draft.
+
+    Asked by the statement that writes it; the encounter is locked first, so that no signature slips between.
+    """
+    notes = Note.objects.filter(encounter=OuterRef("pk"))
+    is_signed = Exists(notes) & ~Exists(notes.filter(signed_at__isnull=True))
+    return Case(When(is_signed, then=Value(Encounter.Status.SIGNED)), default=Value(Encounter.Status.CLOSED))
+
+
+def _locked(pk: UUID) -> Encounter:
+    return Encounter.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 
 @service

@@ -10,7 +10,7 @@ from clinic.core.time import now
 from records.models import Encounter, Note
 from records.rules.note_sections import SECTIONS
 from records.services._common import expect_version, need_member
-from records.services.encounters import status_of
+from records.services.encounters import notes_changed
 
 LONGEST = 20_000
 register_constraint_message("records_note_signed_guard", "A signed note can’t be changed; write an addendum.")
@@ -84,7 +84,7 @@ def sign_note(*, by: Actor, note: Note, version: int | None = None) -> Note:
     row.signed_at, row.signed_by_id = now(), by.member_id
     row.version += 1
     row.save(update_fields=["signed_at", "signed_by", "version", "updated_at"])
-    _update_status(row)
+    notes_changed(row.encounter_id)
     audit.record(by, "note.signed", obj=row, patient=row.patient_id)
     return row
 
@@ -121,10 +121,3 @@ def discard_draft(*, by: Actor, note: Note) -> None:
         raise NotAllowed("Only your own draft can be thrown away.")
     audit.record(by, "note.discarded", obj=note, patient=note.patient_id)
     note.delete()
-
-
-def _update_status(note: Note) -> None:
-    encounter = Encounter.objects.select_for_update(of=("self",)).get(pk=note.encounter_id)
-    status = status_of(encounter)
-    if status != encounter.status:
-        Encounter.objects.filter(pk=encounter.pk).update(status=status, updated_at=now())

@@ -24,11 +24,9 @@ from records.queries.banners import banner
 from records.queries.immunizations import (
     dose_line,
     dose_rows,
-    doses_at_hand,
     eligibility_of,
-    pick,
     search_vaccines,
-    vaccine_item,
+    vaccine_at_hand,
     vaccine_lines,
 )
 from records.rules import vaccines
@@ -75,38 +73,34 @@ def immunization_give(request, pk):
     if not request.GET.get("item"):
         return immunization_choose(request, pk)
     encounter = rows.encounter(pk)
-    item = vaccine_item(request.GET["item"])
     on = today(clinic_zone())
+    item, lots = vaccine_at_hand(request.GET["item"], on)
     # Scope of practice is asked before the form, so that nobody draws up a dose for nothing, and again on saving.
     decision = services.permission_to_give(request.actor, on)
     if not decision.allowed:
         raise NotAllowed(decision.reason)
-    lots = doses_at_hand(item, on)
     statements = vaccines.current_statements(item.cvx)
-    eligibility = eligibility_of(encounter.patient, on)
-    fitting = [one for one in lots if one.lot.funding == vaccines.FUNDING_OF[eligibility]]
     form = GiveImmunizationForm(
         request.POST or None,
-        doses=[(one.key, _lot_words(one, one in fitting[:1])) for one in lots],
+        lots=lots,
         statements=statements,
         initial={
             "vis_given_on": on,
-            "dose": fitting[0].key if fitting else "",
-            "eligibility": eligibility,
             "ordered_by": encounter.provider.name if encounter.provider else "",
         },
     )
 
     def do(values):
         values.pop("screened")
-        chosen = pick(item, values.pop("dose"), on)
-        row = services.give_immunization(
+        dose = values.pop("dose")
+        chosen = next(one for one in lots if one.key == dose)
+        services.give_immunization(
             by=request.actor, encounter=encounter, item=item, lot=chosen.lot, place=chosen.place, **values
         )
-        return str(row.pk)
 
     def shown():
         audit.looked(request, encounter.patient_id, "immunizations")
+        form.propose(lots, eligibility_of(encounter.patient, on))
         return {
             "title": f"Give {item.name}",
             "submit_label": "Given",
@@ -131,14 +125,6 @@ def immunization_give(request, pk):
         refresh=("immunizations", "rooming"),
         template="records/immunization/give.html",
         context=shown,
-    )
-
-
-def _lot_words(one, is_first: bool) -> str:
-    first = " · use first" if is_first else ""
-    return (
-        f"{one.lot.number} · expires {one.expires_on:%m/%d/%Y} · {one.place.name} · {one.on_hand.normalize():f} "
-        f"left · {one.lot.get_funding_display()}{first}"
     )
 
 

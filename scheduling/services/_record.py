@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from clinic.core.actor import Actor
+from clinic.core.db import Change, this_transaction
 from clinic.core.errors import NotFound, Stale
 from clinic.core.time import format_local, now
 from scheduling.models import Appointment, VisitInterval
@@ -14,16 +16,17 @@ from scheduling.rules.visit_states import State
 BACKDATED_AFTER = timedelta(minutes=2)
 
 
-def locked(appointment: Appointment, *, version: int | None = None) -> Appointment:
-    """The row as it stands now, locked until commit; a form's older `version` is stale."""
-    row = (
-        Appointment.objects.select_for_update(of=("self",))
-        .select_related("visit_type", "location", "patient", "provider")
-        .filter(pk=appointment.pk)
-        .first()
-    )
-    if row is None:
-        raise NotFound("This visit no longer exists.")
+def locked(
+    appointment: Appointment, *, version: int | None = None, with_encounter: bool = False
+) -> Appointment:
+    """The row as it stands now, locked until commit; a form's older `version` is stale.
+
+    `with_encounter` locks its encounter too. A row that this transaction has locked already is given back as it is.
+    """
+    row = appointment
+    if this_transaction() is None or getattr(row, "locked_in", None) is not this_transaction():
+        row = _lock(appointment.pk, with_encounter)
+        row.locked_in = this_transaction()
     if version is not None and row.version != version:
         raise Stale(
             f"Somebody changed this visit while you had it open. It is now {row.state_words.lower()}"
@@ -32,6 +35,22 @@ def locked(appointment: Appointment, *, version: int | None = None) -> Appointme
             fields=("starts_at", "state"),
             theirs={"starts_at": row.starts_at.isoformat(), "state": row.state, "version": row.version},
         )
+    return row
+
+
+def _lock(pk: UUID, with_encounter: bool) -> Appointment:
+    # NO KEY: rows that only point at the visit (charges, messages) can go on being written.
+    rows = Appointment.objects.select_related("visit_type", "location", "patient", "provider", "room").filter(
+        pk=pk
+    )
+    if with_encounter:
+        seen = rows.select_related("encounter").filter(encounter__started_at__isnull=False)
+        both = seen.select_for_update(of=("self", "encounter"), no_key=True).first()
+        if both is not None:
+            return both
+    row = rows.select_for_update(of=("self",), no_key=True).first()
+    if row is None:
+        raise NotFound("This visit no longer exists.")
     return row
 
 
@@ -70,10 +89,24 @@ def new_interval(
 
 def close_interval(appointment: Appointment, at: datetime) -> None:
     """Ends the open stretch."""
-    VisitInterval.objects.still_open().filter(appointment=appointment).update(ended_at=at)
+    rows, values = closed_interval(appointment, at)
+    rows.update(**values)
+
+
+def closed_interval(appointment: Appointment, at: datetime) -> Change:
+    """The change that ends the open stretch."""
+    return VisitInterval.objects.still_open().filter(appointment=appointment), {"ended_at": at}
 
 
 def save(appointment: Appointment, *fields: str) -> None:
     """Saves these fields and counts the edit."""
     appointment.version += 1
     appointment.save(update_fields=[*fields, "version", "updated_at"])
+
+
+def saved(appointment: Appointment, *fields: str) -> Change:
+    """The change that `save` makes, yet to be made."""
+    appointment.version += 1
+    appointment.updated_at = now()
+    values = {name: getattr(appointment, name) for name in (*fields, "version", "updated_at")}
+    return Appointment.objects.filter(pk=appointment.pk), values

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from clinic import audit
+from clinic.audit.models import AuditEvent
 from clinic.core.actor import Actor
-from clinic.core.db import service
+from clinic.core.db import Change, insert_together, service, update_together
 from clinic.core.errors import Conflict, Refused
 from clinic.core.time import now
 from scheduling.models import Appointment, Room
 from scheduling.rules.visit_states import State
-from scheduling.services._record import close_interval, locked, open_interval, save
+from scheduling.services._record import closed_interval, locked, new_interval, saved
 
 S = Room.State
+# What a room's change of state updates and adds to the trail, yet to be written.
+Turn = tuple[Change, AuditEvent]
 
 # What a person may set by hand. Occupied is never set by hand: a patient makes it so.
 BY_HAND: dict[str, tuple[str, ...]] = {
@@ -28,7 +34,7 @@ def set_room_state(*, by: Actor, room: Room, state: str) -> Room:
     """Sets a room's state by hand. Audited `room.state_set`. Refuses while a patient is in it."""
     if state not in S.values:
         raise Refused("There is no such room state.")
-    row = Room.objects.select_for_update().get(pk=room.pk)
+    row = lock_rooms(room.pk)[room.pk]
     if row.state == state:
         return row
     if row.state == S.OCCUPIED:
@@ -37,11 +43,11 @@ def set_room_state(*, by: Actor, room: Room, state: str) -> Room:
         raise Refused(
             f"{row.name} is {row.get_state_display().lower()} and can't become {S(state).label.lower()}."
         )
-    _set(by, row, state)
+    write_turns([_turn(by, row, state)])
     return row
 
 
-def take(by: Actor, room: Room, *, again: bool = False) -> None:
+def take(by: Actor, room: Room, *, again: bool = False) -> Turn:
     """A patient goes into a locked, clean room.
 
     `again` puts back a patient who was taken out by mistake: then a room not cleaned since is fine.
@@ -55,19 +61,30 @@ def take(by: Actor, room: Room, *, again: bool = False) -> None:
             field="room",
             hint=f"Clean now: {names}." if names else "No room is clean now.",
         )
-    _set(by, room, S.OCCUPIED)
+    return _turn(by, room, S.OCCUPIED)
 
 
-def leave(by: Actor, room: Room, *, as_if_never: bool = False) -> None:
-    """A patient leaves a locked room: it has to be cleaned, unless they were never really in it."""
-    if room.state == S.OCCUPIED:
-        _set(by, room, S.AVAILABLE if as_if_never else S.DIRTY)
+def leave(by: Actor, room: Room, *, as_if_never: bool = False) -> list[Turn]:
+    """A patient leaves the room: it has to be cleaned, unless they were never really in it.
+
+    Needs no lock on the room: nobody but the patient in it, whose visit is locked, ends “occupied”.
+    """
+    if room.state != S.OCCUPIED:
+        return []
+    return [_turn(by, room, S.AVAILABLE if as_if_never else S.DIRTY)]
 
 
-def lock_rooms(*rooms: Room | None) -> dict:
+def lock_rooms(*ids: UUID | None) -> dict[UUID, Room]:
     """Locks rooms in key order; returns them by id."""
-    ids = sorted({room.pk for room in rooms if room is not None})
-    return {row.pk: row for row in Room.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    rows = Room.objects.select_for_update(no_key=True).filter(pk__in={pk for pk in ids if pk}).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def write_turns(turns: Iterable[Turn]) -> None:
+    """Writes what `take` and `leave` answered, for a caller with nothing else to write beside it."""
+    if turns := list(turns):
+        update_together(*(change for change, _ in turns))
+        insert_together(*(event for _, event in turns))
 
 
 @service
@@ -78,19 +95,21 @@ def change_room(*, by: Actor, appointment: Appointment, room: Room) -> Appointme
         raise Refused("This patient is not in a room.")
     if row.room_id == room.pk:
         return row
-    rooms = lock_rooms(row.room, room)
-    take(by, rooms[room.pk])
-    leave(by, rooms[row.room_id])
+    rooms = lock_rooms(row.room_id, room.pk)
+    turns = [take(by, rooms[room.pk]), *leave(by, rooms[row.room_id])]
     before, row.room = row.room_id, rooms[room.pk]
     at = now()
-    close_interval(row, at)
-    open_interval(by, row, State(row.state), at=at, reason="room changed")
-    save(row, "room")
-    audit.record(by, "visit.room_changed", obj=row, patient=row.patient_id, before=before, after=room.pk)
+    update_together(*(change for change, _ in turns), closed_interval(row, at), saved(row, "room"))
+    insert_together(
+        new_interval(by, row, State(row.state), at=at, reason="room changed"),
+        *(event for _, event in turns),
+        audit.event(by, "visit.room_changed", obj=row, patient=row.patient_id, before=before, after=room.pk),
+    )
     return row
 
 
-def _set(by: Actor, room: Room, state: str) -> None:
+def _turn(by: Actor, room: Room, state: str) -> Turn:
     before, room.state, room.state_since = room.state, state, now()
-    room.save(update_fields=["state", "state_since", "updated_at"])
-    audit.record(by, "room.state_set", obj=room, before=before, after=state)
+    values = {"state": state, "state_since": room.state_since, "updated_at": now()}
+    event = audit.event(by, "room.state_set", obj=room, before=before, after=state)
+    return (Room.objects.filter(pk=room.pk, state=before), values), event

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from clinic import audit
 from clinic.audit.models import AuditEvent
 from clinic.core.actor import Actor
-from clinic.core.db import insert_together, service
+from clinic.core.db import insert_together, service, update_together
 from clinic.core.errors import Refused
 from clinic.core.locks import lock_keys
 from clinic.core.time import format_day, format_local, now, today
 from clinic.staff.models import Member
 from clinic.staff.roles import Role
 from records.models import Encounter
-from records.services.encounters import close_encounter, encounter_rows, reopen_encounter
+from records.services.encounters import close_encounter, closing, encounter_rows, reopen_encounter
 from scheduling.models import Appointment, ResourceHold, Room, VisitInterval
 from scheduling.queries.settings import flow_settings
 from scheduling.rules.visit_states import (
@@ -28,11 +29,19 @@ from scheduling.rules.visit_states import (
     why_not_undo,
     why_refused,
 )
-from scheduling.services._record import close_interval, locked, new_interval, open_interval, save
+from scheduling.services._record import (
+    close_interval,
+    closed_interval,
+    locked,
+    new_interval,
+    open_interval,
+    save,
+    saved,
+)
 from scheduling.services.booking import confirm_appointment
 from scheduling.services.claims import hold_key
 from scheduling.services.reminders import plan_reminders, void_reminders
-from scheduling.services.rooms import leave, lock_rooms, take
+from scheduling.services.rooms import Turn, leave, lock_rooms, take, write_turns
 
 CLOSES_ENCOUNTER = frozenset({State.COMPLETED, State.LEFT})
 
@@ -44,6 +53,11 @@ def check_in(*, by: Actor, appointment: Appointment, at: datetime | None = None)
     or ended.
     """
     return move_visit(by=by, appointment=appointment, to=State.ARRIVED, at=at)
+
+
+def lock_visit(pk: UUID) -> Appointment:
+    """A visit and its encounter, locked for a workflow that moves it after other work. Raises NotFound."""
+    return locked(Appointment(pk=pk), with_encounter=True)
 
 
 @service
@@ -59,14 +73,15 @@ def move_visit(
 ) -> Appointment:
     """Moves a visit to another state: closes one interval and opens the next.
 
-    `via` is a state passed through at the same moment (check-out, on the way out of the door). `to` roomed takes a clean `room`; leaving the room makes it dirty. `at` back-dates the move (kept and
-    flagged), not before the current state began. A no-show is marked only after the grace period and
+    `via` is a state passed through at the same moment (check-out, on the way out of the door). `to` roomed takes
+    a clean `room`; leaving the room makes it dirty. `at` back-dates the move (kept and flagged), not before the
+    current state began. A no-show is marked only after the grace period and
     gives the time back. Audited `visit.moved`. Refuses moves that the table of states doesn't know.
     """
     to = State(to)
     if to == State.CONFIRMED:
         return confirm_appointment(by=by, appointment=appointment, how="desk")
-    row = locked(appointment)
+    row = locked(appointment, with_encounter=to in CLOSES_ENCOUNTER)
     was = before = State(row.state)
     if via:
         _check_move(row, via)
@@ -74,22 +89,24 @@ def move_visit(
     _check_move(row, to)
     row.state = was
     when = _moment(row, at)
-    _change_rooms(by, row, to, room)
+    turns = _change_rooms(by, row, to, room)
     if to in RELEASED:
         ResourceHold.objects.filter(appointment=row, is_live=True).update(is_live=False)
     if to == State.WITH_PROVIDER and row.provider_id is None:
         _take_over(by, row)
     rows = _open_chart(by, row, when) if to == State.ARRIVED else ()
-    if to in CLOSES_ENCOUNTER and row.encounter_id:
-        close_encounter(by=by, encounter=row.encounter, at=max(when, row.encounter.started_at))
-    close_interval(row, when)
+    changes = [closed_interval(row, when), *(change for change, _ in turns)]
+    rows = (*rows, *(event for _, event in turns))
+    if to in CLOSES_ENCOUNTER and row.encounter_id and row.encounter.ended_at is None:
+        ending, event = closing(by=by, encounter=row.encounter, at=max(when, row.encounter.started_at))
+        changes, rows = [*changes, ending], (*rows, event)
     steps = [via, to] if via else [to]
     for step in steps:
         row.state, row.state_since = step, when
         rows = (*rows, *_step(by, row, before, room, when, reason, is_over=step != to))
         before = step
+    update_together(*changes, saved(row, "state", "state_since", "room", "encounter", "provider"))
     insert_together(*rows)
-    save(row, "state", "state_since", "room", "encounter", "provider")
     if was in UPCOMING:
         void_reminders(by=by, appointment=row, reason=to.value)
     return row
@@ -147,18 +164,18 @@ def _moment(row: Appointment, at: datetime | None) -> datetime:
     return at
 
 
-def _change_rooms(by: Actor, row: Appointment, to: State, room: Room | None) -> None:
+def _change_rooms(by: Actor, row: Appointment, to: State, room: Room | None) -> list[Turn]:
     if to == State.ROOMED:
         if room is None:
             raise Refused("Choose a clean room.", field="room")
         if room.location_id != row.location_id:
             raise Refused("That room is at another location.", field="room")
-        taken = lock_rooms(room)[room.pk]
-        take(by, taken)
-        row.room = taken
-    elif row.room_id and to not in IN_ROOM:
-        leave(by, lock_rooms(row.room)[row.room_id])
-        row.room = None
+        row.room = lock_rooms(room.pk)[room.pk]
+        return [take(by, row.room)]
+    if row.room_id and to not in IN_ROOM:
+        left, row.room = row.room, None
+        return leave(by, left)
+    return []
 
 
 def _take_over(by: Actor, row: Appointment) -> None:
@@ -265,12 +282,11 @@ def _restore_room(by: Actor, row: Appointment, back: Stay) -> None:
     target = back.room_id if back.state in IN_ROOM else None
     if target == row.room_id:
         return
-    ids = [one for one in (target, row.room_id) if one]
-    rooms = lock_rooms(*Room.objects.filter(pk__in=ids))
-    if target:
-        take(by, rooms[target], again=True)
+    rooms = lock_rooms(target, row.room_id)
+    turns = [take(by, rooms[target], again=True)] if target else []
     if row.room_id:
-        leave(by, rooms[row.room_id], as_if_never=True)
+        turns += leave(by, rooms[row.room_id], as_if_never=True)
+    write_turns(turns)
     row.room = rooms.get(target)
 
 

@@ -7,7 +7,7 @@ import time_machine
 from clinic.core.errors import ClinicError, Refused, Stale
 from inventory import services
 from inventory.models import Item, ParLevel
-from inventory.queries import expiring, reorder_list, restock_list
+from inventory.queries import expiring, low_items, reorder_list, restock_list
 from inventory.queries.equipment import bookable_equipment, equipment_rows
 from inventory.queries.stock import StockFilter, find_by_barcode, stock_rows
 from inventory.rules import gs1
@@ -32,6 +32,29 @@ def test_an_item_above_its_reorder_point_is_not_on_the_list():
     item, _, place = stocked(quantity=11)
     services.set_par(by=SYSTEM, item=item, place=place, par=Decimal(40), reorder_at=Decimal(10))
     assert reorder_list() == []
+
+
+@pytest.mark.parametrize(
+    ("quantity", "par", "reorder_at", "is_low"),
+    [
+        (10, 40, 10, True),
+        (11, 40, 10, False),
+        (39, 40, None, True),
+        (40, 40, None, False),
+    ],
+)
+@time_machine.travel(NOON, tick=False)
+def test_the_database_counts_as_low_what_the_list_shows_as_low(quantity, par, reorder_at, is_low):
+    item, place = make_vaccine(), make_place()
+    if quantity:
+        stocked(item, place, quantity=quantity)
+    stocked(item, place, quantity=50, expires_on=TODAY)
+    _, held, _ = stocked(item, place, quantity=50)
+    services.quarantine_lot(by=SYSTEM, lot=held, reason="Alarm")
+    services.set_par(by=SYSTEM, item=item, place=place, par=Decimal(par), reorder_at=reorder_at)
+    with time_machine.travel(NOON + dt.timedelta(days=1), tick=False):
+        listed = [row.item for row in stock_rows() if row.low]
+        assert list(low_items()) == listed == ([item] if is_low else [])
 
 
 def test_restock_names_the_fullest_place_to_fill_a_room_from():

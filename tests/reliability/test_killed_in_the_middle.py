@@ -10,11 +10,7 @@ import contextlib
 import os
 import re
 import signal
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
-from uuid import uuid4
 
 import httpx
 import psycopg
@@ -22,15 +18,10 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from billing.models import Charge, Payment
 from clinic.audit.models import AuditEvent
-from clinic.staff.roles import Role
-from inventory.models import StockLevel
-from records.models import Immunization
-from scheduling.models import VisitInterval
 from tests.factories.staff import signed_in
 from tests.reliability.served import Caller
-from tests.reliability.today import payment_form
+from tests.reliability.today import ACTS, Act
 from tests.runtime.waiting import wait_for
 from tests.support import database, small_clinic
 
@@ -38,56 +29,6 @@ pytestmark = [pytest.mark.runtime, pytest.mark.slow]
 HTMX = {"HX-Request": "true"}
 DONE = (200, 204, 302)  # the payment answers with its receipt
 BEFORE_THE_ACT = {"staff_staffsession", "django_session", "audit_auditevent", "core_ratewindow"}
-
-
-@dataclass
-class Act:
-    """One form: who sends it, and what is on file when it has counted once."""
-
-    role: Role
-    path: str
-    form: dict
-    count: Callable[[], tuple]
-    nothing: tuple
-    once: tuple
-
-
-def _check_in(clinic) -> Act:
-    visit = clinic.visit
-    return Act(
-        Role.FRONT_DESK, f"/visits/{visit.pk}/check-in/arrive/", {"form_key": uuid4().hex},
-        lambda: (VisitInterval.objects.filter(appointment=visit, state="arrived").count(),), (0,), (1,),
-    )  # fmt: skip
-
-
-def _check_out(clinic) -> Act:
-    visit = clinic.leaving
-    return Act(
-        Role.FRONT_DESK, f"/visits/{visit.pk}/check-out/leave/", {"form_key": uuid4().hex},
-        lambda: (VisitInterval.objects.filter(appointment=visit, state="completed").count(),
-                 Charge.objects.filter(encounter=visit.encounter_id).count()), (0, 0), (1, 1),
-    )  # fmt: skip
-
-
-def _vaccine(clinic) -> Act:
-    form = {
-        "dose": f"{clinic.lot.pk}:{clinic.place.pk}", "route": "IM", "site": "LD", "dose_ml": "0.5",
-        "eligibility": "V01", "vis_edition_on": "2025-01-31",
-        "vis_given_on": (clinic.day - timedelta(days=1)).isoformat(),
-        "ordered_by": "Dr. Shah", "screened": "on", "form_key": uuid4().hex,
-    }  # fmt: skip
-    return Act(
-        Role.MA, f"/encounters/{clinic.leaving.encounter_id}/immunization/?item={clinic.item.pk}", form,
-        lambda: (Immunization.objects.count(), int(StockLevel.objects.get(lot=clinic.lot).on_hand)), (0, 5), (1, 4),
-    )  # fmt: skip
-
-
-def _payment(clinic) -> Act:
-    path, form = payment_form(clinic)
-    return Act(Role.FRONT_DESK, path, form, lambda: (Payment.objects.count(),), (0,), (1,))
-
-
-ACTS = {"check-in": _check_in, "check-out": _check_out, "vaccine": _vaccine, "payment": _payment}
 
 
 def tables_of(act: Act, clinic) -> list[str]:

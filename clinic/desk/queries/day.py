@@ -22,7 +22,7 @@ from clinic.inbox.models import Alert, Task
 from clinic.messaging.models import InboundMessage, Message
 from clinic.messaging.rules.states import State as MessageState
 from clinic.staff.permissions import Permission as P
-from inventory.queries.reorder import expiring, low_count
+from inventory.queries.reorder import expiring_levels, low_items
 from records.models import Note, RedFlag
 from scheduling.models import Appointment, VisitInterval
 from scheduling.rules.visit_states import IN_CLINIC, UPCOMING, State, Stay
@@ -30,7 +30,7 @@ from scheduling.rules.waits import Summary, no_show_rate, stamps, summary, waits
 
 WEEKS = 6
 RECENT_DAYS = 14
-PAST_DAYS_KEPT = 200
+DAYS_KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,15 @@ def day_figures(days: Iterable[date]) -> dict[date, DayFigures]:
     return {day: _figures(day, visits[day], stays) for day in wanted}
 
 
-_past: dict[tuple, DayFigures] = {}
+_known: dict[tuple, DayFigures] = {}
 
 
-def past_figures(days: list[date]) -> list[DayFigures]:
-    """The figures of days that are over. A day is worked out once and again only when one of its visits changed."""
+def kept_figures(days: list[date]) -> list[DayFigures]:
+    """The figures of days that have visits, worked out again only when one of the day's visits changed.
+
+    Every move of a visit saves its appointment too, so that the newest change of a day is its mark. One query
+    while nothing changed, three otherwise.
+    """
     stamped = (
         Appointment.objects.filter(local_day__in=days)
         .order_by()
@@ -81,12 +85,12 @@ def past_figures(days: list[date]) -> list[DayFigures]:
         .annotate(visits=Count("id"), changed=Max("updated_at"), last=Max(Cast("id", TextField())))
     )
     marks = {day: (day, *mark) for day, *mark in stamped}
-    unknown = [day for day, mark in marks.items() if mark not in _past]
+    unknown = [day for day, mark in marks.items() if mark not in _known]
     if unknown:
-        if len(_past) > PAST_DAYS_KEPT:
-            _past.clear()
-        _past.update({marks[day]: figures for day, figures in day_figures(unknown).items()})
-    return [_past[marks[day]] for day in days if day in marks]
+        if len(_known) > DAYS_KEPT:
+            _known.clear()
+        _known.update({marks[day]: figures for day, figures in day_figures(unknown).items()})
+    return [_known[marks[day]] for day in days if day in marks]
 
 
 def _figures(day: date, visits: list[Appointment], stays: dict) -> DayFigures:
@@ -155,11 +159,11 @@ def manager_day(actor) -> ManagerDay:
     Where the clinic is usually closed on that weekday, the open days of the last two weeks stand beside it.
     """
     day = today(clinic_zone())
-    figures = day_figures([day])[day]
-    past = past_figures([day - timedelta(weeks=weeks) for weeks in range(1, WEEKS + 1)])
-    usual, name = [one for one in past if one.arrived], f"{day:%A}"
+    found = kept_figures([day, *(day - timedelta(weeks=weeks) for weeks in range(1, WEEKS + 1))])
+    figures = found[0] if found and found[0].day == day else _figures(day, [], {})
+    usual, name = [one for one in found if one.arrived and one.day != day], f"{day:%A}"
     if len(usual) < 2:
-        recent = past_figures([day - timedelta(days=days) for days in range(1, RECENT_DAYS + 1)])
+        recent = kept_figures([day - timedelta(days=days) for days in range(1, RECENT_DAYS + 1)])
         usual, name = [one for one in recent if one.arrived], "day"
     backup = backup_state()
     return ManagerDay(
@@ -246,6 +250,8 @@ def _decisions(actor, day: date) -> list[Decision]:
         uncharged=uncharged_encounters(None, day - timedelta(days=1)),
         tasks=Task.objects.filter(state="open", due_at__lt=now()),
         notes=Note.objects.filter(signed_at__isnull=True, created_at__lt=now() - timedelta(hours=48)),
+        low=low_items(),
+        expiring=expiring_levels(30),
     )
     notes_url = "records:home-notes" if actor.can(P.NOTE_SIGN) else ""
     found = [
@@ -266,8 +272,8 @@ def _decisions(actor, day: date) -> list[Decision]:
             "visit{s} before today without charges",
             "billing:queue",
         ),
-        (P.STOCK_VIEW, 3, low_count(), "item{s} below the reorder point", "inventory:reorder"),
-        (P.STOCK_VIEW, 4, len(expiring(30)), "lot{s} expiring within 30 days", "inventory:expiring"),
+        (P.STOCK_VIEW, 3, waiting["low"], "item{s} below the reorder point", "inventory:reorder"),
+        (P.STOCK_VIEW, 4, waiting["expiring"], "lot{s} expiring within 30 days", "inventory:expiring"),
         (P.INBOX_VIEW, 4, waiting["tasks"], "overdue task{s}", "inbox:list"),
         (P.REPORT_VIEW, 4, waiting["notes"], "note{s} unsigned for over 48 hours", notes_url),
     ]

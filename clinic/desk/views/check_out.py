@@ -18,6 +18,7 @@ from clinic.desk.queries.visit import get_visit
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
 from clinic.ui.responses import fragment, is_htmx, refused, saved
+from scheduling.models import Appointment
 
 
 @allow(P.CHECK_IN, P.CHARGE_PROPOSE)
@@ -54,15 +55,16 @@ def check_out_block(request: HttpRequest, pk: UUID) -> HttpResponse:
 @allow(P.CHECK_IN)
 def check_out_leave(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The patient leaves."""
-    visit = get_visit(pk)
+    left: list[Appointment] = []
 
     def act() -> None:
-        workflows.check_out(by=request.actor, appointment=visit)
+        left.append(workflows.check_out(by=request.actor, appointment_id=pk))
 
     try:
         once(by=request.actor, verb="check_out", form_key=request.POST.get("form_key", ""), do=act)
     except ClinicError as error:
         return refused(request, error, to=_page(pk))
+    visit = left[0] if left else get_visit(pk)
     return saved(request, f"{visit.patient.name} has left.", to="desk:flow")
 
 

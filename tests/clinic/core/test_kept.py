@@ -6,10 +6,12 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from billing.queries import fees
 from clinic.core import kept
 from clinic.core.models import ClinicProfile, SettingsMark
 from clinic.core.profile import clinic
 from clinic.messaging.queries.policy import send_settings, template_for
+from clinic.staff import scope
 from clinic.staff.services.sessions import policy
 from records.queries.limits import limits_on
 from scheduling.queries import day, rosters, settings, slots
@@ -93,6 +95,12 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         lambda: rosters.load_roster(place, monday, monday),
         lambda: slots.rostered(place, kind),
         lambda: day._people((settings.bookable_members()[0].pk,)),
+        lambda: scope.standing(settings.bookable_members()[0].pk),
+        lambda: scope.rules_of("give_vaccine"),
+        lambda: fees.fee_on("LOC-101", monday),
+        lambda: fees.fee_of_vaccine("140", monday),
+        lambda: fees.first_fee_of_kind("admin", monday),
+        lambda: fees.visit_type_code(kind.pk),
     ]
     ClinicProfile.objects.update(name="Elsewhere")  # nothing kept counts any more
     with CaptureQueriesContext(connection) as log:
@@ -117,4 +125,10 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         "scheduling.queries.rosters._roster",
         "scheduling.queries.slots.rostered",
         "scheduling.queries.day._people",
+        "clinic.staff.scope.standing",
+        "clinic.staff.scope.rules_of",
+        "billing.queries.fees.fee_on",
+        "billing.queries.fees.fee_of_vaccine",
+        "billing.queries.fees.first_fee_of_kind",
+        "billing.queries.fees.visit_type_code",
     }

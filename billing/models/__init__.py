@@ -1,3 +1,4 @@
+from .balances import PatientBalance
 from .charges import Charge, ChargeDiagnosis, EncounterDiagnosis
 from .fees import FeeItem, VisitTypeFee
 from .ledger import JournalEntry, Posting
@@ -10,6 +11,7 @@ __all__ = [
     "EncounterDiagnosis",
     "FeeItem",
     "JournalEntry",
+    "PatientBalance",
     "Payment",
     "Posting",
     "ReceiptCounter",

@@ -2,7 +2,7 @@
 
 from .balances import balance, balances, copay_due, copay_paid
 from .days import collected, drawer_totals
-from .queue import uncharged_encounters, visits_without_charges
+from .queue import uncharged_encounters
 
 __all__ = [
     "balance",
@@ -12,5 +12,4 @@ __all__ = [
     "copay_paid",
     "drawer_totals",
     "uncharged_encounters",
-    "visits_without_charges",
 ]

@@ -68,6 +68,7 @@ def fee_schedule(text: str = "", kind: str = "", with_past: bool = False) -> lis
     return list(rows.order_by("kind", "code", "-effective_from"))
 
 
+@kept
 def visit_type_fees() -> dict:
     """Visit type id -> code."""
     return dict(VisitTypeFee.objects.values_list("visit_type_id", "code"))

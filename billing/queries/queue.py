@@ -1,24 +1,52 @@
-"""The biller's list: everything that holds money up, the most money first."""
+"""The biller's list: everything that holds money up, the most money first.
+
+Each kind of work is counted and added up by the database, and only the rows with the most money are read: a list
+over every patient costs the same in a clinic of any size.
+"""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
+from django.contrib.postgres.aggregates import BoolOr
+from django.db import connection
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.urls import reverse
 
-from billing.models import Charge, Posting
-from billing.rules.ledger import RECEIVABLE
+from billing.models import Charge, ChargeDiagnosis, PatientBalance
 from clinic.core import time
 from clinic.core.profile import clinic_zone
 from records.models import Encounter, Patient
 
-from .fees import valid_fees, visit_type_fees
-from .visits import retracted_doses
+from .fees import fee_on, visit_type_fees
+from .visits import retracted_doses, sources_of
 
 ZERO = Decimal("0.00")
 DAYS_BACK = 90
 OLD_BALANCE_DAYS = 30
+SHOWN = 100
+KINDS = {
+    "uncharged": "Visits without charges",
+    "approve": "To approve",
+    "retracted": "Retracted doses",
+    "balance": "Old balances",
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +54,7 @@ class QueueRow:
     """One thing to do. `money` in dollars is what it holds up; `day` is since when."""
 
     kind: str
-    patient: Patient
+    patient_id: UUID
     what: str
     why: str
     money: Decimal
@@ -34,43 +62,56 @@ class QueueRow:
     days: int
     url: str
     act: str
+    patient: Patient | None = None
 
 
 @dataclass(frozen=True)
-class UnchargedVisit:
-    """A finished visit with nothing proposed; `money` is the price of its type, 0 when none is known."""
+class Pile:
+    """One kind of work: how many there are, the dollars that they hold up, and those with the most."""
 
-    encounter: Encounter
-    day: dt.date
+    kind: str
+    count: int
     money: Decimal
-    visit: str
+    rows: list[QueueRow]
 
 
-def visits_without_charges(
-    since: dt.date | None = None, until: dt.date | None = None
-) -> list[UnchargedVisit]:
-    """Visits of the clinic that ended without any charge, oldest first. Three queries."""
-    until = until or time.today(clinic_zone())
-    rows = (
-        uncharged_encounters(since, until)
-        .select_related("patient", "provider", "appointment__visit_type")
-        .order_by("started_at")
+@dataclass(frozen=True)
+class BillingQueue:
+    """The biller's work. `rows` are the `shown` with the most money of the kinds that were asked for."""
+
+    piles: list[Pile]
+    rows: list[QueueRow]
+    count: int
+    money: Decimal
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.rows)
+
+    @property
+    def total(self) -> int:
+        return sum(pile.count for pile in self.piles)
+
+
+def billing_queue(kind: str = "", shown: int = SHOWN) -> BillingQueue:
+    """All work of the biller, ordered by money at stake, then by age. Five queries whatever there is.
+
+    `kind` chooses the rows; the piles are always counted whole.
+    """
+    today = time.today(clinic_zone())
+    piles = [pile(today, shown) for pile in (_uncharged, _to_approve, _retracted, _old_balances)]
+    chosen = [pile for pile in piles if kind not in KINDS or pile.kind == kind]
+    rows = sorted((row for pile in chosen for row in pile.rows), key=lambda row: (-row.money, -row.days))
+    return BillingQueue(
+        piles,
+        _with_patients(rows[:shown]),
+        sum(pile.count for pile in chosen),
+        sum((pile.money for pile in chosen), ZERO),
     )
-    codes = visit_type_fees()
-    prices = dict(valid_fees(until).filter(code__in=codes.values()).values_list("code", "price"))
-    return [
-        UnchargedVisit(
-            row,
-            row.appointment.local_day,
-            prices.get(codes.get(row.appointment.visit_type_id, ""), ZERO),
-            row.appointment.visit_type.name,
-        )
-        for row in rows
-    ]
 
 
 def uncharged_encounters(since: dt.date | None, until: dt.date) -> QuerySet[Encounter]:
-    """The encounters of these visits; `since` is three months before `until` when nothing else is said."""
+    """Visits of the clinic that ended without any charge; `since` is three months before `until` unless said."""
     zone = clinic_zone()
     since = since or until - dt.timedelta(days=DAYS_BACK)
     start, _ = time.local_day(since, zone)
@@ -84,114 +125,128 @@ def uncharged_encounters(since: dt.date | None, until: dt.date) -> QuerySet[Enco
     ).filter(~Exists(live))
 
 
-def billing_queue(kind: str = "") -> list[QueueRow]:
-    """All work of the biller, ordered by money at stake, then by age. At most eight queries."""
-    today = time.today(clinic_zone())
-    rows: list[QueueRow] = []
-    if kind in ("", "uncharged"):
-        rows += _uncharged(today)
-    if kind in ("", "approve"):
-        rows += _to_approve(today)
-    if kind in ("", "retracted"):
-        rows += _retracted(today)
-    if kind in ("", "balance"):
-        rows += _old_balances(today)
-    return sorted(rows, key=lambda row: (-row.money, -row.days))
-
-
-def _uncharged(today: dt.date) -> list[QueueRow]:
-    return [
-        QueueRow(
+def _uncharged(today: dt.date, shown: int) -> Pile:
+    prices = {kind: fee.price for kind, code in visit_type_fees().items() if (fee := fee_on(code, today))}
+    price = Case(
+        *(When(appointment__visit_type=kind, then=Value(price)) for kind, price in prices.items()),
+        default=Value(ZERO),
+        output_field=DecimalField(),
+    )
+    found = uncharged_encounters(None, today).values(
+        "pk",
+        "patient_id",
+        money=price,
+        day=F("appointment__local_day"),
+        visit=F("appointment__visit_type__name"),
+    )
+    return _pile(
+        "uncharged",
+        found,
+        shown,
+        lambda row: _row(
+            today,
+            row,
             "uncharged",
-            visit.encounter.patient,
-            f"{visit.visit} has no charges",
+            f"{row['visit']} has no charges",
             "Nothing was proposed at checkout. Propose what was done, or say why nothing is charged.",
-            visit.money,
-            visit.day,
-            (today - visit.day).days,
-            reverse("billing:charges", args=[visit.encounter.pk]),
+            reverse("billing:charges", args=[row["pk"]]),
             "Propose charges",
-        )
-        for visit in visits_without_charges(until=today)
-    ]
+        ),
+    )
 
 
-def _to_approve(today: dt.date) -> list[QueueRow]:
-    groups = (
+def _to_approve(today: dt.date, shown: int) -> Pile:
+    unpointed = ~Exists(ChargeDiagnosis.objects.filter(charge=OuterRef("pk")))
+    found = (
         Charge.objects.filter(state=Charge.State.PROPOSED)
         .order_by()
         .values("encounter_id", "patient_id")
-        .annotate(money=Sum("amount"), lines=Count("id", distinct=True), day=Min("service_on"))
+        .annotate(money=Sum("amount"), lines=Count("id"), day=Min("service_on"), bare=BoolOr(unpointed))
     )
-    groups = list(groups)
-    pointed = Charge.objects.filter(state=Charge.State.PROPOSED, pointers__isnull=True).values_list(
-        "encounter_id", flat=True
+    return _pile(
+        "approve",
+        found,
+        shown,
+        lambda row: _row(
+            today,
+            row,
+            "approve",
+            f"{row['lines']} charge{'s' if row['lines'] > 1 else ''} to approve",
+            "A charge points at no diagnosis yet."
+            if row["bare"]
+            else "Everything is pointed at a diagnosis.",
+            reverse("billing:charges", args=[row["encounter_id"]]),
+            "Complete" if row["bare"] else "Approve",
+        ),
     )
-    bare = set(pointed)
-    patients = Patient.objects.in_bulk([group["patient_id"] for group in groups])
-    rows = []
-    for group in groups:
-        count = group["lines"]
-        missing = group["encounter_id"] in bare
-        rows.append(
-            QueueRow(
-                "approve",
-                patients[group["patient_id"]],
-                f"{count} charge{'s' if count > 1 else ''} to approve",
-                "A charge points at no diagnosis yet."
-                if missing
-                else "Everything is pointed at a diagnosis.",
-                group["money"],
-                group["day"],
-                (today - group["day"]).days,
-                reverse("billing:charges", args=[group["encounter_id"]]),
-                "Complete" if missing else "Approve",
-            )
-        )
-    return rows
 
 
-def _retracted(today: dt.date) -> list[QueueRow]:
+def _retracted(today: dt.date, shown: int) -> Pile:
     doses = retracted_doses(today - dt.timedelta(days=DAYS_BACK))
-    sources = [f"{kind}:{pk}" for pk in doses for kind in ("immunization", "administration")]
-    charges = Charge.objects.filter(source__in=sources, state=Charge.State.APPROVED).select_related("patient")
-    return [
-        QueueRow(
-            "retracted",
-            charge.patient,
-            f"{charge.code} is charged for a retracted dose",
-            "The dose was taken back in the chart after this charge was approved. Void the charge.",
-            charge.amount,
-            charge.service_on,
-            (today - charge.service_on).days,
-            reverse("billing:charges", args=[charge.encounter_id]),
-            "Void",
-        )
-        for charge in charges
-    ]
-
-
-def _old_balances(today: dt.date) -> list[QueueRow]:
-    before = today - dt.timedelta(days=OLD_BALANCE_DAYS)
-    groups = list(
-        Posting.objects.filter(account=RECEIVABLE)
-        .order_by()
-        .values("patient_id")
-        .annotate(money=Sum("amount"), last=Max("entry__business_day"))
-        .filter(money__gt=0, last__lte=before)
+    theirs = Q(source__in=sources_of(doses, "immunization")) | Q(
+        source__in=sources_of(doses, "administration")
     )
-    patients = Patient.objects.in_bulk([group["patient_id"] for group in groups])
-    return [
-        QueueRow(
+    found = Charge.objects.filter(
+        theirs, encounter__in=doses.values("encounter"), state=Charge.State.APPROVED
+    ).values("encounter_id", "patient_id", "code", money=F("amount"), day=F("service_on"))
+    return _pile(
+        "retracted",
+        found,
+        shown,
+        lambda row: _row(
+            today,
+            row,
+            "retracted",
+            f"{row['code']} is charged for a retracted dose",
+            "The dose was taken back in the chart after this charge was approved. Void the charge.",
+            reverse("billing:charges", args=[row["encounter_id"]]),
+            "Void",
+        ),
+    )
+
+
+def _old_balances(today: dt.date, shown: int) -> Pile:
+    before = today - dt.timedelta(days=OLD_BALANCE_DAYS)
+    found = PatientBalance.objects.filter(owed__gt=0, last_day__lte=before).values(
+        "patient_id", money=F("owed"), day=F("last_day")
+    )
+    return _pile(
+        "balance",
+        found,
+        shown,
+        lambda row: _row(
+            today,
+            row,
             "balance",
-            patients[group["patient_id"]],
             "Balance with no payment or charge for 30 days",
             "Call or collect at the next visit.",
-            group["money"],
-            group["last"],
-            (today - group["last"]).days,
-            reverse("billing:ledger", args=[group["patient_id"]]),
+            reverse("billing:ledger", args=[row["patient_id"]]),
             "Open ledger",
-        )
-        for group in groups
-    ]
+        ),
+    )
+
+
+def _pile(kind: str, found: QuerySet, shown: int, ready: Callable[[dict[str, Any]], QueueRow]) -> Pile:
+    """The rows with the most money, the oldest first among equals, with count and sum of all. One query."""
+    inner, given = found.query.sql_with_params()
+    sql = (
+        f"SELECT *, count(*) OVER () AS count, sum(money) OVER () AS all_money FROM ({inner}) AS work "  # noqa: S608
+        "ORDER BY money DESC, day LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*given, shown])
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    count, money = (rows[0]["count"], rows[0]["all_money"]) if rows else (0, ZERO)
+    return Pile(kind, count, money, [ready(row) for row in rows])
+
+
+def _row(today: dt.date, row: dict, kind: str, what: str, why: str, url: str, act: str) -> QueueRow:
+    days = (today - row["day"]).days
+    return QueueRow(kind, row["patient_id"], what, why, row["money"], row["day"], days, url, act)
+
+
+def _with_patients(rows: Iterable[QueueRow]) -> list[QueueRow]:
+    rows = list(rows)
+    patients = Patient.objects.in_bulk({row.patient_id for row in rows})
+    return [replace(row, patient=patients[row.patient_id]) for row in rows]

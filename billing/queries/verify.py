@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Max, Q, Sum
 
-from billing.models import Charge, JournalEntry, Payment, Posting
+from billing.models import Charge, JournalEntry, PatientBalance, Payment, Posting
 from billing.rules.ledger import ADJUSTMENT, CASH, RECEIVABLE, REVENUE
 
 
@@ -22,7 +22,8 @@ class Verdict:
 
 
 def verify_ledger() -> Verdict:
-    """Check that every entry sums to zero, that each patient's charges = payments + adjustments + balance, that
+    """Check that every entry sums to zero, that each patient's charges = payments + adjustments + balance and the
+    balance kept of each patient is that sum, that
     approved charges and payments are posted for what they say, and that no receipt number is missing."""
     verdict = Verdict()
     _entries(verdict)
@@ -48,13 +49,19 @@ def _patients(verdict: Verdict) -> None:
         .values("patient_id")
         .annotate(owed=total(RECEIVABLE), cash=total(CASH), revenue=total(REVENUE), off=total(ADJUSTMENT))
     )
+    kept = dict(PatientBalance.objects.values_list("patient_id", "owed"))
     for row in rows.iterator():
         verdict.patients += 1
+        if kept.pop(row["patient_id"], Decimal("0.00")) != row["owed"]:
+            verdict.wrong.append(
+                f"patient {row['patient_id']}: the kept balance is not the sum of the ledger"
+            )
         verdict.balance += row["owed"]
         if -row["revenue"] != row["cash"] + row["off"] + row["owed"]:
             verdict.wrong.append(
                 f"patient {row['patient_id']}: charges differ from payments + adjustments + balance"
             )
+    verdict.wrong += [f"patient {pk}: a balance is kept without a ledger" for pk in kept]
 
 
 def _payments(verdict: Verdict) -> None:

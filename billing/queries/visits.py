@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import CharField, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat, JSONObject
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -76,14 +76,17 @@ def dose_of(source: str) -> str:
     return source.split(":", 1)[1]
 
 
-def retracted_doses(since: dt.date) -> list:
-    """Ids of doses that were given here and retracted since a day."""
+def retracted_doses(since: dt.date) -> QuerySet[Immunization]:
+    """Doses that were given here and retracted since a day."""
     start, _ = time.local_day(since, clinic_zone())
-    return list(
-        Immunization.objects.filter(
-            source=Immunization.Source.ADMINISTERED, retracted_at__gte=start
-        ).values_list("pk", flat=True)
-    )
+    return Immunization.objects.filter(
+        source=Immunization.Source.ADMINISTERED, retracted_at__gte=start
+    ).order_by()
+
+
+def sources_of(doses: QuerySet[Immunization], kind: str) -> QuerySet:
+    """What the charges of these doses were proposed by: "immunization:<id>" or "administration:<id>"."""
+    return doses.values(made_by=Concat(Value(f"{kind}:"), Cast("pk", CharField())))
 
 
 def is_dose_retracted(pk) -> bool:

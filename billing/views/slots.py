@@ -8,7 +8,7 @@ from billing import services
 from billing.queries.balances import balance, last_payments
 from billing.queries.charges import capture
 from billing.queries.days import collected
-from billing.queries.queue import billing_queue, visits_without_charges
+from billing.queries.queue import billing_queue, uncharged_encounters
 from billing.queries.visits import appointment_or_404, patient_or_404
 from clinic import audit
 from clinic.core import time
@@ -87,7 +87,7 @@ def day_panel(request):
     return render(
         request,
         "billing/panels/day.html",
-        {"collected": collected(today), "uncharged": visits_without_charges(until=today)},
+        {"collected": collected(today), "uncharged": uncharged_encounters(None, today).count()},
     )
 
 
@@ -95,10 +95,10 @@ def day_panel(request):
 @allow(Permission.BILLING_QUEUE)
 def home_panel(request):
     """The biller's next things to do."""
-    rows = billing_queue()
-    audit.looked_many(request, [row.patient.pk for row in rows[:HOME_ROWS]], page="billing queue")
+    work = billing_queue(shown=HOME_ROWS)
+    audit.looked_many(request, [row.patient_id for row in work.rows], page="billing queue")
     return render(
         request,
         "billing/panels/home.html",
-        {"rows": rows[:HOME_ROWS], "total": len(rows), "money": sum((row.money for row in rows), 0)},
+        {"rows": work.rows, "total": work.count, "money": work.money},
     )

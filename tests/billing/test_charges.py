@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from billing import services
-from billing.models import Charge, EncounterDiagnosis, FeeItem, JournalEntry, VisitTypeFee
-from billing.queries import balance, visits_without_charges
+from billing.models import Charge, EncounterDiagnosis, FeeItem, JournalEntry, PatientBalance, VisitTypeFee
+from billing.queries import balance, uncharged_encounters
 from billing.queries.charges import capture
 from billing.queries.codes import diagnosis_on, outdated_release
 from billing.queries.fees import fee_on
@@ -113,11 +115,11 @@ def test_a_charge_of_a_retracted_dose_is_not_approved_and_an_approved_one_is_on_
     retract(late)
     with pytest.raises(Refused, match="was retracted"):
         services.approve_charges(by=SYSTEM, charges=[second])
-    assert [(row.kind, row.money, row.act) for row in billing_queue("retracted")] == [
+    assert [(row.kind, row.money, row.act) for row in billing_queue("retracted").rows] == [
         ("retracted", 32, "Void")
     ]
     services.void_charge(by=SYSTEM, charge=first, reason="Dose retracted")
-    assert billing_queue("retracted") == []
+    assert billing_queue("retracted").rows == []
 
 
 def test_diagnoses_are_lettered_in_order_and_the_first_is_pointed_at_by_itself():
@@ -292,15 +294,36 @@ def test_visits_without_charges_and_the_queue_by_money():
     make_visit(clinic=clinic, clock="11:00", ended=False)
     make_encounter(ended=True)
     services.propose_charge(by=SYSTEM, encounter=proposed, code="LOC-200")
-    assert [(row.encounter, row.money) for row in visits_without_charges()] == [(uncharged, 120)]
-    assert [(row.kind, row.money, row.act) for row in billing_queue()] == [
+    work = billing_queue()
+    assert [(row.kind, row.money, row.act) for row in work.rows] == [
         ("approve", 300, "Complete"),
         ("uncharged", 120, "Propose charges"),
     ]
+    assert (work.count, work.money, work.total, work.more) == (2, 420, 2, 0)
     charge = services.propose_charge(by=SYSTEM, encounter=uncharged, code="LOC-101")
-    assert visits_without_charges() == []
+    assert list(uncharged_encounters(None, TUESDAY)) == []
     services.void_charge(by=SYSTEM, charge=charge, reason="Not done")
-    assert [row.encounter for row in visits_without_charges()] == [uncharged]
+    assert list(uncharged_encounters(None, TUESDAY)) == [uncharged]
+
+
+def test_the_queue_shows_the_most_money_and_counts_the_rest():
+    make_fee("LOC-200", "10.00")
+    for units in (1, 4, 3, 2):
+        services.propose_charge(by=SYSTEM, encounter=make_encounter(), code="LOC-200", units=units)
+    charges = Charge.objects.order_by("units")
+    point = services.add_diagnosis(by=SYSTEM, encounter=charges[3].encounter, code=make_code())
+    services.point_charge(by=SYSTEM, charge=charges[3], diagnoses=[point])
+    with CaptureQueriesContext(connection) as caught:
+        work = billing_queue(shown=2)
+    assert [(row.money, row.act, row.patient.pk) for row in work.rows] == [
+        (40, "Approve", charges[3].patient_id),
+        (30, "Complete", charges[2].patient_id),
+    ]
+    assert (work.count, work.money, work.more) == (4, 100, 2)
+    assert (
+        len([one for one in caught if "core_settingsmark" not in one["sql"]]) == 6
+    )  # the prices of visit types are read once
+    assert (billing_queue("balance").count, billing_queue("balance").total) == (0, 4)
 
 
 def test_an_old_balance_is_on_the_queue_until_it_is_paid():
@@ -309,9 +332,22 @@ def test_an_old_balance_is_on_the_queue_until_it_is_paid():
         services.adjust_balance(
             by=SYSTEM, patient=patient, amount=Decimal("80"), reason="Carried over", is_increase=True
         )
-    assert [(row.kind, row.money, row.days) for row in billing_queue()] == [("balance", 80, 31)]
+    assert [(row.kind, row.money, row.days) for row in billing_queue().rows] == [("balance", 80, 31)]
     paid(patient, "80")
-    assert billing_queue() == []
+    assert billing_queue().rows == []
+
+
+def test_the_application_cannot_write_a_balance_itself():
+    patient = make_patient()
+    paid(patient, "80")
+    for sql in (
+        "UPDATE billing_patientbalance SET owed = 0",
+        "DELETE FROM billing_patientbalance",
+        f"INSERT INTO billing_patientbalance VALUES ('{make_patient().pk}', 5, now())",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    assert PatientBalance.objects.get().owed == -80
 
 
 def test_capture_makes_as_many_queries_with_3_charges_as_with_1(django_assert_max_num_queries):
@@ -430,8 +466,12 @@ def test_verify_ledger_notices_what_was_tampered_with(owner_connection, capsys):
         in capsys.readouterr().out
     )
     owner_connection.execute("ALTER TABLE billing_posting DISABLE TRIGGER USER")
-    owner_connection.execute("UPDATE billing_posting SET amount = -20 WHERE amount = -25")
+    owner_connection.execute(
+        "UPDATE billing_posting SET amount = amount * 0.8 WHERE amount IN (25, -25) AND account = 'receivable'"
+    )
     with pytest.raises(CommandError, match="does not add up"):
         call_command("verify_ledger")
-    assert "does not sum to zero" in capsys.readouterr().err
+    found = capsys.readouterr().err
+    assert "does not sum to zero" in found
+    assert "the kept balance is not the sum of the ledger" in found
     assert at("9:00") == encounter.started_at

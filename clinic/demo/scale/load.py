@@ -12,6 +12,7 @@ from random import Random
 
 from django.db import connection, connections
 
+from billing.models import PatientBalance
 from clinic.audit.models import AuditEvent, AuditLink
 from clinic.demo.scale import bones
 from clinic.demo.scale.doses import receive_lots
@@ -44,6 +45,7 @@ def load(size: Size, progress: Progress) -> dict[str, int]:
     counts.update(write_present(plan))
     _after_receipts()
     receive_lots(plan)
+    sum_balances()
     bones.put_back(
         tables, hands=HANDS, progress=lambda done, total: progress("indexes and rules", done, total)
     )
@@ -52,9 +54,19 @@ def load(size: Size, progress: Progress) -> dict[str, int]:
     return {table: _count(table) for table in sorted(counts)}
 
 
+def sum_balances() -> None:
+    """What every patient owes, which the ledger's trigger keeps from here on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO billing_patientbalance (patient_id, owed, last_day) "
+            "SELECT p.patient_id, sum(p.amount), max(e.business_day) FROM billing_posting p "
+            "JOIN billing_journalentry e ON e.id = p.entry_id WHERE p.account = 'receivable' GROUP BY 1"
+        )
+
+
 def _tables(plan: Plan) -> list[str]:
     sheets = (*People(plan).sheets, *Visits(plan).sheets)
-    beside = (AuditEvent, AuditLink, StockLevel)
+    beside = (AuditEvent, AuditLink, StockLevel, PatientBalance)
     return [*(sheet.table for sheet in sheets), *(model._meta.db_table for model in beside)]
 
 

@@ -101,6 +101,7 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         lambda: fees.fee_of_vaccine("140", monday),
         lambda: fees.first_fee_of_kind("admin", monday),
         lambda: fees.visit_type_code(kind.pk),
+        fees.visit_type_fees,
     ]
     ClinicProfile.objects.update(name="Elsewhere")  # nothing kept counts any more
     with CaptureQueriesContext(connection) as log:
@@ -131,4 +132,5 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         "billing.queries.fees.fee_of_vaccine",
         "billing.queries.fees.first_fee_of_kind",
         "billing.queries.fees.visit_type_code",
+        "billing.queries.fees.visit_type_fees",
     }

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models import QuerySet
 from django.db.models.sql import InsertQuery, UpdateQuery
+from psycopg.adapt import Transformer
 
 from clinic.core import kept, patience
 from clinic.core.errors import ClinicError, Conflict, Refused
@@ -135,8 +136,7 @@ def insert_together(*rows: models.Model) -> None:
         sql, given = _insert(model, those)
         parts.append(sql)
         parameters.extend(given)
-    with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
-        cursor.execute(_one_statement(parts), parameters)
+    _run(_one_statement(parts), parameters)
     for row in rows:
         row._state.adding, row._state.db = False, "default"
 
@@ -156,8 +156,15 @@ def update_together(*changes: Change) -> None:
         sql, given = query.get_compiler(connection=connection).as_sql()
         parts.append(sql)
         parameters.extend(given)
+    _run(_one_statement(parts), parameters)
+
+
+def _run(sql: str, parameters: list) -> None:
+    """Runs a long statement with its values written in, which psycopg would do, after searching it for each place."""
     with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
-        cursor.execute(_one_statement(parts), parameters)
+        written = Transformer(connection.connection)
+        values = tuple(written.as_literal(value).decode() for value in parameters)
+        cursor.execute(sql % values)
 
 
 def _one_statement(parts: list[str]) -> str:

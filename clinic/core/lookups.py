@@ -6,7 +6,7 @@ does, and the busiest acts (a check-in, a set of vitals, a booking) read two or 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -41,26 +41,34 @@ def by_key(rows: Callable[[], QuerySet[M]]) -> Callable[[UUID], M | None]:
     `rows` makes a queryset of a model with a UUID key, `select_related` and `select_for_update` as usual. It is
     called once in the life of a process: nothing in it may depend on the time, the actor or the settings.
     """
+    read = rows_by(lambda key: rows().filter(pk=key).order_by())
+    return lambda pk: next(iter(read(pk)), None)
+
+
+def rows_by(rows: Callable[[UUID], QuerySet[M]]) -> Callable[[UUID], list[M]]:
+    """A function that reads the rows of `rows(key)`, such as all of one patient; the same conditions as `by_key`."""
 
     @cache
     def plan() -> _Plan[M]:
-        return _built(rows())
+        return _built(rows(_STAND_IN))
 
-    def read(pk: UUID) -> M | None:
+    def read(key: UUID) -> list[M]:
         made = plan()
         with connection.cursor() as cursor:
-            cursor.execute(made.sql, [pk if one == _STAND_IN else one for one in made.parameters])
-            found = cursor.fetchone()
-        return None if found is None else _instance(made, found)
+            cursor.execute(made.sql, [key if one == _STAND_IN else one for one in made.parameters])
+            found = cursor.fetchall()
+        if made.converters:
+            found = made.compiler.apply_converters(found, made.converters)
+        return [_instance(made, row) for row in found]
 
     return read
 
 
 def _built(rows: QuerySet[M]) -> _Plan[M]:
-    compiler = rows.filter(pk=_STAND_IN).order_by().query.get_compiler(connection=connection)
+    compiler = rows.query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
     if parameters.count(_STAND_IN) != 1 or compiler.annotation_col_map:
-        raise TypeError("A lookup by key takes rows of a model with a UUID key, without annotations.")
+        raise TypeError("A lookup takes one key that is a UUID, and rows without annotations.")
     kind, fields = compiler.klass_info, compiler.klass_info["select_fields"]
     own = slice(fields[0], fields[-1] + 1)
     return _Plan(
@@ -75,8 +83,7 @@ def _built(rows: QuerySet[M]) -> _Plan[M]:
     )
 
 
-def _instance(made: _Plan[M], found: tuple) -> M:
-    (row,) = made.compiler.apply_converters([found], made.converters) if made.converters else [found]
+def _instance(made: _Plan[M], row: Sequence[Any]) -> M:
     instance = made.model.from_db("default", made.names, row[made.own])
     for populator in made.populators:
         populator.populate(row, instance)

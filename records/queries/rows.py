@@ -33,6 +33,11 @@ def _one(rows: QuerySet | Callable[[UUID], Model | None], pk: UUID, noun: str):
     return row
 
 
+def patient_or_none(pk: UUID) -> Patient | None:
+    """For a form, where a key of nobody is a refusal of the field and no missing page."""
+    return _patient(pk)
+
+
 def patient(pk: UUID) -> Patient:
     return _one(_patient, pk, "patient")
 

@@ -15,6 +15,7 @@ from clinic.ui.forms import ClinicForm, RowField
 from records.forms.patients import BirthDateField, PhoneField
 from records.models import Patient
 from records.queries.finder import find_patients
+from records.queries.rows import patient_or_none
 from scheduling.forms.fields import YEARS, DayField
 from scheduling.models import CancelReason, Location, VisitType
 from scheduling.queries.settings import bookable_members, visit_types
@@ -110,7 +111,7 @@ class PatientField(Plain):
 
     def _patient(self, values) -> Patient | None:
         if values.get("patient"):
-            return Patient.objects.filter(pk=values["patient"]).first()
+            return patient_or_none(values["patient"])
         typed = (values.get("patient_search") or "").strip()
         if len(typed) < 2:
             return None

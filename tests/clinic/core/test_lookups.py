@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from clinic.core.ids import uuid7
-from clinic.core.lookups import by_key
+from clinic.core.lookups import by_key, rows_by
 from clinic.core.models import RateWindow
 from scheduling.models import Appointment, Location, Room
 from tests.factories.scheduling import EARLY, Clinic
@@ -60,6 +60,16 @@ def test_a_lock_is_asked_for():
     place = Location.objects.create(name="North", zone="America/Chicago")
     with transaction.atomic():
         assert read(place.pk) == place
+
+
+@pytest.mark.django_db
+def test_rows_of_a_key_come_in_the_order_that_was_asked_for():
+    places = [Location.objects.create(name=name, zone="America/Chicago") for name in ("North", "South")]
+    for place, label in ((places[0], "b"), (places[0], "a"), (places[1], "c")):
+        Room.objects.create(location=place, name=label, label=label)
+    read = rows_by(lambda place: Room.objects.filter(location=place).order_by("label"))
+    assert [[room.label for room in read(place.pk)] for place in places] == [["a", "b"], ["c"]]
+    assert read(uuid7()) == []
 
 
 @pytest.mark.django_db

@@ -33,6 +33,7 @@ class _Plan(Generic[M]):
     names: list[str]
     own: slice
     populators: list
+    annotations: dict[str, int]
 
 
 def by_key(rows: Callable[[], QuerySet[M]]) -> Callable[[UUID], M | None]:
@@ -67,8 +68,8 @@ def rows_by(rows: Callable[[UUID], QuerySet[M]]) -> Callable[[UUID], list[M]]:
 def _built(rows: QuerySet[M]) -> _Plan[M]:
     compiler = rows.query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
-    if parameters.count(_STAND_IN) != 1 or compiler.annotation_col_map:
-        raise TypeError("A lookup takes one key that is a UUID, and rows without annotations.")
+    if parameters.count(_STAND_IN) != 1:
+        raise TypeError("A lookup takes one key that is a UUID.")
     kind, fields = compiler.klass_info, compiler.klass_info["select_fields"]
     own = slice(fields[0], fields[-1] + 1)
     return _Plan(
@@ -80,6 +81,7 @@ def _built(rows: QuerySet[M]) -> _Plan[M]:
         names=[column.target.attname for column, *_ in compiler.select[own]],
         own=own,
         populators=get_related_populators(kind, compiler.select, "default"),
+        annotations=compiler.annotation_col_map or {},
     )
 
 
@@ -87,4 +89,6 @@ def _instance(made: _Plan[M], row: Sequence[Any]) -> M:
     instance = made.model.from_db("default", made.names, row[made.own])
     for populator in made.populators:
         populator.populate(row, instance)
+    for name, place in made.annotations.items():
+        setattr(instance, name, row[place])
     return instance

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import transaction
+from django.db.models import Count
 
 from clinic.core.ids import uuid7
 from clinic.core.lookups import by_key, rows_by
@@ -70,6 +71,14 @@ def test_rows_of_a_key_come_in_the_order_that_was_asked_for():
     read = rows_by(lambda place: Room.objects.filter(location=place).order_by("label"))
     assert [[room.label for room in read(place.pk)] for place in places] == [["a", "b"], ["c"]]
     assert read(uuid7()) == []
+
+
+@pytest.mark.django_db
+def test_what_the_database_adds_to_a_row_comes_with_it():
+    place = Location.objects.create(name="North", zone="America/Chicago")
+    Room.objects.create(location=place, name="1", label="1")
+    (found,) = rows_by(lambda pk: Location.objects.filter(pk=pk).annotate(places=Count("rooms")))(place.pk)
+    assert (found, found.places) == (place, 1)
 
 
 @pytest.mark.django_db

@@ -81,6 +81,7 @@ class PatientField(Plain):
     """A patient chosen in the finder, typed so that only one fits, or registered in place with six fields."""
 
     NEW = ("new_first_name", "new_last_name", "new_birth_date", "new_sex")
+    SHOWN_NEW = (*NEW, "new_phone", "new_may_text")
 
     patient = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-combobox-value": ""}))
     patient_search = forms.CharField(required=False, max_length=100, label="Patient")
@@ -96,6 +97,11 @@ class PatientField(Plain):
 
     found_patient: Patient | None = None
     is_new = False
+
+    @property
+    def has_new_values(self) -> bool:
+        """Whether anything was typed about a new patient."""
+        return any(self[name].value() for name in self.SHOWN_NEW)
 
     def clean(self):
         values = super().clean()

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models import QuerySet
 from django.db.models.sql import InsertQuery, UpdateQuery
+from psycopg.adapt import Transformer
 
 from clinic.core import kept, patience
 from clinic.core.errors import ClinicError, Conflict, Refused
@@ -132,15 +133,10 @@ def insert_together(*rows: models.Model) -> None:
         by_model.setdefault(type(row), []).append(row)
     parts, parameters = [], []
     for model, those in by_model.items():
-        meta = model._meta
-        fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
-        query = InsertQuery(model)
-        query.insert_values(fields, those)
-        ((sql, given),) = query.get_compiler(connection=connection).as_sql()
+        sql, given = _insert(model, those)
         parts.append(sql)
         parameters.extend(given)
-    with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
-        cursor.execute(_one_statement(parts), parameters)
+    _run(_one_statement(parts), parameters)
     for row in rows:
         row._state.adding, row._state.db = False, "default"
 
@@ -160,13 +156,48 @@ def update_together(*changes: Change) -> None:
         sql, given = query.get_compiler(connection=connection).as_sql()
         parts.append(sql)
         parameters.extend(given)
+    _run(_one_statement(parts), parameters)
+
+
+def _run(sql: str, parameters: list) -> None:
+    """Runs a long statement with its values written in, which psycopg would do, after searching it for each place."""
     with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
-        cursor.execute(_one_statement(parts), parameters)
+        written = Transformer(connection.connection)
+        values = tuple(written.as_literal(value).decode() for value in parameters)
+        cursor.execute(sql % values)
 
 
 def _one_statement(parts: list[str]) -> str:
     named = [f"part_{number} AS ({sql})" for number, sql in enumerate(parts[:-1])]
     return f"WITH {', '.join(named)} {parts[-1]}" if named else parts[-1]
+
+
+@cache
+def _columns(model: type[models.Model]) -> tuple[str, str, tuple[models.Field, ...]]:
+    """What every INSERT of a model has in common: its beginning, the places of one row, and the fields in order."""
+    fields = tuple(field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField))
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    # Arrays and ranges say what they are; the value makes no difference.
+    places = (
+        field.get_placeholder(None, None, connection) if hasattr(field, "get_placeholder") else "%s"
+        for field in fields
+    )
+    table = connection.ops.quote_name(model._meta.db_table)
+    return f"INSERT INTO {table} ({names}) VALUES ", f"({', '.join(places)})", fields  # noqa: S608 - names of ours
+
+
+def _insert(model: type[models.Model], rows: list[models.Model]) -> tuple[str, list]:
+    """The statement that inserts `rows`, without the ORM building it anew for every call."""
+    start, places, fields = _columns(model)
+    values = [field.pre_save(row, True) for row in rows for field in fields]
+    if any(hasattr(value, "resolve_expression") for value in values):  # something that the database works out
+        query = InsertQuery(model)
+        query.insert_values(list(fields), rows)
+        ((sql, given),) = query.get_compiler(connection=connection).as_sql()
+        return sql, list(given)
+    each = zip(fields * len(rows), values, strict=True)
+    given = [field.get_db_prep_save(value, connection) for field, value in each]
+    return start + ", ".join([places] * len(rows)), given
 
 
 def counts(**rows: QuerySet) -> dict[str, int]:

@@ -34,7 +34,7 @@ def local_day(day: date, zone_name: str) -> tuple[datetime, datetime]:
 def format_clock(instant: datetime, zone_name: str) -> str:
     """9:05 AM in that zone."""
     local = instant.astimezone(zone(zone_name))
-    return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+    return f"{local.hour % 12 or 12}:{local.minute:02} {'AM' if local.hour < 12 else 'PM'}"
 
 
 def format_day(day: date) -> str:

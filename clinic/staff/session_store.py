@@ -44,9 +44,7 @@ class SessionStore(DatabaseSessions):
         self._row = None
 
     def _get_session_from_db(self) -> BrowserSession | None:
-        with connection.cursor() as cursor:
-            cursor.execute(_statement(), [self.session_key, timezone.now()])
-            found = cursor.fetchone()
+        found = connection.first_row(_statement(), [self.session_key, timezone.now()])
         if found is None:
             self._session_key = None
             return None

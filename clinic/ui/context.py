@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from clinic.core.profile import clinic
 from clinic.ui import nav
+from clinic.ui.addresses import address
 from clinic.ui.errors import theme_of
 from clinic.ui.responses import is_dialog, is_htmx, layout_for
 
@@ -43,7 +45,7 @@ def _lock(request: HttpRequest) -> dict:
     """
     workstation = getattr(getattr(request, "staff_session", None), "workstation", None)
     return {
-        "wall_url": _address("desk:wall") if workstation and workstation.is_wall else "",
+        "wall_url": address("desk:wall") if workstation and workstation.is_wall else "",
         "seconds": int(getattr(request, "idle_seconds", None) or IDLE_SECONDS_SHARED),
         "is_locked": bool(getattr(request, "is_locked", False)),
     }
@@ -65,12 +67,6 @@ _ADDRESSES = {
 }
 
 
+@cache
 def _urls() -> dict[str, str]:
-    return {name: _address(url_name) for name, url_name in _ADDRESSES.items()}
-
-
-def _address(url_name: str) -> str:
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""
+    return {name: address(url_name) for name, url_name in _ADDRESSES.items()}

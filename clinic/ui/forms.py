@@ -8,9 +8,12 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.db.models import Model
+from django.forms.utils import flatatt
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString, mark_safe
 
 from clinic.core.ids import uuid7
+from clinic.ui.markup import fill, joined
 
 SUMMARY = "components/form_summary.html"
 _INPUTMODES = (
@@ -23,8 +26,32 @@ _INPUTMODES = (
 _AUTOCOMPLETE = "off"
 
 
+_SELECT = '<select name="{name}"{attributes}>{options}\n</select>'
+_OPTION = '\n  <option value="{value}"{selected}>{label}</option>\n'
+
+
+class PlainSelect(forms.Select):
+    """A select without groups, written in one go: the usual one is a template for each of its options."""
+
+    def render(self, name, value, attrs=None, renderer=None) -> SafeString:
+        attributes = flatatt(self.build_attrs(self.attrs, attrs))
+        chosen = set(self.format_value(value))
+        options = (
+            fill(
+                _OPTION,
+                value=key,
+                label=label,
+                selected=mark_safe(" selected") if str(key) in chosen else "",
+            )
+            for key, label in self.choices
+        )
+        return fill(_SELECT, name=name, attributes=attributes, options=joined(options))
+
+
 class RowField(forms.ChoiceField):
     """A choice among rows that are at hand already: shown and checked without a query. Cleans to the row or None."""
+
+    widget = PlainSelect
 
     def __init__(self, *, empty_label: str | None = None, label_of: Callable[[Model], str] = str, **kwargs):
         self.empty_label, self.label_of = empty_label, label_of

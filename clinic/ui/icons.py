@@ -32,6 +32,7 @@ def exists(name: str) -> bool:
     return _body(name) is not None
 
 
+@lru_cache(maxsize=1024)
 def svg(name: str, label: str = "", css: str = "") -> SafeString:
     """The icon as inline SVG. Without `label` it is decoration and hidden from screen readers.
 

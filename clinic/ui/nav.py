@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
-
-log = logging.getLogger(__name__)
+from clinic.ui.addresses import address
 
 
 @dataclass(frozen=True)
@@ -67,10 +64,8 @@ def links(actor, path: str) -> list[Link]:
     for place in places():
         if place.permission and not (actor and actor.can(place.permission)):
             continue
-        try:
-            found.append((place, reverse(place.url_name)))
-        except NoReverseMatch:
-            log.exception("The place %s of the top bar has no address", place.url_name)
+        if url := address(place.url_name):
+            found.append((place, url))
     current = max((url for _, url in found if _covers(url, path)), key=len, default=None)
     return [
         Link(
@@ -79,7 +74,7 @@ def links(actor, path: str) -> list[Link]:
             icon=place.icon,
             key=place.key,
             is_current=url == current,
-            badge_url=reverse(place.badge_url_name) if place.badge_url_name else "",
+            badge_url=address(place.badge_url_name) if place.badge_url_name else "",
         )
         for place, url in found
     ]

@@ -1,10 +1,12 @@
 """Single rows by id. Each raises NotFound, so that a wrong address is a 404 page and nothing else."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
 from clinic.core.errors import NotFound
+from clinic.core.lookups import by_key
 from records.models import (
     Allergy,
     ContactPoint,
@@ -20,21 +22,29 @@ from records.models import (
     VitalSet,
 )
 
+_patient = by_key(lambda: Patient.objects.all())
+_encounter = by_key(lambda: Encounter.objects.select_related("patient", "provider"))
 
-def _one(rows: QuerySet, pk: UUID, noun: str):
-    row = rows.filter(pk=pk).first()
+
+def _one(rows: QuerySet | Callable[[UUID], Model | None], pk: UUID, noun: str):
+    row = rows(pk) if callable(rows) else rows.filter(pk=pk).first()
     if row is None:
         raise NotFound(f"This {noun} is not on file.")
     return row
 
 
+def patient_or_none(pk: UUID) -> Patient | None:
+    """For a form, where a key of nobody is a refusal of the field and no missing page."""
+    return _patient(pk)
+
+
 def patient(pk: UUID) -> Patient:
-    return _one(Patient.objects, pk, "patient")
+    return _one(_patient, pk, "patient")
 
 
 def encounter(pk: UUID) -> Encounter:
     """With its patient and provider."""
-    return _one(Encounter.objects.select_related("patient", "provider"), pk, "visit")
+    return _one(_encounter, pk, "visit")
 
 
 def coverage(pk: UUID) -> Coverage:

@@ -15,6 +15,7 @@ from clinic.ui.forms import ClinicForm, RowField
 from records.forms.patients import BirthDateField, PhoneField
 from records.models import Patient
 from records.queries.finder import find_patients
+from records.queries.rows import patient_or_none
 from scheduling.forms.fields import YEARS, DayField
 from scheduling.models import CancelReason, Location, VisitType
 from scheduling.queries.settings import bookable_members, visit_types
@@ -80,6 +81,7 @@ class PatientField(Plain):
     """A patient chosen in the finder, typed so that only one fits, or registered in place with six fields."""
 
     NEW = ("new_first_name", "new_last_name", "new_birth_date", "new_sex")
+    SHOWN_NEW = (*NEW, "new_phone", "new_may_text")
 
     patient = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-combobox-value": ""}))
     patient_search = forms.CharField(required=False, max_length=100, label="Patient")
@@ -96,6 +98,11 @@ class PatientField(Plain):
     found_patient: Patient | None = None
     is_new = False
 
+    @property
+    def has_new_values(self) -> bool:
+        """Whether anything was typed about a new patient."""
+        return any(self[name].value() for name in self.SHOWN_NEW)
+
     def clean(self):
         values = super().clean()
         self.found_patient = self._patient(values)
@@ -110,7 +117,7 @@ class PatientField(Plain):
 
     def _patient(self, values) -> Patient | None:
         if values.get("patient"):
-            return Patient.objects.filter(pk=values["patient"]).first()
+            return patient_or_none(values["patient"])
         typed = (values.get("patient_search") or "").strip()
         if len(typed) < 2:
             return None

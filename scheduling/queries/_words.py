@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 def clock(instant: datetime, tz: ZoneInfo) -> str:
     """9:05, the way a wall clock is read; the meridiem is clear from the board."""
     local = instant.astimezone(tz)
-    return f"{local.hour % 12 or 12}:{local:%M}"
+    return f"{local.hour % 12 or 12}:{local.minute:02}"
 
 
 def clock_full(instant: datetime, tz: ZoneInfo) -> str:
     """9:05 AM."""
     local = instant.astimezone(tz)
-    return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+    return f"{local.hour % 12 or 12}:{local.minute:02} {'AM' if local.hour < 12 else 'PM'}"
 
 
 def patient_name(first: str, last: str, preferred: str) -> str:

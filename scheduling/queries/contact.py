@@ -27,6 +27,11 @@ def text_status(patient: Patient) -> TextStatus:
         .values_list("value", flat=True)
         .first()
     )
+    return status_of(patient, number)
+
+
+def status_of(patient: Patient, number: str | None) -> TextStatus:
+    """The same for a number that is at hand."""
     if not number:
         return TextStatus("", False, "No mobile number on file.")
     decision = may_contact(patient, "sms", number, PURPOSE)

@@ -79,7 +79,8 @@ class DayBoard:
     last_hour: int
     columns: tuple[Column, ...]
     strip: Strip
-    visits: tuple[Visit, ...]
+    # Left out of the version, which is made of what is printed: they stand in the columns.
+    visits: tuple[Visit, ...] = field(repr=False)
     version: str = field(default="", compare=False)
 
     @property

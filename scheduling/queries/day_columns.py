@@ -42,11 +42,12 @@ class Frame:
         return Span(start, start + timedelta(hours=self.last - self.first))
 
     def cell(self, kind: str, span: Span, **rest) -> Cell:
-        top = max(span.start, self.whole.start) - self.whole.start
-        length = min(span.end, self.whole.end) - max(span.start, self.whole.start)
-        minutes = int(top.total_seconds() // 60)
+        whole = self.whole
+        top = max(span.start, whole.start)
+        minutes = int((top - whole.start).total_seconds() // 60)
+        length = (min(span.end, whole.end) - top).total_seconds() / 60
         row = minutes // ROW_MINUTES
-        height = max(1, ceil((minutes % ROW_MINUTES + length.total_seconds() / 60) / ROW_MINUTES))
+        height = max(1, ceil((minutes % ROW_MINUTES + length) / ROW_MINUTES))
         return Cell(kind=kind, row=row, height=height, **rest)
 
 
@@ -103,7 +104,8 @@ def _free(frame: Frame, member_id: UUID, held: Session, taken: list[Span]) -> li
         if session.end > _next_five(from_now)
         else []
     )
-    book = reverse("scheduling:appointment-book")
+    takes = [(name, needs) for kind, name, needs in frame.fits if held.block.takes(kind)]
+    href = f"{reverse('scheduling:appointment-book')}?at=%s&with={member_id}&where={frame.location.pk}"
     cells = []
     for gap in without(open_part, taken):
         start = gap.start
@@ -112,19 +114,12 @@ def _free(frame: Frame, member_id: UUID, held: Session, taken: list[Span]) -> li
             if (gap.end - end) < timedelta(minutes=10):
                 end = gap.end
             left = int((gap.end - start).total_seconds() // 60)
-            fitting = [name for kind, name, needs in frame.fits if needs <= left and held.block.takes(kind)]
+            fitting = [name for name, needs in takes if needs <= left]
             words = f"{clock(start, frame.roster.zone)} · {left} min free"
             if fitting:
                 words += f": {', '.join(fitting)}"
-            at = start.strftime("%Y-%m-%dT%H:%MZ")
-            cells.append(
-                frame.cell(
-                    "free",
-                    Span(start, end),
-                    words=words,
-                    url=f"{book}?at={at}&with={member_id}&where={frame.location.pk}",
-                )
-            )
+            url = href % f"{start.isoformat()[:16]}Z"
+            cells.append(frame.cell("free", Span(start, end), words=words, url=url))
             start = end
     return cells
 

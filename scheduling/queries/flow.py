@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from clinic.core.lookups import rows_by
 from clinic.core.time import zone
 from records.models import RedFlag
 from scheduling.models import Appointment, FlowSettings, Location, Room
@@ -135,7 +136,7 @@ class FlowBoard:
 def flow_board(location: Location) -> FlowBoard:
     """The board now, in three statements. `version` changes if and only if something shown does."""
     limits = flow_settings()
-    rows = [_row(visit, location, limits) for visit in _visits(location)]
+    rows = [_row(visit, location, limits) for visit in _visits(location.pk)]
     rows = _mark_next(rows)
     rooms = _rooms(location, {row.room_id: row for row in rows if row.room_id})
     clean = [room for room in rooms if room.state == Room.State.AVAILABLE]
@@ -154,7 +155,7 @@ def flow_board(location: Location) -> FlowBoard:
     return board
 
 
-def _visits(location: Location):
+def _in_clinic(location_pk: UUID) -> QuerySet[Appointment]:
     flags = (
         RedFlag.objects.filter(encounter=OuterRef("encounter_id"), acknowledged_at__isnull=True)
         .order_by()
@@ -164,11 +165,14 @@ def _visits(location: Location):
     )
     return (
         Appointment.objects.in_clinic()
-        .filter(location=location)
+        .filter(location=location_pk)
         .select_related("patient", "provider", "ma", "visit_type", "room")
         .annotate(red_flags=Coalesce(Subquery(flags), 0))
         .order_by("state_since", "starts_at")
     )
+
+
+_visits = rows_by(_in_clinic)
 
 
 def _row(visit: Appointment, location: Location, limits: FlowSettings) -> FlowRow:

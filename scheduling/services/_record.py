@@ -6,14 +6,33 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from clinic.core.actor import Actor
 from clinic.core.db import Change, this_transaction
 from clinic.core.errors import NotFound, Stale
+from clinic.core.lookups import by_key
 from clinic.core.time import format_local, now
 from scheduling.models import Appointment, VisitInterval
 from scheduling.rules.visit_states import State
 
 BACKDATED_AFTER = timedelta(minutes=2)
+
+
+def _with_neighbours() -> QuerySet[Appointment]:
+    return Appointment.objects.select_related("visit_type", "location", "patient", "provider", "room")
+
+
+# NO KEY: rows that only point at the visit (charges, messages) can go on being written.
+_locked = by_key(lambda: _with_neighbours().select_for_update(of=("self",), no_key=True))
+_locked_with_encounter = by_key(
+    lambda: (
+        _with_neighbours()
+        .select_related("encounter")
+        .filter(encounter__started_at__isnull=False)
+        .select_for_update(of=("self", "encounter"), no_key=True)
+    )
+)
 
 
 def locked(
@@ -39,16 +58,7 @@ def locked(
 
 
 def _lock(pk: UUID, with_encounter: bool) -> Appointment:
-    # NO KEY: rows that only point at the visit (charges, messages) can go on being written.
-    rows = Appointment.objects.select_related("visit_type", "location", "patient", "provider", "room").filter(
-        pk=pk
-    )
-    if with_encounter:
-        seen = rows.select_related("encounter").filter(encounter__started_at__isnull=False)
-        both = seen.select_for_update(of=("self", "encounter"), no_key=True).first()
-        if both is not None:
-            return both
-    row = rows.select_for_update(of=("self",), no_key=True).first()
+    row = (_locked_with_encounter(pk) if with_encounter else None) or _locked(pk)
     if row is None:
         raise NotFound("This visit no longer exists.")
     return row

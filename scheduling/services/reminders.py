@@ -10,6 +10,7 @@ from collections.abc import Callable
 from clinic import audit
 from clinic.core.db import attempt, service
 from clinic.core.errors import ClinicError
+from clinic.core.lookups import rows_by
 from clinic.core.profile import clinic
 from clinic.core.time import now, today
 from clinic.messaging.models import Message
@@ -19,6 +20,7 @@ from clinic.messaging.queries.receipts import practice_name
 from clinic.messaging.rules.phones import spoken_phone
 from clinic.messaging.rules.states import State as MessageState
 from clinic.messaging.services import draft_message, plan_message, void_messages
+from records.models import ContactPoint
 from scheduling.models import Appointment, ReminderPolicy
 from scheduling.queries.settings import reminder_policies
 from scheduling.rules import reminders as rules
@@ -27,6 +29,7 @@ from scheduling.rules.visit_states import State
 log = logging.getLogger(__name__)
 
 SUBJECT = "appointment"
+_contacts = rows_by(lambda patient: ContactPoint.objects.filter(patient=patient))
 BOOKED = (State.SCHEDULED, State.CONFIRMED)
 FALLBACK = {"visit_link": "visit_reminder"}
 
@@ -39,7 +42,7 @@ def subject_of(appointment) -> str:
 def addresses_of(patient) -> dict[str, str]:
     """The preferred mobile number and e-mail address of a patient, by channel."""
     found: dict[str, str] = {}
-    contacts = sorted(patient.contacts.all(), key=lambda row: (not row.is_preferred, row.rank))
+    contacts = sorted(_contacts(patient.pk), key=lambda row: (not row.is_preferred, row.rank))
     for contact in contacts:
         channel = {"mobile": "sms", "email": "email"}.get(contact.kind)
         if channel and contact.is_active:

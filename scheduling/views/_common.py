@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from clinic.core.errors import NotAllowed, NotFound
+from clinic.core.lookups import by_key
 from clinic.core.submissions import once
 from clinic.core.time import today
 from clinic.staff.permissions import Permission
@@ -17,16 +18,16 @@ from scheduling.models import Appointment, Location
 from scheduling.queries.settings import chosen_location, locations
 from scheduling.services.contact import register_caller
 
+_visit = by_key(
+    lambda: Appointment.objects.select_related(
+        "patient", "provider", "ma", "visit_type", "location", "room", "encounter", "rescheduled_to"
+    )
+)
+
 
 def visit_or_404(pk: UUID) -> Appointment:
     """The appointment with everything its pages show."""
-    row = (
-        Appointment.objects.select_related(
-            "patient", "provider", "ma", "visit_type", "location", "room", "encounter", "rescheduled_to"
-        )
-        .filter(pk=pk)
-        .first()
-    )
+    row = _visit(pk)
     if row is None:
         raise NotFound("This visit no longer exists.")
     return row

@@ -39,10 +39,11 @@ def test_the_patient_is_the_only_upward_reference():
 
 
 def test_nothing_writes_with_signals():
+    # A model field's own method `pre_save` (what it writes, such as the time of the change) is no signal.
     wired = [
         str(path.relative_to(ROOT))
         for path in python_files()
-        if re.search(r"\b(pre|post)_(save|delete)\b|m2m_changed", path.read_text())
+        if re.search(r"(?<!\bfield\.)\b(pre|post)_(save|delete)\b|m2m_changed", path.read_text())
     ]
     assert wired == []
 

@@ -16,7 +16,7 @@ import sys
 import psycopg
 
 from clinic.runtime.postgres import OWNER
-from tests.benchmarks import floors, inside
+from tests.benchmarks import cpu, floors, inside
 from tests.benchmarks.facts import Facts
 from tests.benchmarks.report import write_docs
 from tests.benchmarks.scenarios import Scenario, scenarios
@@ -50,6 +50,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--profile", action="store_true", help="print where the time of each operation goes")
     parser.add_argument(
+        "--cpu", action="store_true", help="print the processor time of each operation in one process"
+    )
+    parser.add_argument(
         "--once", action="store_true", help="each operation once, in the clinic that the environment names"
     )
     parser.add_argument("--write-docs", action="store_true", help="write docs/benchmarks.md and its plot")
@@ -68,7 +71,7 @@ def main() -> int:
         owner = open_.enter_context(psycopg.connect(data.postgres.url(OWNER), autocommit=True))
         owner.execute(floors.TABLES)
         chosen = select(scenarios(facts := Facts(owner)), options.only)
-        if options.statements or options.profile:
+        if options.statements or options.profile or options.cpu:
             return look(chosen, data.environment, options)
         small = None
         if options.against:
@@ -96,6 +99,10 @@ def look(chosen: list[Scenario], environment: dict[str, str], options: argparse.
     """Statements and profiles, in this process."""
     os.environ.update(environment)
     inside.prepare()
+    if options.cpu:
+        for name, took in cpu.measure(chosen).items():
+            print(f"{name:14} {took:7.2f} ms")
+        return 0
     for one in chosen:
         print(f"\n## {one.name}: {one.words}")
         if options.statements:

@@ -1,5 +1,7 @@
 """The booking dialog over HTTP: what is typed is never lost, and a form acts once."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -9,8 +11,10 @@ from clinic.messaging.models import ContactConsent
 from clinic.staff.roles import Role
 from records.models import ContactPoint, Patient
 from scheduling.models import Appointment, ResourceHold
+from scheduling.queries.booking import patient_line
 from tests.factories.scheduling import at, make_patient, visit_type
 from tests.factories.staff import make_member, signed_in
+from tests.support.statements import counted
 
 URL = "/schedule/book/"
 DIALOG = {"HX-Request": "true", "X-Clinic-Dialog": "1"}
@@ -204,3 +208,32 @@ def test_openings_follow_type_provider_and_day(clinic, desk):
     later = desk.post(reverse("scheduling:openings"), data | {"from": "2026-03-12"}).content.decode()
     assert "Tue, Mar 17 · 8:00 AM" in later
     assert "Mar 10" not in later
+
+
+def test_the_line_of_the_patient_says_the_next_visit_and_who_often_stays_away(clinic, desk, time_machine):
+    patient = make_patient()
+    for clock in ("8:00", "9:00"):
+        missed = clinic.book(clock, patient=patient, overbook_reason="again")
+        Appointment.objects.filter(pk=missed.pk).update(state="no_show")
+    ahead = [clinic.book(clock, patient=patient, overbook_reason="again") for clock in ("11:00", "10:00")]
+    patient_line(patient)  # what is kept in memory is read once
+    with counted() as log:
+        line = patient_line(patient)
+    assert len(log) == 1
+    assert (line.no_shows, line.needs_call) == (2, True)
+    assert (line.next_visit.when, line.next_visit.clock) == ("Tue, Mar 10, 2026", "10:00 AM")
+    assert (line.phone, line.text_words) == ("", "No mobile number on file.")
+    time_machine.move_to(ahead[0].starts_at + timedelta(hours=13), tick=False)
+    assert patient_line(patient).next_visit is None
+    time_machine.move_to(ahead[0].starts_at + timedelta(days=366), tick=False)
+    assert patient_line(patient).no_shows == 0
+
+
+def test_what_was_typed_about_a_new_patient_is_in_the_form_that_comes_back(clinic, desk):
+    typed = form(clinic, new_first_name="Zoe <3", new_last_name="", new_phone="312 555 0142")
+    answer = desk.post(URL, typed, headers=DIALOG)
+    assert answer.status_code == 422
+    assert 'value="Zoe &lt;3"' in answer.content.decode()
+    assert "Needed to register a patient." in answer.content.decode()
+    # The blank fields are one text for everybody: nobody's words stay in it.
+    assert "Zoe" not in desk.get(URL, headers=DIALOG).content.decode()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from billing.queries import balance, copay_due, copay_paid
 from clinic.core.errors import NotFound
+from clinic.core.lookups import by_key
 from clinic.core.money import dollars
 from clinic.core.time import format_clock, format_day, today
 from clinic.desk.models import DeskBlock
@@ -19,15 +20,16 @@ from scheduling.rules.visit_states import UPCOMING
 Block = DeskBlock.Block
 
 
+_visit = by_key(
+    lambda: Appointment.objects.select_related(
+        "patient", "visit_type", "provider", "location", "encounter", "room"
+    )
+)
+
+
 def get_visit(pk: UUID) -> Appointment:
     """The appointment with what every visit page needs. Raises NotFound."""
-    found = (
-        Appointment.objects.select_related(
-            "patient", "visit_type", "provider", "location", "encounter", "room"
-        )
-        .filter(pk=pk)
-        .first()
-    )
+    found = _visit(pk)
     if found is None:
         raise NotFound("There is no such visit.")
     return found

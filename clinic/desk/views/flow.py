@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.template.backends.utils import csrf_input
 
 from clinic import audit
 from clinic.audit.models import AuditEvent
@@ -39,6 +40,7 @@ def flow(request: HttpRequest) -> HttpResponse:
     context = {
         "board": shown,
         "location": location,
+        "csrf_field": csrf_input(request),  # made once for its hundred forms
         "may_move": request.actor.can(P.FLOW_MOVE),
         "may_room": request.actor.can(P.VITALS_RECORD) or request.actor.can(P.CHART_EDIT),
         "may_check_in": request.actor.can(P.CHECK_IN),

@@ -1,10 +1,11 @@
 """The limits on waiting for the database, against a server that stops answering."""
 
 import threading
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import DataError, OperationalError, ProgrammingError, connection, connections
 
 from clinic.core import patience
 from clinic.core.database.base import NoAnswer, PatientConnection
@@ -83,3 +84,61 @@ def test_one_thread_at_a_time_tries_a_silent_database():
     gate.open()
     assert gate.may_pass(trial=3)
     assert not gate.is_closed
+
+
+@pytest.fixture
+def kept_line(db):
+    """A connection of Django's own kind that an earlier request has used."""
+    other = connections.create_connection("default")
+    other.ensure_connection()
+    other.health_check_done, other.health_check_enabled = False, True
+    yield other
+    other.close()
+
+
+def test_the_first_read_of_a_request_finds_a_dead_line_and_takes_a_new_one(exchange, kept_line, line):
+    dead = kept_line.connection.info.backend_pid
+    line.execute("SELECT pg_terminate_backend(%s, 3000)", [dead])
+    ((now,),) = [kept_line.first_row("SELECT pg_backend_pid()", [])]
+    assert now != dead
+    assert kept_line.health_check_done
+
+
+def test_the_first_read_gives_a_silent_line_no_longer_than_the_look_at_it(exchange, kept_line, monkeypatch):
+    monkeypatch.setattr(patience, "CHECK_SECONDS", 0.2)
+    first = kept_line.connection.info.backend_pid
+    slow = "SELECT pg_backend_pid(), pg_sleep(CASE pg_backend_pid() WHEN %s THEN 20 ELSE 0 END)"
+    found = kept_line.first_row(slow, [first])
+    assert found[0] != first
+    assert exchange.left > 0
+
+
+def test_what_is_wrong_with_the_statement_itself_is_not_tried_again(exchange, kept_line):
+    first = kept_line.connection
+    with pytest.raises(ProgrammingError):
+        kept_line.first_row("SELECT nothing FROM nowhere", [])
+    assert kept_line.connection is first
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-08 07:00:00.5+00",
+        "2026-03-08 07:00:00+00",
+        "0001-01-01 00:00:00+00",
+        "9999-12-31 23:59:59.999999+00",
+    ],
+)
+def test_instants_come_as_djangos_own_loader_reads_them(db, text):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::timestamptz", [text])
+        (found,) = cursor.fetchone()
+    assert found == datetime.fromisoformat(text)
+    assert found.tzinfo is UTC
+
+
+def test_an_instant_that_python_has_no_place_for_is_refused_as_before(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 'infinity'::timestamptz")
+        with pytest.raises(DataError):
+            cursor.fetchone()

@@ -3,7 +3,7 @@
 from crispy_forms.utils import render_crispy_form
 from django import forms
 
-from clinic.ui.forms import ClinicForm
+from clinic.ui.forms import ClinicForm, PlainSelect
 
 
 class SampleForm(ClinicForm):
@@ -61,3 +61,11 @@ def test_there_is_no_form_tag_and_no_token_of_its_own():
     html = render_crispy_form(SampleForm())
     assert "<form" not in html
     assert "csrfmiddlewaretoken" not in html
+
+
+def test_a_plain_select_is_what_django_writes():
+    choices = [("", "Any <place>"), ("a", "North & South"), ("b&", "“East”")]
+    mine, usual = (kind({"class": "form-select"}, choices=choices) for kind in (PlainSelect, forms.Select))
+    for value in ("", "a", "b&", None, "strange"):
+        expected = usual.render("place", value, {"id": "id_place", "required": True})
+        assert mine.render("place", value, {"id": "id_place", "required": True}).split() == expected.split()

@@ -68,6 +68,8 @@ class SmsProvider:
         self.postman = Postman(seed=seed) if callbacks else None
         self.slow_seconds = 0.6
         self.is_deaf_to_questions = False
+        self._answered_until: int | None = None
+        self._may_answer = threading.Condition()
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), self._handler())
@@ -102,17 +104,39 @@ class SmsProvider:
         self._server.shutdown()
         self._server.server_close()
 
-    def next_word(self) -> str:
+    def next_word(self) -> tuple[int, str]:
+        """The number of this send, counted from one, and what becomes of it."""
         with self._lock:
             self.sends += 1
-            if self.script:
-                return self.script.popleft()
-            drawn = self._chance.random()
-            for word, share in self.shares.items():
-                drawn -= share
-                if drawn < 0:
-                    return word
-            return "ok"
+            return self.sends, self.script.popleft() if self.script else self._drawn()
+
+    def _drawn(self) -> str:
+        drawn = self._chance.random()
+        for word, share in self.shares.items():
+            drawn -= share
+            if drawn < 0:
+                return word
+        return "ok"
+
+    def hold(self, *, after: int) -> int:
+        """From now on `after` more sends are answered; those that follow keep their callers waiting until
+        `go_on`. Returns the number of `sends` at which the first caller waits."""
+        with self._may_answer:
+            self._answered_until = self.sends + after
+            return self._answered_until + 1
+
+    def go_on(self) -> None:
+        """Answers whoever waits, and everybody after."""
+        with self._may_answer:
+            self._answered_until = None
+            self._may_answer.notify_all()
+
+    def wait_for_turn(self, number: int) -> None:
+        """Returns when the send of that number may be answered; no caller is patient for longer than a minute."""
+        with self._may_answer:
+            self._may_answer.wait_for(
+                lambda: self._answered_until is None or number <= self._answered_until, 60
+            )
 
     def pause(self) -> float:
         """How long the next answer takes, in seconds."""
@@ -237,8 +261,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         form = {name: values[0] for name, values in parse_qs(raw).items()}
-        word = self.provider.next_word()
+        number, word = self.provider.next_word()
         message = self.provider.accept(form) if word in TAKING else None
+        self.provider.wait_for_turn(number)
         if self.provider.latency:
             threading.Event().wait(self.provider.pause())
         if word in ("lose", "lose_before"):

@@ -1,6 +1,7 @@
 """Fills an outbox: visits booked through the service with what is due for them, and follow-up texts.
 
-Run as a program of its own, in the environment of the clinic that is to be filled. Prints how many are due.
+Call `fill` in the tests' own database, or run this as a program in the environment of another clinic; that prints
+how many are due.
 """
 
 from __future__ import annotations
@@ -53,6 +54,22 @@ def book_visits(count: int, zone: str) -> None:
         Message.objects.filter(pk=first.pk).update(planned_at=now(), next_try_at=now())
 
 
+def fill(count: int) -> int:
+    """Makes `count` messages due, half of them in pairs to one number; returns how many are."""
+    from django.db import transaction
+
+    from clinic.core.time import now
+    from clinic.messaging.models import Message
+    from tests.factories.messaging import make_message, make_reachable
+
+    zone = awake_zone(now())
+    with transaction.atomic():
+        book_visits(count // 4, zone)
+        for _ in range(count - 2 * (count // 4)):
+            make_message(make_reachable(zone=zone), purpose="followup", zone=zone)
+    return Message.objects.filter(next_try_at__lte=now(), state__in=("planned", "due")).count()
+
+
 def main() -> None:
     import django
 
@@ -60,21 +77,9 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
     django.setup()
-    from django.db import transaction
-
-    from clinic.core.time import now
-    from clinic.messaging.models import Message
-    from tests.factories.messaging import make_message, make_reachable
-
     parser = argparse.ArgumentParser()
     parser.add_argument("--due", type=int, required=True)
-    count = parser.parse_args().due
-    zone = awake_zone(now())
-    with transaction.atomic():
-        book_visits(count // 4, zone)
-        for _ in range(count - 2 * (count // 4)):
-            make_message(make_reachable(zone=zone), purpose="followup", zone=zone)
-    print(Message.objects.filter(next_try_at__lte=now(), state__in=("planned", "due")).count())
+    print(fill(parser.parse_args().due))
 
 
 if __name__ == "__main__":

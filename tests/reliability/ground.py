@@ -18,7 +18,7 @@ from clinic.runtime.postgres import APP, OWNER, PostgresServer, find_binaries
 from clinic.runtime.processes import free_port, spawn, tail
 from clinic.runtime.redis import RedisServer
 from tests.fakes.sms_provider import SmsProvider
-from tests.runtime.waiting import descendants, is_alive, wait_for
+from tests.runtime.waiting import born, descendants, is_alive, wait_for
 from tests.support import database
 from tests.support.cluster import ROOT
 
@@ -39,7 +39,7 @@ class Ground:
         self._urls = database_urls
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._commands: dict[str, list[str]] = {}
-        self._seen: set[int] = set()
+        self._seen: dict[int, str] = {}  # with when each began: its number may be a stranger's later
         self.env: dict[str, str] = {}
         self.port = free_port()
 
@@ -63,10 +63,9 @@ class Ground:
 
     def __exit__(self, *exc) -> None:
         for process in self.processes.values():
-            self._seen |= {process.pid} | descendants(process.pid)
+            self._note(process.pid, *descendants(process.pid))
         for pid in self._seen:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+            self._hit(pid)
         for process in self.processes.values():
             process.wait(timeout=20)
         self.redis.stop()
@@ -161,39 +160,61 @@ class Ground:
     def kill(self, name: str, how: str, chance: random.Random) -> str:
         """SIGKILL: `child` one process of the pool, `alone` the worker but not its pool, `whole` all of it.
         What is gone is started again, as a supervisor does. Returns what was hit."""
-        process = self.processes[name]
-        pool = sorted(descendants(process.pid))
-        self._seen |= set(pool)
         if how == "child":
+            pool = sorted(self._pool(name))
             if pool:
                 self._hit(chance.choice(pool))
             return "child"
-        for pid in [process.pid, *(pool if how == "whole" else ())]:
-            self._hit(pid)
-        process.wait(timeout=20)
+        self.end(name, how)
         self.start(name)
         return how
 
-    def end(self, name: str) -> None:
-        """SIGKILL to a process and all below it; it stays dead."""
-        process = self.processes.pop(name)
-        for pid in [process.pid, *descendants(process.pid)]:
-            self._hit(pid)
-        process.wait(timeout=20)
+    def end(self, name: str, how: str = "whole") -> None:
+        """SIGKILL to a process and all below it, or to the process `alone`; or to the `pool` below it, which
+        the process starts anew. What is killed itself stays dead."""
+        pool = self._pool(name)
+        if how in ("whole", "pool"):
+            for pid in pool:
+                self._hit(pid)
+        if how in ("whole", "alone"):
+            process = self.processes.pop(name)
+            process.kill()
+            process.wait(timeout=20)
 
-    def end_orphans(self) -> None:
-        """Pools whose worker was killed alone and that have not noticed yet."""
+    def _pool(self, name: str) -> set[int]:
+        pool = descendants(self.processes[name].pid)
+        self._note(*pool)
+        return pool
+
+    def _note(self, *pids: int) -> None:
+        for pid in pids:
+            self._seen[pid] = born(pid) or self._seen.get(pid, "")
+
+    def end_orphans(self, *, patience: float = 0.0) -> None:
+        """Pools whose worker was killed alone: they may finish what they are doing for `patience` seconds."""
         living = {process.pid for process in self.processes.values()}
         for pid in list(living):
             living |= descendants(pid)
-        for pid in self._seen - living:
+        orphans = [pid for pid in self._seen if pid not in living]
+
+        def have_ended() -> bool:
+            return not any(self._is_ours(pid) and is_alive(pid) for pid in orphans)
+
+        with contextlib.suppress(AssertionError):
+            wait_for(have_ended, seconds=patience, what="orphans notice")
+        for pid in orphans:
             self._hit(pid)
-        wait_for(lambda: not any(map(is_alive, self._seen - living)), seconds=20, what="orphans ended")
-        self._seen &= living
+        wait_for(have_ended, seconds=20, what="orphans ended")
+        for pid in orphans:
+            del self._seen[pid]
+
+    def _is_ours(self, pid: int) -> bool:
+        return self._seen[pid] != "" and born(pid) == self._seen[pid]
 
     def _hit(self, pid: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        if self._is_ours(pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def flush_redis(self) -> None:
         """Every queued task is forgotten."""

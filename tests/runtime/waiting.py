@@ -25,6 +25,14 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def born(pid: int) -> str:
+    """When a process began, in ticks since the machine's start; empty for one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[19]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def descendants(pid: int) -> set[int]:
     """Every process below `pid`, whatever session it is in."""
     parents: dict[int, int] = {}

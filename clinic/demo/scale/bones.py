@@ -130,7 +130,7 @@ def side_by_side(jobs: list[list[str]], hands: int) -> Iterator[None]:
     def work() -> None:
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SET maintenance_work_mem = '512MB'; SET max_parallel_maintenance_workers = 1; "
+                cursor.execute("SET maintenance_work_mem = '512MB'; SET max_parallel_maintenance_workers = 0; "
                                "SET work_mem = '256MB'; SET lock_timeout = 0; SET statement_timeout = 0")  # fmt: skip
                 while True:
                     try:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from random import Random
 
 from django.db import connection
 
 from clinic.demo.data.stock import FRIDGE, VACCINES
 from clinic.demo.scale.plan import OldLot, Plan, Who
-from clinic.demo.scale.text import DAY, Sheet, key, stamp
+from clinic.demo.scale.text import DAY, Dice, Sheet, key, stamp
 from inventory.models import Item, Lot, Movement, Place
 from records.models import Immunization
 from records.rules import vaccines
@@ -63,7 +62,7 @@ class Doses:
     def sheets(self) -> tuple[Sheet, ...]:
         return self.movements, self.doses
 
-    def give(self, dice: Random, patient: str, encounter: str, provider: Who, at: int, day: str) -> None:
+    def give(self, dice: Dice, patient: str, encounter: str, provider: Who, at: int, day: str) -> None:
         """One dose at the instant `at`, which is on the local day `day`."""
         lot = dice.choice(self.plan.lots[int(day[:4])])
         when, movement, dose = stamp(at), key(at, dice), key(at, dice)

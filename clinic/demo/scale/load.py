@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict
-from random import Random
 
 from django.db import connection, connections
 
@@ -20,6 +19,7 @@ from clinic.demo.scale.ground import clinic_day, lay_ground
 from clinic.demo.scale.people import People
 from clinic.demo.scale.plan import SLOTS, Plan, Size
 from clinic.demo.scale.present import minute_of, write_present
+from clinic.demo.scale.text import Dice
 from clinic.demo.scale.trail import write_trail
 from clinic.demo.scale.visits import Visits
 from inventory.models import StockLevel
@@ -46,10 +46,10 @@ def load(size: Size, progress: Progress) -> dict[str, int]:
     _after_receipts()
     receive_lots(plan)
     sum_balances()
+    _settle(tables, progress)
     bones.put_back(
         tables, hands=HANDS, progress=lambda done, total: progress("indexes and rules", done, total)
     )
-    _settle(tables, progress)
     bones.finish()
     return {table: _count(table) for table in sorted(counts)}
 
@@ -119,7 +119,7 @@ def _chunk(plan: Plan, number: int) -> tuple[int, dict[str, int]]:
     return len(patients), {sheet.table: sheet.written for sheet in sheets}
 
 
-def _owners(plan: Plan, patients: range, dice: Random) -> list[tuple[int, int]]:
+def _owners(plan: Plan, patients: range, dice: Dice) -> list[tuple[int, int]]:
     """Which patient of a portion each of its visits belongs to: a few come often, some never."""
     first = plan.visits * patients.start // plan.patients
     last = plan.visits * patients.stop // plan.patients
@@ -143,12 +143,15 @@ def _after_receipts() -> None:
 
 
 def _settle(tables: list[str], progress: Progress) -> None:
-    """Statistics for the planner, and the visibility map, so that an index alone can answer."""
-    jobs = [[f'VACUUM (ANALYZE) "{table}"'] for table in tables]
+    """One pass over the rows while they have no index: frozen and known to be visible to all, so that building an
+    index does not write every page once more and an index alone can answer later; and the planner's statistics,
+    which the checks of foreign keys use already."""
+    jobs = [[f'VACUUM (FREEZE, ANALYZE) "{table}"'] for table in tables]
     for done, _ in enumerate(bones.side_by_side(jobs, HANDS), 1):
         progress("statistics", done, len(jobs))
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        others = set(connection.introspection.table_names(cursor)) - set(tables)
+        cursor.execute("ANALYZE " + ", ".join(f'"{table}"' for table in sorted(others)))
 
 
 def _count(table: str) -> int:

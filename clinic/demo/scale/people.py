@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from random import Random
 
 from clinic.demo.data.insurance import ELDER_PLANS, FAMILY_PLANS
 from clinic.demo.data.insurance import Plan as Cover
 from clinic.demo.data.names import COMMUNITIES, MAIL_HOSTS, STREETS, TOWNS, Community
 from clinic.demo.scale.plan import Plan
-from clinic.demo.scale.text import DATES, DAY, NULL, Sheet, date_text, key, stamp
+from clinic.demo.scale.text import DATES, DAY, NULL, Dice, Sheet, date_text, key, stamp
 from clinic.messaging.models import ContactConsent
 from records.models import Allergy, AllergyStatement, ContactPoint, Coverage, Medication, Patient, Problem
 from records.rules.mrn import format_mrn
@@ -72,7 +71,7 @@ class People:
             self.no_allergies, self.medicines,
         )  # fmt: skip
 
-    def write(self, number: int, dice: Random, *, born: int | None = None) -> str:
+    def write(self, number: int, dice: Dice, *, born: int | None = None) -> str:
         """One patient; returns the key. `born` is days before now, by chance where not given."""
         plan = self.plan
         at = plan.registered(number)
@@ -108,14 +107,14 @@ class People:
         self._lists(dice, patient, at, when, days_old)
         return patient
 
-    def _reach(self, dice: Random, patient: str, at: int, when: str, phone: str, mail: str) -> None:
+    def _reach(self, dice: Dice, patient: str, at: int, when: str, phone: str, mail: str) -> None:
         self.contacts.put(key(at, dice), when, when, patient, "mobile", phone, "t", "1")
         if mail:
             self.contacts.put(key(at, dice), when, when, patient, "email", mail, "f", "2")
         agrees = "t" if dice.random() < 0.9 else "f"
         self.consents.put(key(at, dice), when, when, patient, "sms", phone, agrees, when)
 
-    def _cover(self, dice: Random, patient: str, at: int, when: str, cover: Cover, member: str) -> None:
+    def _cover(self, dice: Dice, patient: str, at: int, when: str, cover: Cover, member: str) -> None:
         checked = stamp(self.plan.now - dice.randrange(1, 400) * DAY) if dice.random() < 0.8 else NULL
         self.coverages.put(
             key(at, dice), when, when, patient, self.plan.payers[cover.payer], cover.plan, member, date_text(at),
@@ -123,7 +122,7 @@ class People:
             NULL if checked == NULL else self.plan.desk[0].id,
         )  # fmt: skip
 
-    def _lists(self, dice: Random, patient: str, at: int, when: str, days_old: int) -> None:
+    def _lists(self, dice: Dice, patient: str, at: int, when: str, days_old: int) -> None:
         since = DATES[0]
         if days_old > 40 * 365 and dice.random() < 0.6:
             code, words = dice.choice(self.plan.codes)
@@ -146,19 +145,19 @@ class People:
 
 def _numbers(values: list[str]) -> str:
     """Digits and folded ids, as `search_text` writes them; all of ours are plain ASCII."""
-    return "".join(" " + "".join(c for c in value if c.isalnum()) for value in values).lower()
+    return "".join(" " + "".join(filter(str.isalnum, value)) for value in values).lower()
 
 
 def _plain(name: str) -> str:
     return search_text([name], []).split()[-1]
 
 
-def _age_days(dice: Random) -> int:
+def _age_days(dice: Dice) -> int:
     """From newborn to 95 years, more of the middle."""
     return int(dice.triangular(20, 95 * 365, 38 * 365))
 
 
-def _first_name(dice: Random, community: Community, days_old: int, is_female: bool) -> str:
+def _first_name(dice: Dice, community: Community, days_old: int, is_female: bool) -> str:
     if days_old < 18 * 365:
         return dice.choice(community.girls if is_female else community.boys)
     if days_old > 60 * 365:

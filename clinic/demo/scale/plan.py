@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
-from random import Random
 from zoneinfo import ZoneInfo
 
-from clinic.demo.scale.text import DAY, key
+from clinic.demo.scale.text import DAY, Dice, key_of
 
 CHUNK = 2_000  # patients that are made and written together
 SLOTS = 24  # of 20 minutes: 8 to 12 and 13 to 17
@@ -102,8 +101,8 @@ class Plan:
         """The patients' numbers, in the portions in which they are made."""
         return [range(a, min(a + CHUNK, self.patients)) for a in range(0, self.patients, CHUNK)]
 
-    def dice(self, *name: object) -> Random:
-        return Random(":".join([self.seed, *map(str, name)]))
+    def dice(self, *name: object) -> Dice:
+        return Dice(":".join([self.seed, *map(str, name)]))
 
     def registered(self, number: int) -> int:
         """When a patient was registered: before the first visit of all, one after the other."""
@@ -112,7 +111,7 @@ class Plan:
 
     def patient(self, number: int) -> str:
         """The key of a patient: the same wherever a row names them."""
-        return key(self.registered(number), Random(f"{self.seed}:patient:{number}"))
+        return key_of(self.registered(number), f"{self.seed}:patient:{number}")
 
 
 def providers_needed(visits: int, years: int) -> int:

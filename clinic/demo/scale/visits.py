@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from random import Random
-
 from billing.models import Charge, JournalEntry, Payment, Posting
 from clinic.demo.scale.doses import SHARE, Doses
 from clinic.demo.scale.plan import SLOT, Plan, Who
-from clinic.demo.scale.text import DAY, NULL, Sheet, date_text, encode, key, stamp
+from clinic.demo.scale.text import DAY, NULL, Dice, Sheet, date_text, encode, key, stamp
 from clinic.messaging.models import Attempt, Message
 from records.models import Encounter, Note, VitalReading, VitalSet
 from scheduling.models import Appointment, ResourceHold, VisitInterval
@@ -30,6 +28,7 @@ _NOTES = tuple(
         ("Feels better than last time.", "Exam improved.", "Follow-up", "Continue, call if it comes back."),
     )
 )
+_METHODS = ("card",) * 7 + ("cash",) * 2 + ("check",)
 _CANCELLED = ("patient_conflict", "patient_better", "patient_transport", "patient_other", "patient_cost")
 _STATES = ("scheduled", "confirmed", "arrived", "roomed", "intake", "ready", "with_provider", "discharge", "checkout",
            "completed")  # fmt: skip
@@ -124,7 +123,7 @@ class Visits:
         )  # fmt: skip
 
     def past(
-        self, dice: Random, patient: str, provider: Who, midnight: int, minute: int, *, is_first: bool
+        self, dice: Dice, patient: str, provider: Who, midnight: int, minute: int, *, is_first: bool
     ) -> None:
         """A visit that is over: most were kept, some cancelled or missed. `minute` is of the local day.
 
@@ -141,7 +140,7 @@ class Visits:
                 dice, patient, provider, midnight, minute, "cancelled", start - dice.randrange(2, 95) * 3600
             )
 
-    def visit(self, dice: Random, patient: str, provider: Who, midnight: int, minute: int, until: str,
+    def visit(self, dice: Dice, patient: str, provider: Who, midnight: int, minute: int, until: str,
               room: str = NULL, *, is_told: bool = False) -> tuple[str, str]:  # fmt: skip
         """A visit that went as far as the state `until`; returns the keys of appointment and encounter.
 
@@ -189,7 +188,7 @@ class Visits:
         return appointment, encounter
 
     def _missed(
-        self, dice: Random, patient: str, provider: Who, midnight: int, minute: int, how: str, when: int
+        self, dice: Dice, patient: str, provider: Who, midnight: int, minute: int, how: str, when: int
     ) -> None:
         start = midnight + minute * 60
         self._day = date_text(midnight + DAY // 2)
@@ -230,7 +229,7 @@ class Visits:
                 when, who.id, who.name, room if state in _IN_ROOM else NULL,
             )  # fmt: skip
 
-    def _vitals(self, dice: Random, patient: str, encounter: str, at: int, is_recent: bool) -> None:
+    def _vitals(self, dice: Dice, patient: str, encounter: str, at: int, is_recent: bool) -> None:
         measured, recorded = stamp(at), stamp(at + 60)
         one = key(at, dice)
         nurse = dice.choice(self.plan.nurses).id
@@ -252,13 +251,13 @@ class Visits:
             ):
                 put(key(at, dice), recorded, recorded, one, vital, typed, unit, value, "{}")
 
-    def _note(self, dice: Random, patient: str, encounter: str, author: Who, at: int) -> None:
+    def _note(self, dice: Dice, patient: str, encounter: str, author: Who, at: int) -> None:
         when = stamp(at)
         self.notes.put(
             key(at, dice), when, when, patient, encounter, author.id, dice.choice(_NOTES), when, author.id,
         )  # fmt: skip
 
-    def _paid(self, dice: Random, patient, appointment, encounter, at: int, *, is_settled: bool) -> None:
+    def _paid(self, dice: Dice, patient, appointment, encounter, at: int, *, is_settled: bool) -> None:
         """What the visit costs, in the books once approved, and the copay at the desk."""
         fee = dice.choice(self.plan.fees)
         when, day = stamp(at), self._day
@@ -281,11 +280,11 @@ class Visits:
             self._payment(dice, patient, appointment, encounter, at, copay, "copay")
 
     def _payment(
-        self, dice: Random, patient, appointment, encounter, at: int, amount: str, purpose: str
+        self, dice: Dice, patient, appointment, encounter, at: int, amount: str, purpose: str
     ) -> None:
         when, day = stamp(at), self._day
         one, entry = key(at, dice), key(at, dice)
-        method = dice.choices(("card", "cash", "check"), (71, 19, 10))[0]
+        method = dice.choice(_METHODS)
         drawer = dice.choice(self.plan.drawers)
         self._entry(dice, entry, "payment", f"payment:{one}", f"{purpose.capitalize()} by {method}", at, patient, appointment, encounter,
                     "cash", "receivable", amount, drawer)  # fmt: skip
@@ -305,7 +304,7 @@ class Visits:
                 drawer if account == "cash" else NULL,
             )  # fmt: skip
 
-    def _reminder(self, dice: Random, patient, appointment, start: int) -> None:
+    def _reminder(self, dice: Dice, patient, appointment, start: int) -> None:
         at = start - DAY
         when, good_until = stamp(at), stamp(start)
         one, reference = key(at, dice), f"cap-{dice.getrandbits(80):020x}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.inbox.views import conversation, failed_work, hold, outbox, wording
+from clinic.inbox.views import conversation, failed_work, hold, numbers, outbox, wording
 
 app_name = "messaging"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("home/", conversation.messages_home, name="home"),
     path("replies/", conversation.reply_list, name="replies"),
     path("replies/<uuid:pk>/handle/", conversation.reply_handle, name="reply-handle"),
+    path("numbers/", numbers.number_list, name="numbers"),
+    path("numbers/<uuid:pk>/fixed/", numbers.number_fixed, name="number-fixed"),
+    path("figures/", numbers.figures, name="figures"),
     path("patient/<uuid:pk>/", conversation.patient_messages, name="patient"),
     path("patient/<uuid:pk>/consent/<int:number>/", conversation.consent_record, name="consent-record"),
     path("wording/", wording.template_list, name="templates"),

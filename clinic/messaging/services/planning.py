@@ -12,6 +12,7 @@ from clinic.core.errors import Refused
 from clinic.core.locks import lock_rows
 from clinic.core.tasks import enqueue
 from clinic.core.time import now
+from clinic.core.time import zone as zone_of
 from clinic.messaging.models import Message, MessageTemplate
 from clinic.messaging.models.choices import Purpose
 from clinic.messaging.models.outbox import link_token
@@ -20,9 +21,10 @@ from clinic.messaging.rules import texts, window
 from clinic.messaging.rules.states import WAITING, State
 from clinic.messaging.subjects import link_for
 
+BATCH = 500
 SEND_TASK = "messaging.send_due"
 # What answers an act that just happened may wait for the window to open; a reminder rather comes earlier.
-MAY_WAIT = {Purpose.CONFIRMATION, Purpose.TEST}
+MAY_WAIT = {Purpose.CONFIRMATION, Purpose.PREPARATION, Purpose.ANSWER, Purpose.TEST}
 
 
 @service
@@ -51,6 +53,20 @@ def outbox_rows(*, by, drafts: Sequence[Message]) -> list[Model]:
     """
     _wake_for(drafts)
     return [*drafts, *(_planned(by, row) for row in drafts)]
+
+
+def insert_planned(*, by, drafts: Sequence[Message]) -> list[Message]:
+    """Inserts drafts together with their audit rows (`message.planned`), in the caller's transaction; returns those
+    that were not there yet. A draft whose key exists changes nothing."""
+    if not drafts:
+        return []
+    Message.objects.bulk_create(drafts, ignore_conflicts=True, batch_size=BATCH)
+    there = set(Message.objects.filter(pk__in=[row.pk for row in drafts]).values_list("pk", flat=True))
+    made = [row for row in drafts if row.pk in there]
+    for start in range(0, len(made), BATCH):
+        insert_together(*(_planned(by, row) for row in made[start : start + BATCH]))
+    _wake_for(made)
+    return made
 
 
 def _planned(by, row: Message) -> AuditEvent:
@@ -91,19 +107,20 @@ def draft_message(
 
     `planned_at` is when it is wanted; it is placed into the send window of `zone` (rules.window.place). When
     no good time is left the row is kept as void, with the reason, so that staff can see it. The text is
-    made now, from the newest wording in the patient's language; `fallback_code` is used when a text would
+    made now, from the wording in the patient's language that is in force on the day it is to leave; `fallback_code` is used when a text would
     not fit one part. Refuses a wording that does not exist or that names a variable which messages may not
     hold.
     """
     token = link_token()
     spoken = language or getattr(patient, "language", "") or "en"
+    at = _placed(purpose=purpose, wanted=planned_at, not_after=not_after, zone=zone)
     filled, heading, body = _written(
         codes=[template_code, fallback_code],
         channel=channel,
         language=spoken,
         variables={**variables, "link": link_for(subject, token)},
+        on=(at or planned_at).astimezone(zone_of(zone)).date(),
     )
-    at = _placed(purpose=purpose, wanted=planned_at, not_after=not_after, zone=zone)
     row = Message(
         key=key,
         patient=patient,
@@ -144,10 +161,10 @@ def _placed(*, purpose, wanted, not_after, zone) -> datetime | None:
     )
 
 
-def _written(*, codes, channel, language, variables) -> tuple[MessageTemplate, str, str]:
+def _written(*, codes, channel, language, variables, on) -> tuple[MessageTemplate, str, str]:
     """The wording used, the subject line and the text; the first of `codes` that fits."""
     for code in filter(None, codes):
-        template = template_for(code, channel, language)
+        template = template_for(code, channel, language, on=on)
         if template is None:
             continue
         try:

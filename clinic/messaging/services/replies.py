@@ -19,17 +19,21 @@ from clinic.core.time import now
 from clinic.messaging.models import InboundMessage, Message
 from clinic.messaging.models.choices import ALL_PURPOSES, Channel, Purpose
 from clinic.messaging.queries.consent import newest_decision
+from clinic.messaging.queries.limits import is_question_open, newest_text_from
 from clinic.messaging.queries.policy import send_settings
 from clinic.messaging.queries.receipts import answerable, receipt_variables, receipt_zone
-from clinic.messaging.rules.replies import Meaning, read_reply
+from clinic.messaging.rules.replies import Meaning, is_wrong_number, read_answer, read_reply
 from clinic.messaging.services.consent import address_lock, opt_in_address, opt_out_address
+from clinic.messaging.services.outcome import note_answer
 from clinic.messaging.services.planning import plan_message
+from clinic.messaging.services.reach import note_gone, note_heard_from
 from clinic.messaging.subjects import answer, why_not
 
 log = logging.getLogger(__name__)
 
 SETTLE_TASK = "messaging.settle_replies"
 RECEIPT_GOOD_FOR = timedelta(hours=12)
+WRONG = "Whoever has this number says that it is the wrong one."
 BY_PROGRAM = {Meaning.CONFIRM, Meaning.CANCEL_VISIT}
 
 
@@ -53,7 +57,8 @@ def receive_text(
     existing = InboundMessage.objects.filter(gateway=gateway, ref=ref).first()
     if existing:
         return existing
-    meaning = read_reply(body)
+    note_heard_from(by=_texter(), channel=Channel.SMS, address=from_address)
+    meaning = read_answer(body) if _is_asked_back(from_address, received_at) else read_reply(body)
     told = answerable(from_address, received_at)
     newest = told[0] if told else _newest_to(from_address)
     reply = InboundMessage.objects.create(
@@ -80,6 +85,11 @@ def receive_text(
     else:
         enqueue(SETTLE_TASK)
     return reply
+
+
+def _is_asked_back(address: str, at: datetime) -> bool:
+    """Whether this text answers our question about a bare "cancel"."""
+    return is_question_open(newest_text_from(address, at))
 
 
 def _texter() -> Actor:
@@ -110,6 +120,9 @@ def _stop(reply: InboundMessage, *, quietly: bool) -> None:
     )
     if not quietly and not was_out:
         _send_receipt(reply, "opted_out")
+    if is_wrong_number(reply.body):
+        for channel in (Channel.SMS, Channel.VOICE):
+            note_gone(by=_texter(), channel=channel, address=reply.from_address, why=WRONG, how="text")
     _done(reply, "Opted out.")
 
 
@@ -214,6 +227,7 @@ def _act(reply: InboundMessage) -> None:
     code, done = answer(by=_texter(), reference=reference, meaning=str(reply.meaning), reply=reply)
     if code:
         _send_receipt(reply, code)
+    note_answer(message, str(reply.meaning))
     _done(reply, done)
 
 

@@ -168,8 +168,7 @@ class ConsentForm(ClinicForm):
         label="For",
         choices=[
             ("all", "Everything"),
-            (Purpose.REMINDER.value, "Visit reminders"),
-            (Purpose.CONFIRMATION.value, "Booking confirmations"),
+            (Purpose.REMINDER.value, "Visit reminders, confirmations, how to prepare"),
             (Purpose.FOLLOWUP.value, "Follow-up"),
         ],
     )

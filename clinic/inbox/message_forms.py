@@ -6,6 +6,8 @@ from django import forms
 
 from clinic.messaging.models.choices import Channel, Purpose
 from clinic.messaging.queries.outbox import Filters
+from clinic.messaging.queries.policy import answer_choices
+from clinic.ui.forms import ClinicForm
 
 
 class OutboxFilterForm(forms.Form):
@@ -38,3 +40,38 @@ class OutboxFilterForm(forms.Form):
     @property
     def is_narrowed(self) -> bool:
         return bool(self.kept())
+
+
+class WriteForm(ClinicForm):
+    """A text to one patient: in own words, or one of the shipped answers."""
+
+    address = forms.ChoiceField(label="To")
+    code = forms.ChoiceField(label="Say", required=False)
+    text = forms.CharField(
+        label="In your own words",
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Who, where and when only. The practice's name is put before it; nothing about health or money.",
+    )
+
+    def __init__(self, *args, numbers=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["address"].choices = list(numbers)
+        self.fields["code"].choices = [("", "My own words"), *answer_choices()]
+
+    def clean(self):
+        values = super().clean()
+        if not values.get("code") and not (values.get("text") or "").strip():
+            self.add_error("text", "Write the message, or choose one above.")
+        if values.get("code"):
+            values["text"] = ""
+        return values
+
+
+class AnswerTextForm(ClinicForm):
+    """An answer in own words to a text."""
+
+    text = forms.CharField(
+        label="Answer in your own words", max_length=400, widget=forms.Textarea(attrs={"rows": 2})
+    )

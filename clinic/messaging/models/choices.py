@@ -22,6 +22,8 @@ class Purpose(models.TextChoices):
 ALL_PURPOSES = "all"
 # “May we text you about your appointments?” answers for all of these: they go by the word on reminders.
 COVERED_BY = {Purpose.CONFIRMATION: Purpose.REMINDER, Purpose.PREPARATION: Purpose.REMINDER}
+# What patients are asked about, by each number and address: what these cover needs no question of its own.
+ASKED = (Purpose.REMINDER, Purpose.FOLLOWUP)
 # Not a purpose of any message: a decision with it says whether the number or address works at all.
 REACHES = "reaches"
 

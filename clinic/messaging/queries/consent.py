@@ -33,7 +33,7 @@ class Decision:
         return self.is_allowed
 
 
-def _decisions(patient, at=None) -> QuerySet[ContactConsent]:
+def decisions_about(patient, at=None) -> QuerySet[ContactConsent]:
     """Every yes and no of this patient or of an address itself, newest first."""
     who = Q(patient=None)
     if patient is not None:
@@ -57,7 +57,7 @@ def _covering(purpose: str) -> tuple[str, ...]:
 
 def newest_decision(*, patient, channel: str, address: str, purpose: str, at=None) -> ContactConsent | None:
     """The newest yes or no that fits: of this patient or of the address itself, for this purpose or for all."""
-    rows = _decisions(patient, at).filter(channel=channel, address=address)
+    rows = decisions_about(patient, at).filter(channel=channel, address=address)
     return rows.filter(purpose__in=_covering(purpose)).first()
 
 
@@ -76,7 +76,7 @@ def may_contact(patient, channel: str, address: str, purpose: str, at=None) -> D
     clinic requires it (texts and automated calls by default), the lack of a "yes".
     """
     rows = list(
-        _decisions(patient, at).filter(
+        decisions_about(patient, at).filter(
             channel=channel, address=address, purpose__in=(*_covering(purpose), REACHES)
         )
     )
@@ -96,7 +96,7 @@ def reachable(patient, addresses: dict[str, str], purposes: Iterable[str]) -> di
     match = Q(pk=None)
     for channel, address in addresses.items():
         match |= Q(channel=channel, address=address)
-    rows, rules = list(_decisions(patient).filter(match)), send_settings()
+    rows, rules = list(decisions_about(patient).filter(match)), send_settings()
 
     def allows(channel: str, address: str, purpose: str) -> bool:
         said = (row for row in rows if row.address == address and fits(row, patient.pk, channel, purpose))

@@ -8,6 +8,7 @@ from clinic.core.kept import kept
 from clinic.core.profile import clinic_zone
 from clinic.core.time import today
 from clinic.messaging.models import MessageTemplate, SendSettings
+from clinic.messaging.models.choices import Purpose
 from clinic.messaging.rules.limits import Limits
 from clinic.messaging.rules.window import Window
 
@@ -44,6 +45,18 @@ def template_for(code: str, channel: str, language: str, *, on: date | None = No
             if row.language == spoken and (row.effective_from is None or row.effective_from <= day):
                 return row
     return None
+
+
+def answer_choices() -> list[tuple[str, str]]:
+    """The shipped answers that staff may send with one press, by name."""
+    return sorted(
+        {
+            (row.code, row.name)
+            for row in templates_in_force()
+            if row.purpose == Purpose.ANSWER and row.is_active
+        },
+        key=lambda pair: pair[1],
+    )
 
 
 def templates_in_force() -> list[MessageTemplate]:

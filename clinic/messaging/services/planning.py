@@ -102,6 +102,8 @@ def draft_message(
     subject: str = "",
     language: str = "",
     fallback_code: str = "",
+    body: str = "",
+    is_quiet_exempt: bool = False,
 ) -> Message:
     """The unsaved message.
 
@@ -110,17 +112,23 @@ def draft_message(
     made now, from the wording in the patient's language that is in force on the day it is to leave; `fallback_code` is used when a text would
     not fit one part. Refuses a wording that does not exist or that names a variable which messages may not
     hold.
+
+    `body` is a text in words of its own, for which no wording is looked up (`template_code` says what it is);
+    `is_quiet_exempt` lets it leave at any hour, for who has just written.
     """
     token = link_token()
     spoken = language or getattr(patient, "language", "") or "en"
-    at = _placed(purpose=purpose, wanted=planned_at, not_after=not_after, zone=zone)
-    filled, heading, body = _written(
-        codes=[template_code, fallback_code],
-        channel=channel,
-        language=spoken,
-        variables={**variables, "link": link_for(subject, token)},
-        on=(at or planned_at).astimezone(zone_of(zone)).date(),
-    )
+    is_exempt = is_quiet_exempt or purpose == Purpose.RECEIPT
+    at = _placed(purpose, planned_at, not_after, zone, is_exempt=is_exempt)
+    filled, heading, text = None, "", body
+    if not body:
+        filled, heading, text = _written(
+            codes=[template_code, fallback_code],
+            channel=channel,
+            language=spoken,
+            variables={**variables, "link": link_for(subject, token)},
+            on=(at or planned_at).astimezone(zone_of(zone)).date(),
+        )
     row = Message(
         key=key,
         patient=patient,
@@ -128,11 +136,11 @@ def draft_message(
         channel=channel,
         address=address,
         template=filled,
-        template_code=filled.code,
-        language=filled.language,
+        template_code=filled.code if filled else template_code,
+        language=filled.language if filled else spoken[:8],
         variables={name: variables[name] for name in texts.VARIABLES if name in variables},
         heading=heading,
-        body=body,
+        body=text,
         subject=subject,
         link_token=token,
         planned_at=at or min(planned_at, not_after),
@@ -140,16 +148,16 @@ def draft_message(
         not_after=not_after,
         zone=zone,
         next_try_at=at or planned_at,
-        is_quiet_exempt=purpose == Purpose.RECEIPT,
+        is_quiet_exempt=is_exempt,
     )
     if at is None:
         row.state, row.void_reason, row.settled_at = State.VOID, "No time left within the send window.", now()
     return row
 
 
-def _placed(*, purpose, wanted, not_after, zone) -> datetime | None:
+def _placed(purpose, wanted, not_after, zone, *, is_exempt: bool) -> datetime | None:
     present = now()
-    if purpose == Purpose.RECEIPT:
+    if is_exempt:
         return max(wanted, present) if present <= not_after else None
     return window.place(
         wanted,

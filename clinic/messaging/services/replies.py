@@ -77,10 +77,10 @@ def receive_text(
         _stop(reply, quietly=is_answered_by_carrier)
     elif meaning == Meaning.START:
         opt_in_address(by=_texter(), channel=Channel.SMS, address=from_address, how="text", wording=body)
-        _send_receipt(reply, "opted_in")
+        send_receipt(reply, "opted_in")
         _done(reply, "Opted in again.")
     elif meaning == Meaning.ASK_BACK:
-        _send_receipt(reply, "ask_back")
+        send_receipt(reply, "ask_back")
         _done(reply, "Asked back: cancel the visit or stop texts?")
     else:
         enqueue(SETTLE_TASK)
@@ -119,7 +119,7 @@ def _stop(reply: InboundMessage, *, quietly: bool) -> None:
         wording=reply.body,
     )
     if not quietly and not was_out:
-        _send_receipt(reply, "opted_out")
+        send_receipt(reply, "opted_out")
     if is_wrong_number(reply.body):
         for channel in (Channel.SMS, Channel.VOICE):
             note_gone(by=_texter(), channel=channel, address=reply.from_address, why=WRONG, how="text")
@@ -136,7 +136,7 @@ def _to_person(reply: InboundMessage, why: str) -> None:
     reply.save()
 
 
-def _send_receipt(reply: InboundMessage, code: str) -> None:
+def send_receipt(reply: InboundMessage, code: str) -> None:
     """One short answer to what was just texted. Best within five minutes, and of no use after half a day.
 
     A wording that can't be used never stops what the patient asked for: opting out above all.
@@ -202,7 +202,7 @@ def _settle(*, reply_id) -> None:
         return
     reply = rows[0]
     if reply.meaning == Meaning.HELP:
-        _send_receipt(reply, "help")
+        send_receipt(reply, "help")
         _done(reply, "Told how to reach us.")
     elif reply.meaning in BY_PROGRAM:
         _act(reply)
@@ -226,7 +226,7 @@ def _act(reply: InboundMessage) -> None:
     reply.message, reply.patient_id = message, message.patient_id
     code, done = answer(by=_texter(), reference=reference, meaning=str(reply.meaning), reply=reply)
     if code:
-        _send_receipt(reply, code)
+        send_receipt(reply, code)
     note_answer(message, str(reply.meaning))
     _done(reply, done)
 

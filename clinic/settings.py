@@ -333,6 +333,7 @@ def _every(seconds: float, task: str) -> dict:
 CELERY_BEAT_SCHEDULE = {
     "audit-seal": _every(10, "audit.seal"),
     "core-heartbeat": _every(30, "core.beat_heartbeat"),
+    "inbox-keep-text-tasks": _every(60, "inbox.keep_text_tasks"),
     "inbox-watch-access": _every(60, "inbox.watch_access"),
     "messaging-send-due": _every(30, "messaging.send_due"),
     "messaging-settle-replies": _every(30, "messaging.settle_replies"),

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from records.views import coverage, editing, home, immunizations, limits, lists, notes, patients, vitals
+from records.views import (
+    coverage,
+    editing,
+    home,
+    immunizations,
+    limits,
+    lists,
+    notes,
+    patients,
+    reach,
+    vitals,
+)
 
 app_name = "records"
 urlpatterns = [
@@ -13,6 +24,7 @@ urlpatterns = [
     path("patients/<uuid:pk>/", patients.patient, name="patient"),
     path("patients/<uuid:pk>/edit/", editing.patient_edit, name="patient-edit"),
     path("patients/<uuid:pk>/photo/", editing.patient_photo, name="patient-photo"),
+    path("patients/<uuid:pk>/reach/", reach.patient_reach, name="patient-reach"),
     path("patients/<uuid:pk>/timeline/", patients.patient_timeline, name="patient-timeline"),
     path("patients/<uuid:pk>/print/", patients.patient_print, name="patient-print"),
     path("patients/<uuid:pk>/related/add/", editing.related_add, name="related-add"),

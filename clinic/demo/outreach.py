@@ -22,9 +22,9 @@ from clinic.messaging.rules.phones import spoken_phone
 from clinic.messaging.subjects import link_for
 from records.models import ContactPoint
 from scheduling.models import Appointment
+from scheduling.queries.reminder_wishes import subject_of
 from scheduling.rules import reminders as rules
 from scheduling.services.reminder_sweep import plan_missing
-from scheduling.services.reminders import subject_of
 
 LEADS = ((72, "visit_link", "visit_reminder"), (24, "visit_reminder", "visit_reminder"))
 GATEWAY = "capture"

@@ -168,8 +168,7 @@ class ConsentForm(ClinicForm):
         label="For",
         choices=[
             ("all", "Everything"),
-            (Purpose.REMINDER.value, "Visit reminders"),
-            (Purpose.CONFIRMATION.value, "Booking confirmations"),
+            (Purpose.REMINDER.value, "Visit reminders, confirmations, how to prepare"),
             (Purpose.FOLLOWUP.value, "Follow-up"),
         ],
     )
@@ -183,10 +182,13 @@ class ConsentForm(ClinicForm):
 class TemplateForm(ClinicForm):
     heading = forms.CharField(label="Subject line", required=False, max_length=120)
     body = forms.CharField(label="Wording", widget=forms.Textarea(attrs={"rows": 6}))
+    effective_from = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(), help_text="Empty: from now on."
+    )
 
     def __init__(self, *args, channel="sms", **kwargs):
         super().__init__(*args, **kwargs)
-        if channel == "sms":
+        if channel in ("sms", "voice"):
             del self.fields["heading"]
         else:
             self.fields["body"].widget.attrs["rows"] = 12
@@ -198,7 +200,10 @@ class SendSettingsForm(ClinicModelForm):
         label="These count toward the limits",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=[(p.value, p.label) for p in (Purpose.REMINDER, Purpose.CONFIRMATION, Purpose.FOLLOWUP)],
+        choices=[
+            (p.value, p.label)
+            for p in (Purpose.REMINDER, Purpose.PREPARATION, Purpose.CONFIRMATION, Purpose.FOLLOWUP)
+        ],
     )
     consent_channels = forms.MultipleChoiceField(
         label="Needs a recorded yes",

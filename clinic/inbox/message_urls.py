@@ -2,14 +2,21 @@
 
 from django.urls import path
 
-from clinic.inbox.views import conversation, failed_work, hold, outbox, wording
+from clinic.inbox.views import conversation, failed_work, hold, numbers, outbox, replies, wording
 
 app_name = "messaging"
 urlpatterns = [
     path("", outbox.outbox_list, name="outbox"),
-    path("home/", conversation.messages_home, name="home"),
-    path("replies/", conversation.reply_list, name="replies"),
-    path("replies/<uuid:pk>/handle/", conversation.reply_handle, name="reply-handle"),
+    path("home/", replies.messages_home, name="home"),
+    path("replies/", replies.reply_list, name="replies"),
+    path("replies/<uuid:pk>/handle/", replies.reply_handle, name="reply-handle"),
+    path("replies/<uuid:pk>/act/", replies.reply_act, name="reply-act"),
+    path("replies/<uuid:pk>/answer/", replies.reply_answer, name="reply-answer"),
+    path("write/preview/", conversation.answer_preview, name="answer-preview"),
+    path("patient/<uuid:pk>/write/", conversation.patient_write, name="patient-write"),
+    path("numbers/", numbers.number_list, name="numbers"),
+    path("numbers/<uuid:pk>/fixed/", numbers.number_fixed, name="number-fixed"),
+    path("figures/", numbers.figures, name="figures"),
     path("patient/<uuid:pk>/", conversation.patient_messages, name="patient"),
     path("patient/<uuid:pk>/consent/<int:number>/", conversation.consent_record, name="consent-record"),
     path("wording/", wording.template_list, name="templates"),

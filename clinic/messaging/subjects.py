@@ -97,6 +97,14 @@ def link_for(reference: str, token: str) -> str:
     return settings.PUBLIC_URL.rstrip("/") + reverse(subject.link_url_name, args=[token])
 
 
+def page_of_subject(reference: str) -> str:
+    """The address of the page that staff see the subject on; empty when it has none."""
+    subject, subject_id = subject_of(reference)
+    if subject is None or not subject.page_url_name:
+        return ""
+    return reverse(subject.page_url_name, args=[subject_id])
+
+
 def answer(*, by, reference: str, meaning: str, reply: Any) -> tuple[str, str]:
     """Lets the subject's app act on a reply. Refuses what the app refuses, and a subject without answers."""
     subject, subject_id = subject_of(reference)

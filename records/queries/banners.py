@@ -35,7 +35,14 @@ LANGUAGES = {
     "ase": "American Sign Language",
 }
 SEX_WORDS = {"female": "F", "male": "M", "intersex": "X", "unknown": ""}
-RESTRICTION_WORDS = {"no_text": "no texts", "no_voicemail": "no voicemail", "no_mail": "no mail"}
+RESTRICTION_WORDS = {
+    "no_text": "no texts",
+    "no_voicemail": "no voicemail",
+    "no_mail": "no mail",
+    "only_phone": "one number only",
+    "only_email": "one e-mail only",
+    "mail_to": "letters elsewhere",
+}
 COLUMNS = (
     "id",
     "mrn",

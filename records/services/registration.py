@@ -48,6 +48,7 @@ PLAIN_FIELDS = (
 )
 FIELDS = TEXT_FIELDS + PLAIN_FIELDS
 RESTRICTIONS = ("no_text", "no_voicemail", "no_mail")
+REACH_WISHES = ("only_phone", "only_email", "mail_to")
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,11 @@ def apply_fields(patient: Patient, values: Mapping) -> None:
         raise Refused("The date of death is before the date of birth.", field="deceased_on")
     if patient.zone and patient.zone not in available_timezones():
         raise Refused("This is not a time zone.", field="zone")
-    patient.restrictions = {key: True for key in RESTRICTIONS if (patient.restrictions or {}).get(key)}
+    held = patient.restrictions or {}
+    # What the patient asked for about where to be reached is set by a service of its own and stays.
+    patient.restrictions = {key: True for key in RESTRICTIONS if held.get(key)} | {
+        key: held[key] for key in REACH_WISHES if held.get(key)
+    }
 
 
 def search_of(patient: Patient, contacts: Iterable[str], member_ids: Iterable[str]) -> str:

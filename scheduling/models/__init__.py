@@ -1,5 +1,6 @@
 from scheduling.models.appointments import Appointment, CancelReason, ResourceHold, Source
 from scheduling.models.places import WEEKDAYS, Closure, FlowSettings, Location, Room
+from scheduling.models.preparation import Preparation
 from scheduling.models.rosters import ProviderSession, SessionException, VisitType
 from scheduling.models.visits import ReminderPolicy, VisitInterval
 
@@ -10,6 +11,7 @@ __all__ = [
     "Closure",
     "FlowSettings",
     "Location",
+    "Preparation",
     "ProviderSession",
     "ReminderPolicy",
     "ResourceHold",

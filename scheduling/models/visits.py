@@ -73,6 +73,8 @@ class ReminderPolicy(Base):
     template_code = models.CharField(max_length=40)
     effective_from = models.DateField()
     is_active = models.BooleanField(default=True)
+    # None: shipped with the program. Who changed it before is in the audit trail.
+    set_by = member(null=True)
 
     class Meta:
         ordering = ["-hours_before"]

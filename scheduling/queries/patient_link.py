@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from clinic.core.time import now
 from clinic.messaging.models import Message
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Preparation
+from scheduling.queries.preparation import preparation_of
 from scheduling.rules.reminders import instant_key
 from scheduling.rules.visit_states import State
 
@@ -13,6 +14,7 @@ from scheduling.rules.visit_states import State
 class Link:
     """One visit, in the words of its message and no more."""
 
+    message: Message
     appointment: Appointment
     first_name: str
     clinic: str
@@ -40,6 +42,7 @@ def link_of(token: str) -> Link | None:
         return None
     told = message.variables
     return Link(
+        message=message,
         appointment=appointment,
         first_name=told.get("first_name", ""),
         clinic=told.get("clinic", ""),
@@ -49,3 +52,8 @@ def link_of(token: str) -> Link | None:
         language="es" if message.language == "es" else "en",
         is_confirmed=appointment.state == State.CONFIRMED,
     )
+
+
+def preparation_behind(link: Link) -> Preparation | None:
+    """The instructions for the visit of a link, in the language of its message where there are some."""
+    return preparation_of(link.appointment.visit_type_id, link.language)

@@ -41,7 +41,7 @@ def policy_rows() -> list[PolicyRow]:
     )
     newest: dict[tuple, PolicyRow] = {}
     ahead: list[PolicyRow] = []
-    for policy in ReminderPolicy.objects.select_related("visit_type").order_by("effective_from"):
+    for policy in ReminderPolicy.objects.select_related("visit_type", "set_by").order_by("effective_from"):
         is_ahead = policy.effective_from > day
         row = PolicyRow(
             policy=policy,
@@ -69,8 +69,29 @@ def policy_rows() -> list[PolicyRow]:
 def wording_choices() -> list[tuple[str, str]]:
     """Wordings that a reminder may use."""
     rows = MessageTemplate.objects.filter(
-        language="en", purpose__in=("reminder", "confirmation"), is_active=True
+        language="en", purpose__in=("reminder", "confirmation", "preparation"), is_active=True
     )
     return sorted(
         dict(rows.order_by("version").values_list("code", "name")).items(), key=lambda pair: pair[1]
     )
+
+
+def policy_history(limit: int = 200) -> list[PolicyRow]:
+    """Every row that was ever set, the newest change first, with who set it."""
+    day = today(clinic_zone())
+    names = dict(
+        MessageTemplate.objects.filter(language="en").order_by("version").values_list("code", "name")
+    )
+    rows = ReminderPolicy.objects.select_related("visit_type", "set_by").order_by(
+        "-effective_from", "-updated_at", "-hours_before", "channel"
+    )
+    return [
+        PolicyRow(
+            policy=row,
+            lead=lead_words(row.hours_before),
+            is_ahead=row.effective_from > day,
+            is_past=False,
+            wording=names.get(row.template_code, row.template_code),
+        )
+        for row in rows[:limit]
+    ]

@@ -15,7 +15,18 @@ MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
 }
+SPOKEN_WEEKDAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+}
+SPOKEN_MONTHS = {
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December"),
+    "es": ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
+           "noviembre", "diciembre"),
+}  # fmt: skip
 AT_BOOKING = 0
+TOO_LATE_TO_PREPARE = timedelta(hours=4)
 
 
 class Policy(Protocol):
@@ -30,14 +41,19 @@ class Policy(Protocol):
 
 @dataclass(frozen=True)
 class Due:
-    """One reminder of one visit. `hours_before` 0 is the confirmation at booking."""
+    """One message of one visit. `hours_before` 0 is the confirmation at booking; `is_preparation` sends the link to
+    how to prepare."""
 
     hours_before: int
     wanted_at: datetime
     not_after: datetime
+    is_preparation: bool = False
 
     @property
     def slot(self) -> str:
+        """Its place in the keys of the visit's messages: what is planned once in a slot is not planned again."""
+        if self.is_preparation:
+            return f"prep-{self.hours_before}h"
         return f"reminder-{self.hours_before}h" if self.hours_before else "booked"
 
 
@@ -72,12 +88,33 @@ def due_times(starts_at: datetime, hours: Iterable[int], *, now: datetime) -> li
     return [one for one in due if one.not_after > now]
 
 
+def preparation_times(starts_at: datetime, hours: Iterable[int], *, now: datetime) -> list[Due]:
+    """When the link to the instructions is sent: at its time, or at once when a visit is booked later than that;
+    not in the last hours, when it no longer helps. Good until the visit starts."""
+    if starts_at - now < TOO_LATE_TO_PREPARE:
+        return []
+    return [
+        Due(lead, max(starts_at - timedelta(hours=lead), now), starts_at, is_preparation=True)
+        for lead in sorted(set(hours), reverse=True)[:1]
+    ]
+
+
 def day_words(starts_at: datetime, zone: str, language: str) -> str:
     """Tue, Mar 4 - or "mar 4 mar" in Spanish - by the clinic's clock."""
     local = starts_at.astimezone(ZoneInfo(zone))
     if language.split("-")[0] == "es":
         return f"{WEEKDAYS['es'][local.weekday()]} {local.day} {MONTHS['es'][local.month - 1]}"
     return f"{WEEKDAYS['en'][local.weekday()]}, {MONTHS['en'][local.month - 1]} {local.day}"
+
+
+def spoken_day_words(starts_at: datetime, zone: str, language: str) -> str:
+    """Tuesday, March 4 - or "martes 4 de marzo" - by the clinic's clock, as it is said on the phone."""
+    local = starts_at.astimezone(ZoneInfo(zone))
+    if language.split("-")[0] == "es":
+        return (
+            f"{SPOKEN_WEEKDAYS['es'][local.weekday()]} {local.day} de {SPOKEN_MONTHS['es'][local.month - 1]}"
+        )
+    return f"{SPOKEN_WEEKDAYS['en'][local.weekday()]}, {SPOKEN_MONTHS['en'][local.month - 1]} {local.day}"
 
 
 def time_words(starts_at: datetime, zone: str) -> str:

@@ -44,7 +44,7 @@ def save_reminder_policy(
         hours_before=hours_before,
         channel=channel,
         effective_from=first_day,
-        defaults={"template_code": template_code, "is_active": is_active},
+        defaults={"template_code": template_code, "is_active": is_active, "set_by_id": by.member_id},
     )
     audit.record(
         by,

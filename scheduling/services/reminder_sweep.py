@@ -1,92 +1,125 @@
-"""Plans the reminders that are missing, so that a changed policy or an import needs no second booking."""
+"""Plans the messages that are missing, so that a changed policy or an import needs no second booking.
+
+All coming visits are looked at in pages: what they are planned already in one statement, only those that miss
+something are loaded whole, and what they miss is written together. A page that fails is taken apart, so that one
+bad row stops nobody else.
+"""
 
 import logging
+import time
+from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from clinic.core.actor import Actor
-from clinic.core.errors import ClinicError
+from clinic.core.db import attempt
 from clinic.core.failures import each
 from clinic.core.tasks import only_one
 from clinic.core.time import now
 from clinic.messaging.models import Message
+from clinic.messaging.queries.consent import reachable_many
 from clinic.messaging.rules.states import State as MessageState
-from scheduling.models import Appointment, ReminderPolicy
-from scheduling.rules.reminders import instant_key
-from scheduling.services.reminders import BOOKED, plan_reminders, subject_of
+from clinic.messaging.services import draft_message, insert_planned
+from records.models import ContactPoint
+from scheduling.models import Appointment
+from scheduling.queries.reminder_wishes import BOOKED, addresses_of, planned_slots, purpose_of, wanted_of
+from scheduling.queries.settings import reminder_policies
+from scheduling.services.reminders import first_good, plan_reminders, wishes_of
 
 log = logging.getLogger(__name__)
 
+TASK = "scheduling.plan_reminders"
 # A visit is looked at from a little before its longest lead.
 AHEAD = timedelta(hours=12)
+PAGE = 500
+RUN_SECONDS = 60
 
 
-def plan_missing(*, limit: int = 500) -> int:
-    """Plans what is missing for coming visits; returns how many messages were planned.
+def plan_missing(*, limit: int = 20_000, run_seconds: float = RUN_SECONDS) -> int:
+    """Plans what is missing for coming visits, for at most `run_seconds` and about `limit` messages; returns how
+    many were planned. What is left over is found by the next sweep.
 
     Two of these at once are harmless: the second finds the sweep taken and leaves.
     """
     with transaction.atomic():
-        if not only_one("scheduling.plan_reminders"):
+        if not only_one(TASK):
             return 0
-        planned = 0
-
-        def plan(appointment: Appointment) -> None:
-            nonlocal planned
-            planned += _plan_one(appointment)
-
-        each("scheduling.plan_reminders", _missing(limit), plan, key=lambda visit: visit.pk)
+        deadline, planned = time.monotonic() + run_seconds, 0
+        for page in _pages():
+            planned += _plan_page(page)
+            if planned >= limit or time.monotonic() >= deadline:
+                break
         return planned
 
 
-def _missing(limit: int) -> list[Appointment]:
-    """Booked visits within the longest lead that have fewer live messages than leads still ahead."""
-    present = now()
-    leads = list(
-        ReminderPolicy.objects.filter(is_active=True, hours_before__gt=0).values_list(
-            "hours_before", flat=True
-        )
-    )
+def _pages() -> Iterator[list[Appointment]]:
+    """Booked visits within the longest lead of patients who have a number or address, the soonest first."""
+    leads = [row.hours_before for row in reminder_policies() if row.is_active and row.hours_before]
     if not leads:
-        return []
-    coming = list(
+        return
+    present = now()
+    reachable = ContactPoint.objects.filter(patient=OuterRef("patient_id"), is_active=True)
+    coming = (
         Appointment.objects.filter(
+            Exists(reachable),
             state__in=BOOKED,
             is_walk_in=False,
             starts_at__gt=present,
             starts_at__lte=present + timedelta(hours=max(leads)) + AHEAD,
         )
+        .only("starts_at", "zone", "visit_type_id", "state", "is_walk_in")
+        .order_by("starts_at", "pk")
+    )
+    last: Appointment | None = None
+    while True:
+        after = Q(starts_at__gt=last.starts_at) | Q(starts_at=last.starts_at, pk__gt=last.pk) if last else Q()
+        page = list(coming.filter(after)[:PAGE])
+        if not page:
+            return
+        yield page
+        last = page[-1]
+
+
+def _plan_page(visits: list[Appointment]) -> int:
+    planned = planned_slots(visits)
+    missing = [visit.pk for visit in visits if wanted_of(visit, planned, is_new=False)]
+    if not missing:
+        return 0
+    whole = list(
+        Appointment.objects.filter(pk__in=missing)
         .select_related("patient", "location")
         .prefetch_related("patient__contacts")
-        .order_by("starts_at")[:limit]
+        .order_by("starts_at", "pk")
     )
-    planned = _planned_slots(coming)
-    return [
-        visit
-        for visit in coming
-        if visit.patient.contacts.all()
-        and any(
-            visit.starts_at - timedelta(hours=lead) > present
-            and (subject_of(visit), f"reminder-{lead}h", instant_key(visit.starts_at)) not in planned
-            for lead in set(leads)
-        )
-    ]
-
-
-def _planned_slots(visits: list[Appointment]) -> set[tuple[str, str, str]]:
-    keys = (
-        Message.objects.filter(subject__in=[subject_of(visit) for visit in visits])
-        .exclude(state=MessageState.VOID)
-        .values_list("key", flat=True)
-    )
-    return {tuple(key.split("|")[:3]) for key in keys}
-
-
-def _plan_one(appointment: Appointment) -> int:
+    by = Actor.system(TASK)
     try:
-        by = Actor.system("scheduling.plan_reminders")
-        return len(plan_reminders(by=by, appointment=appointment))
-    except ClinicError as error:
-        log.warning("reminders of a visit could not be planned", extra={"event": type(error).__name__})
-        return 0
+        with attempt():
+            return _plan_together(by, whole, planned)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.warning("reminders are planned one by one", extra={"event": type(error).__name__})
+        count = 0
+
+        def plan(visit: Appointment) -> None:
+            nonlocal count
+            count += len(plan_reminders(by=by, appointment=visit))
+
+        each(TASK, whole, plan, key=lambda visit: visit.pk)
+        return count
+
+
+def _plan_together(by: Actor, visits: list[Appointment], planned: set[tuple]) -> int:
+    asked = []
+    for visit in visits:
+        wanted = wanted_of(visit, planned, is_new=False)
+        asked.append((visit, wanted, addresses_of(visit.patient), {purpose_of(due) for due, _ in wanted}))
+    reach = reachable_many([(visit.patient, addresses, purposes) for visit, _, addresses, purposes in asked])
+    rows: list[Message] = []
+    for (visit, wanted, addresses, _), allowed in zip(asked, reach, strict=True):
+        for wish in wishes_of(visit, wanted, addresses, allowed):
+            rows += first_good(by, visit, wish.choices, lambda one: draft_message(**one))
+    made = insert_planned(by=by, drafts=rows)
+    return sum(1 for row in made if row.state != MessageState.VOID)

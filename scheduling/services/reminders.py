@@ -5,57 +5,50 @@ Rescheduling replaces them, cancelling voids them, and each is looked at again w
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from clinic import audit
 from clinic.core.db import attempt, service
 from clinic.core.errors import ClinicError
-from clinic.core.lookups import rows_by
 from clinic.core.profile import clinic
-from clinic.core.time import now, today
 from clinic.messaging.models import Message
-from clinic.messaging.models.choices import Purpose
 from clinic.messaging.queries.consent import reachable
 from clinic.messaging.queries.receipts import practice_name
 from clinic.messaging.rules.phones import spoken_phone
 from clinic.messaging.rules.states import State as MessageState
 from clinic.messaging.services import draft_message, plan_message, void_messages
-from records.models import ContactPoint
 from scheduling.models import Appointment, ReminderPolicy
-from scheduling.queries.settings import reminder_policies
+from scheduling.queries.reminder_wishes import (
+    CHANNELS,
+    addresses_of,
+    is_remindable,
+    planned_slots,
+    purpose_of,
+    subject_of,
+    wanted_of,
+)
 from scheduling.rules import reminders as rules
-from scheduling.rules.visit_states import State
 
 log = logging.getLogger(__name__)
 
-SUBJECT = "appointment"
-_contacts = rows_by(lambda patient: ContactPoint.objects.filter(patient=patient))
-BOOKED = (State.SCHEDULED, State.CONFIRMED)
 FALLBACK = {"visit_link": "visit_reminder"}
 
 
-def subject_of(appointment) -> str:
-    """How messages name this appointment."""
-    return f"{SUBJECT}:{appointment.pk}"
+@dataclass(frozen=True)
+class Wish:
+    """One message that a visit asks for: what the outbox takes, without its time of making."""
 
-
-def addresses_of(patient) -> dict[str, str]:
-    """The preferred mobile number and e-mail address of a patient, by channel."""
-    found: dict[str, str] = {}
-    contacts = sorted(_contacts(patient.pk), key=lambda row: (not row.is_preferred, row.rank))
-    for contact in contacts:
-        channel = {"mobile": "sms", "email": "email"}.get(contact.kind)
-        if channel and contact.is_active:
-            found.setdefault(channel, contact.value)
-    return found
+    due: rules.Due
+    choices: tuple[dict, ...]
 
 
 @service
 def plan_reminders(*, by, appointment: Appointment) -> list[Message]:
     """Plans every reminder that the policy asks for and that is not there yet; a second call adds nothing.
 
-    For each lead the first channel is used on which the patient may be contacted: text, then e-mail. Audited
-    per message. A wording that can't be used is logged and audited as `reminder.not_planned`.
+    For each lead the first channel is used on which the patient may be contacted: text, automated call, e-mail.
+    Audited per message. A wording that can't be used is logged and audited as `reminder.not_planned`.
     """
 
     def plan(wish: dict) -> Message:
@@ -75,60 +68,32 @@ def draft_reminders(*, by, appointment: Appointment) -> list[Message]:
 
 
 def _messages(by, appointment, make: Callable[[dict], Message], *, is_new: bool) -> list[Message]:
-    if appointment.state not in BOOKED or appointment.is_walk_in or appointment.starts_at <= now():
+    if not is_remindable(appointment):
         return []
-    by_lead: dict[int, list[ReminderPolicy]] = {}
-    for policy in rules.policies_for(
-        reminder_policies(), visit_type_id=appointment.visit_type_id, on=today(appointment.zone)
-    ):
-        by_lead.setdefault(policy.hours_before, []).append(policy)
-    if not is_new:
-        by_lead.pop(rules.AT_BOOKING, None)
+    planned = set() if is_new else planned_slots([appointment])
+    wanted = wanted_of(appointment, planned, is_new=is_new)
     addresses = addresses_of(appointment.patient)
-    if not addresses:
+    if not wanted or not addresses:
         return []
-    planned_slots = set() if is_new else _slots_of(appointment)
-    wanted = [
-        due
-        for due in rules.due_times(appointment.starts_at, by_lead, now=now())
-        if due.slot not in planned_slots
-    ]
-    if not wanted:
-        return []
-    reach = reachable(appointment.patient, addresses, {_purpose(due) for due in wanted})
+    reach = reachable(appointment.patient, addresses, {purpose_of(due) for due, _ in wanted})
     found: list[Message] = []
-    for due in wanted:
-        policies = by_lead[due.hours_before]
-        choices = _choices(appointment, due, policies, addresses, reach[_purpose(due)])
-        found += _first_good(by, appointment, choices, make)
+    for wish in wishes_of(appointment, wanted, addresses, reach):
+        found += first_good(by, appointment, wish.choices, make)
     return found
 
 
-def _slots_of(appointment) -> set[str]:
-    """What is planned, on its way or sent for this instant of the visit."""
-    live = Message.objects.filter(subject=subject_of(appointment)).exclude(state=MessageState.VOID)
-    instant = rules.instant_key(appointment.starts_at)
-    parts = [key.split("|") for key in live.values_list("key", flat=True)]
-    return {part[1] for part in parts if len(part) == 5 and part[2] == instant}
-
-
-def _purpose(due: rules.Due) -> Purpose:
-    return Purpose.REMINDER if due.hours_before else Purpose.CONFIRMATION
-
-
-def _choices(
-    appointment,
-    due: rules.Due,
-    policies: list[ReminderPolicy],
-    addresses: dict[str, str],
-    channels: list[str],
-) -> list[dict]:
-    """What one lead asks of the outbox: the message on each channel that may be used, the first choice first."""
-    in_order = sorted(policies, key=lambda row: row.channel != "sms")
+def wishes_of(appointment, wanted, addresses: dict[str, str], reach: dict[str, list[str]]) -> list[Wish]:
+    """What each time asks of the outbox: the message on each channel that may be used, the first choice first."""
     return [
-        _wish(appointment, due, policy, addresses[policy.channel])
-        for policy in in_order
-        if policy.channel in channels
+        Wish(
+            due,
+            tuple(
+                _wish(appointment, due, policy, addresses[policy.channel])
+                for policy in sorted(rows, key=lambda row: CHANNELS.index(row.channel))
+                if policy.channel in reach[purpose_of(due)]
+            ),
+        )
+        for due, rows in wanted
     ]
 
 
@@ -137,12 +102,12 @@ def _wish(appointment, due: rules.Due, policy: ReminderPolicy, address: str) -> 
     return {
         "key": _key(appointment, due, policy.channel, address),
         "patient": patient,
-        "purpose": _purpose(due),
+        "purpose": purpose_of(due),
         "channel": policy.channel,
         "address": address,
         "template_code": policy.template_code,
         "fallback_code": FALLBACK.get(policy.template_code, ""),
-        "variables": variables_of(appointment),
+        "variables": variables_of(appointment, policy.channel),
         "planned_at": due.wanted_at,
         "not_after": due.not_after,
         "zone": patient.zone or appointment.zone,
@@ -150,7 +115,7 @@ def _wish(appointment, due: rules.Due, policy: ReminderPolicy, address: str) -> 
     }
 
 
-def _first_good(by, appointment, choices: list[dict], make: Callable[[dict], Message]) -> list[Message]:
+def first_good(by, appointment, choices: Iterable[dict], make: Callable[[dict], Message]) -> list[Message]:
     """The messages of one lead: those that came too late to be sent, then the one that will be."""
     made: list[Message] = []
     for wish in choices:
@@ -173,13 +138,14 @@ def _key(appointment, due: rules.Due, channel: str, address: str) -> str:
     return f"{subject_of(appointment)}|{due.slot}|{instant}|{channel}|{digest}"
 
 
-def variables_of(appointment) -> dict[str, str]:
-    """The few things that a message about a visit may say."""
+def variables_of(appointment, channel: str = "sms") -> dict[str, str]:
+    """The few things that a message about a visit may say; in an automated call the day is said in full."""
     patient = appointment.patient
+    day_words = rules.spoken_day_words if channel == "voice" else rules.day_words
     return {
         "first_name": patient.preferred_name or patient.first_name,
         "clinic": practice_name(),
-        "date": rules.day_words(appointment.starts_at, appointment.zone, patient.language or "en"),
+        "date": day_words(appointment.starts_at, appointment.zone, patient.language or "en"),
         "time": rules.time_words(appointment.starts_at, appointment.zone),
         "phone": spoken_phone(appointment.location.phone or clinic().phone),
     }

@@ -8,9 +8,9 @@ from clinic.messaging.models.choices import Purpose
 from clinic.messaging.rules.replies import Meaning
 from records.models import ContactPoint
 from scheduling.models import Appointment, CancelReason
+from scheduling.queries.reminder_wishes import BOOKED
 from scheduling.rules.reminders import instant_key
 from scheduling.services.booking import cancel_appointment, confirm_appointment
-from scheduling.services.reminders import BOOKED
 
 
 def check_appointment(subject_id: str, message) -> str | None:

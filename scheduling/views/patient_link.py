@@ -16,8 +16,10 @@ from clinic.core.errors import ClinicError
 from clinic.staff.access import public
 from clinic.staff.client import client_ip
 from clinic.staff.limits import TOKEN_LINK, is_within
-from scheduling.queries.patient_link import link_of
+from scheduling.forms.reminders import BirthDateForm
+from scheduling.queries.patient_link import link_of, preparation_behind
 from scheduling.services.patient_link import answer_link
+from scheduling.services.preparation import open_preparation
 
 
 def _sealed(view):
@@ -46,7 +48,12 @@ def patient_link(request, token):
     if link is None:
         return render(request, "scheduling/link/gone.html", status=404)
     with translation.override(link.language):
-        context = {"link": link, "page_language": link.language}
+        context = {
+            "link": link,
+            "page_language": link.language,
+            "token": token,
+            "has_preparation": preparation_behind(link) is not None,
+        }
         if request.method == "POST":
             return _answer(request, link, context)
         return render(request, "scheduling/link/visit.html", context)
@@ -60,3 +67,32 @@ def _answer(request, link, context):
         # What the desk is told in detail is none of a stranger's business.
         return render(request, "scheduling/link/gone.html", context, status=404)
     return render(request, "scheduling/link/done.html", {**context, "answer": request.POST["answer"]})
+
+
+@public
+@_sealed
+@require_http_methods(["GET", "HEAD", "POST"])
+def patient_preparation(request, token):
+    """How to prepare for the visit of a link: asks for the birth date, and shows the instructions to who knows it.
+    They are shown in the answer to the form only, so that neither the address nor the history of a phone opens them."""
+    if not is_within(request, TOKEN_LINK):
+        return HttpResponse("Please wait a minute and try again.", status=429, content_type="text/plain")
+    link = link_of(token)
+    preparation = preparation_behind(link) if link else None
+    if link is None or preparation is None:
+        return render(request, "scheduling/link/gone.html", status=404)
+    with translation.override(link.language):
+        context = {"link": link, "page_language": link.language, "token": token}
+        if request.method != "POST":
+            return render(request, "scheduling/link/birth_date.html", context)
+        form = BirthDateForm(request.POST)
+        typed = form.cleaned_data["birth_date"] if form.is_valid() else None
+        try:
+            open_preparation(
+                by=Actor.outside("patient by link", ip=client_ip(request)), link=link, birth_date=typed
+            )
+        except ClinicError:
+            return render(
+                request, "scheduling/link/birth_date.html", {**context, "is_wrong": True}, status=422
+            )
+        return render(request, "scheduling/link/preparation.html", {**context, "preparation": preparation})

@@ -10,7 +10,7 @@ from clinic.staff.permissions import Permission
 from clinic.ui.acts import form_act
 from scheduling.forms.reminders import ReminderPolicyForm
 from scheduling.models import ReminderPolicy
-from scheduling.queries.reminder_policy import policy_rows
+from scheduling.queries.reminder_policy import policy_history, policy_rows
 from scheduling.services.reminder_policy import save_reminder_policy
 
 
@@ -21,6 +21,14 @@ def reminder_policy(request):
     return render(
         request, "scheduling/messages/policy.html", {"rows": policy_rows(), "attention": attention()}
     )
+
+
+@allow(Permission.MESSAGE_POLICY_EDIT)
+@require_GET
+def reminder_policy_history(request):
+    """Every reminder that was ever set, by whom and from when."""
+    context = {"rows": policy_history(), "attention": attention()}
+    return render(request, "scheduling/messages/policy_history.html", context)
 
 
 @allow(Permission.MESSAGE_POLICY_EDIT)

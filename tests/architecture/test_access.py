@@ -52,6 +52,7 @@ def test_only_what_must_be_open_is_open():
         "messaging:inbound",
         "messaging:status",
         "scheduling:patient-link",
+        "scheduling:patient-preparation",
         "desk:set-up",
         "desk:setup",
         "demo:this-pc",  # exists in demo mode alone

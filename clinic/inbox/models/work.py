@@ -59,6 +59,12 @@ class Task(Base):
     def __str__(self) -> str:
         return f"task {self.pk}"
 
+    @property
+    def text_id(self) -> str:
+        """The id of the patient's text that this task is about; empty for any other task."""
+        kind, _, key = (self.source_key or "").partition(":")
+        return key if kind == "reply" else ""
+
 
 class Alert(Base):
     """Something that has to be seen: it stays until somebody says that they saw it and what they did."""

@@ -1,78 +1,92 @@
-"""One patient's conversation and consent, and the replies that need a person."""
+"""One patient's conversation and consent: what was said both ways, where we may write, writing to them."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic import audit
-from clinic.inbox.forms import ConsentForm, HandleReplyForm
+from clinic.inbox.forms import ConsentForm
+from clinic.inbox.message_forms import WriteForm
 from clinic.inbox.views._shared import patient_or_404
 from clinic.inbox.views.outbox import REFRESH
-from clinic.messaging.models import InboundMessage
-from clinic.messaging.queries.attention import attention, replies_lately, replies_to_handle
-from clinic.messaging.queries.conversation import conversation, reaches
+from clinic.messaging.queries.answers import may_answer
+from clinic.messaging.queries.conversation import conversation
+from clinic.messaging.queries.reaches import consent_history, reaches, texting_numbers
+from clinic.messaging.rules.texts import gsm7_length, lint_answer, segments
 from clinic.messaging.services import record_consent
-from clinic.messaging.services.replies import handle_reply
+from clinic.messaging.services.answers import as_sent, write_to_patient
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission
 from clinic.ui.acts import form_act
-from clinic.ui.paging import page_of
+from clinic.ui.responses import fragment
 
-
-@allow(Permission.MESSAGE_SEND)
-@require_GET
-def messages_home(request):
-    """The panel on the home page: what of messaging needs a person."""
-    replies = list(replies_to_handle()[:5])
-    audit.looked_many(request, [row.patient_id for row in replies if row.patient_id], page="home")
-    return render(request, "messaging/home.html", {"attention": attention(), "replies": replies})
+WHOLE = 500
 
 
 @allow(Permission.MESSAGE_VIEW)
 @require_GET
 def patient_messages(request, pk):
-    """The panel on a patient's page (and a page of its own): what was said, and where we may write."""
+    """The panel on a patient's page (and a page of its own): what was said, where we may write, who said so."""
     patient = patient_or_404(pk)
     audit.looked(request, patient, page="messages")
-    limit = 6 if request.headers.get("HX-Request") else 60
+    is_panel = bool(request.headers.get("HX-Request"))
+    is_whole = request.GET.get("view") == "whole"
+    limit = 6 if is_panel else WHOLE if is_whole else 60
+    lines = conversation(patient.pk, limit=limit + 1, with_void=is_whole)
     context = {
         "patient": patient,
-        "lines": conversation(patient.pk, limit=limit),
+        "lines": lines[:limit],
+        "has_more": len(lines) > limit,
         "reaches": reaches(patient),
-        "is_panel": limit == 6,
+        "wishes": patient.restrictions or {},
+        "is_panel": is_panel,
+        "is_whole": is_whole,
+        "history": [] if is_panel else consent_history(patient),
     }
     return render(request, "messaging/conversation.html", context)
 
 
-@allow(Permission.MESSAGE_VIEW)
-@require_GET
-def reply_list(request):
-    """Texts that need a person, or all of them."""
-    is_all = request.GET.get("view") == "all"
-    page = page_of(request, replies_lately() if is_all else replies_to_handle())
-    audit.looked_many(request, [row.patient_id for row in page.rows if row.patient_id], page="replies")
-    return render(request, "messaging/replies.html", {"page": page, "is_all": is_all})
+@allow(Permission.MESSAGE_SEND)
+@require_http_methods(["GET", "POST"])
+def patient_write(request, pk):
+    """Write a text to a patient, within what they agreed to."""
+    patient = patient_or_404(pk)
+    audit.looked(request, patient, page="write")
+    numbers = texting_numbers(patient)
+    refusals = [may_answer(patient, value).reason for value, _ in numbers]
+    form = WriteForm(request.POST or None, numbers=numbers)
+    page = reverse("messaging:patient", args=[pk])
+    return form_act(
+        request,
+        form,
+        verb=f"message.write:{pk}",
+        do=lambda values: str(write_to_patient(by=request.actor, patient=patient, **values).pk),
+        to=page,
+        message="It leaves in a moment, or when the send window opens.",
+        refresh=REFRESH,
+        template="messaging/write.html",
+        context={
+            "patient": patient,
+            "why_not": "" if "" in refusals else (refusals or ["No mobile number on file."])[0],
+            "cancel_url": page,
+        },
+    )
 
 
 @allow(Permission.MESSAGE_SEND)
-@require_http_methods(["GET", "POST"])
-def reply_handle(request, pk):
-    """Say what was done about a text."""
-    reply = get_object_or_404(InboundMessage.objects.select_related("patient", "message"), pk=pk)
-    if reply.patient_id:
-        audit.looked(request, reply.patient_id, page="reply")
-    return form_act(
-        request,
-        HandleReplyForm(request.POST or None),
-        verb=f"reply.handle:{pk}",
-        do=lambda values: str(handle_reply(by=request.actor, reply=reply, **values).pk),
-        to="messaging:replies",
-        message="Handled.",
-        refresh=("replies", *REFRESH),
-        template="messaging/reply_handle.html",
-        context={"reply": reply},
-    )
+@require_POST
+def answer_preview(request):
+    """What is typed as it would leave, in how many parts, and what is wrong with it."""
+    text = request.POST.get("text", "")[:400]
+    sent = as_sent(text) if text.strip() else ""
+    context = {
+        "sent": sent,
+        "parts": segments(sent),
+        "length": gsm7_length(sent),
+        "findings": lint_answer(text) if sent else [],
+    }
+    return fragment(request, "messaging/_answer_preview.html", context)
 
 
 @allow(Permission.PATIENT_REGISTER, Permission.PATIENT_EDIT, Permission.MESSAGE_SEND)

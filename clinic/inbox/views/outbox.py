@@ -1,16 +1,20 @@
 """The outbox: what waits, what left, what needs a decision, each message as the patient sees it."""
 
+from urllib.parse import urlencode
+
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic import audit
 from clinic.inbox.forms import CallOffForm
+from clinic.inbox.message_forms import OutboxFilterForm
 from clinic.inbox.views._shared import press
 from clinic.messaging import gateways
 from clinic.messaging.models import Message
-from clinic.messaging.queries.attention import TABS, attention, outbox
+from clinic.messaging.queries.attention import attention
 from clinic.messaging.queries.hold import current_hold
+from clinic.messaging.queries.outbox import TABS, outbox, reasons
 from clinic.messaging.queries.policy import send_settings
 from clinic.messaging.rules.states import STATE_WORDS, WAITING, State
 from clinic.messaging.services import desk
@@ -25,16 +29,27 @@ REFRESH = ("outbox", "messages.attention", "messages.patient")
 @allow(Permission.MESSAGE_VIEW)
 @require_GET
 def outbox_list(request):
-    """The messages of one tab."""
+    """The messages of one tab, narrowed by channel, kind, days and reason."""
     counts = attention()
     usual = "attention" if counts.doubts or counts.failed else "waiting"
     tab = request.GET.get("tab", usual)
     tab = tab if tab in TABS else usual
-    page = page_of(request, outbox(tab))
+    form = OutboxFilterForm(request.GET)
+    filters = form.filters()
+    page = page_of(request, outbox(tab, filters))
+    # What the links of the page keep: the filters, not the page number.
+    narrowed = {name: value for name, value in form.kept().items() if name != "reason"}
     audit.looked_many(request, [row.patient_id for row in page.rows if row.patient_id], page="outbox")
     context = {
         "tab": tab,
-        "tabs": [(key, words, f"{reverse('messaging:outbox')}?tab={key}") for key, words in TABS.items()],
+        "tabs": [(key, words, _at(tab=key, **narrowed)) for key, words in TABS.items()],
+        "form": form,
+        "reasons": [
+            (words, count, _at(tab=tab, **narrowed, reason=words), words == filters.reason)
+            for words, count in reasons(tab)
+        ],
+        "without_reason": _at(tab=tab, **narrowed) if filters.reason else "",
+        "is_narrowed": form.is_narrowed,
         "page": page,
         "attention": counts,
         "rules": send_settings(),
@@ -43,6 +58,11 @@ def outbox_list(request):
         "states": STATE_WORDS,
     }
     return render(request, "messaging/outbox.html", context)
+
+
+def _at(**query: str) -> str:
+    """The address of the outbox with these parameters; empty ones are left out."""
+    return f"{reverse('messaging:outbox')}?{urlencode({k: v for k, v in query.items() if v})}"
 
 
 @allow(Permission.MESSAGE_VIEW)
@@ -60,7 +80,6 @@ def message_detail(request, pk):
         "is_waiting": message.state in WAITING,
         "is_captured": gateways.name_for(message.channel) == "capture",
         "is_in_doubt": message.state == State.UNCERTAIN,
-        "is_undecided": message.state in (State.UNCERTAIN, State.FAILED),
     }
     return render(request, "messaging/message.html", context)
 

@@ -9,9 +9,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.inbox.forms import SendSettingsForm, TemplateForm
 from clinic.messaging.models import MessageTemplate
 from clinic.messaging.models.choices import Channel
+from clinic.messaging.queries.attention import attention
 from clinic.messaging.queries.hold import current_hold
-from clinic.messaging.queries.policy import send_settings, templates_in_force
-from clinic.messaging.queries.preview import preview_of
+from clinic.messaging.queries.policy import (
+    newest_version,
+    send_settings,
+    siblings_of,
+    templates_ahead,
+    templates_in_force,
+    versions_of,
+)
+from clinic.messaging.queries.preview import preview_of, preview_with_names
 from clinic.messaging.services import policy
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission
@@ -26,14 +34,21 @@ def template_list(request):
     rows = [(row, preview_of(row)) for row in templates_in_force()]
     rules = send_settings()
     words = ", ".join(str(Channel(channel).label) for channel in rules.consent_channels)
-    context = {"rows": rows, "rules": rules, "consent_words": words, "hold": current_hold()}
+    context = {
+        "rows": rows,
+        "ahead": templates_ahead(),
+        "rules": rules,
+        "consent_words": words,
+        "hold": current_hold(),
+        "attention": attention(),
+    }
     return render(request, "messaging/templates.html", context)
 
 
 @allow(Permission.MESSAGE_POLICY_EDIT)
 @require_http_methods(["GET", "POST"])
 def template_edit(request, pk):
-    """Write a new version of one wording."""
+    """Write a new version of one wording; its history and its other languages and channels stand beside it."""
     row = get_object_or_404(MessageTemplate, pk=pk)
     form = TemplateForm(
         request.POST or None, initial={"body": row.body, "heading": row.heading}, channel=row.channel
@@ -46,8 +61,20 @@ def template_edit(request, pk):
         to="messaging:templates",
         message="New wording saved. Messages already planned keep theirs.",
         template="messaging/template_edit.html",
-        context={"row": row, "preview": preview_of(row)},
+        context=lambda: {
+            "row": row,
+            "preview": preview_with_names(
+                row, body=form["body"].value() or "", heading=_typed(form, "heading")
+            ),
+            "newest": newest_version(row),
+            "versions": versions_of(row),
+            "siblings": [(other, preview_of(other)) for other in siblings_of(row)],
+        },
     )
+
+
+def _typed(form, name: str) -> str:
+    return form[name].value() if name in form.fields else ""
 
 
 @allow(Permission.MESSAGE_POLICY_EDIT)
@@ -55,7 +82,7 @@ def template_edit(request, pk):
 def template_preview(request, pk):
     """What is typed as the patient would see it, and what is wrong with it."""
     row = get_object_or_404(MessageTemplate, pk=pk)
-    typed = preview_of(
+    typed = preview_with_names(
         row, body=request.POST.get("body", "")[:4000], heading=request.POST.get("heading", "")[:120]
     )
     return fragment(request, "messaging/_preview.html", {"row": row, "preview": typed})

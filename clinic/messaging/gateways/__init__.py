@@ -1,25 +1,28 @@
-"""The ways out: one package per provider, chosen per channel by the environment (MESSAGE_GATEWAYS)."""
+"""The ways out: one package per provider, chosen per channel by the environment (MESSAGE_GATEWAYS).
+
+A package holds one class with the shape of `base.Gateway` and a `from_settings`; a new provider is a package and
+a line in `GATEWAYS`. Packages are imported when they are first needed: their libraries take time to load.
+"""
+
+from importlib import import_module
 
 from django.conf import settings
 
-from clinic.messaging.gateways.base import Gateway, NotSent
+from clinic.messaging.gateways.base import Gateway, NotSent, Reason
+
+GATEWAYS = {
+    "capture": ("clinic.messaging.gateways.capture", "CaptureGateway"),
+    "smtp": ("clinic.messaging.gateways.smtp", "SmtpGateway"),
+    "twilio": ("clinic.messaging.gateways.twilio", "TwilioGateway"),
+}
 
 
 def gateway(name: str) -> Gateway:
     """The gateway of that name. Refuses (NotSent) a name that is not known."""
-    if name == "capture":
-        from clinic.messaging.gateways.capture import CaptureGateway
-
-        return CaptureGateway()
-    if name == "smtp":
-        from clinic.messaging.gateways.smtp import SmtpGateway
-
-        return SmtpGateway()
-    if name == "twilio":
-        from clinic.messaging.gateways.twilio import TwilioGateway
-
-        return TwilioGateway.from_settings()
-    raise NotSent(f"There is no gateway called {name}.", code="no_gateway")
+    if name not in GATEWAYS:
+        raise NotSent(f"There is no gateway called {name}.", code="no_gateway")
+    package, class_name = GATEWAYS[name]
+    return getattr(import_module(package), class_name).from_settings()
 
 
 def can_be_asked(name: str) -> bool:
@@ -28,6 +31,14 @@ def can_be_asked(name: str) -> bool:
         return gateway(name).can_be_asked
     except NotSent:
         return False
+
+
+def explain(name: str, code: str, status: str) -> Reason:
+    """What a provider's report means, by the gateway that it came from."""
+    try:
+        return gateway(name).explain(code, status)
+    except NotSent:
+        return Reason(f"Reported {status}{f' ({code})' if code else ''}.")
 
 
 def name_for(channel: str) -> str:

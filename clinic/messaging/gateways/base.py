@@ -34,11 +34,21 @@ class Later(Exception):
 
 
 class NotSent(Exception):
-    """Refused for good, with the reason. `is_opt_out`: the provider says that the person opted out."""
+    """Refused for good, with the reason. `is_opt_out`: the provider says that the person opted out; `is_gone`:
+    that nobody is reached at this number or address."""
 
-    def __init__(self, why: str, *, code: str = "", is_opt_out: bool = False):
+    def __init__(self, why: str, *, code: str = "", is_opt_out: bool = False, is_gone: bool = False):
         super().__init__(why)
-        self.code, self.is_opt_out = code, is_opt_out
+        self.code, self.is_opt_out, self.is_gone = code, is_opt_out, is_gone
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a provider's error code means: in words for staff, and whether it closes the number or address."""
+
+    words: str
+    is_opt_out: bool = False
+    is_gone: bool = False
 
 
 class NoAnswer(Exception):
@@ -70,6 +80,9 @@ class Gateway(Protocol):
     can_be_asked: bool
     # Whether a call takes the time of a network; `send` is then called from several threads at once.
     is_remote: bool
+
+    def explain(self, code: str, status: str) -> Reason:
+        """What a report with this status and error code means."""
 
     def send(self, message: Outgoing) -> Accepted:
         """Hands the message over. Raises Later, NotSent or NoAnswer."""

@@ -12,14 +12,20 @@ class Channel(models.TextChoices):
 class Purpose(models.TextChoices):
     REMINDER = "reminder", "Visit reminder"
     CONFIRMATION = "confirmation", "Booking confirmation"
+    PREPARATION = "preparation", "How to prepare"
     FOLLOWUP = "followup", "Follow-up"
     RECEIPT = "receipt", "Answer to a reply"
+    ANSWER = "answer", "Written by staff"
     TEST = "test", "Test"
 
 
 ALL_PURPOSES = "all"
-# “May we text you about your appointments?” answers for both: a confirmation goes by the word on reminders.
-COVERED_BY = {Purpose.CONFIRMATION: Purpose.REMINDER}
+# “May we text you about your appointments?” answers for all of these: they go by the word on reminders.
+COVERED_BY = {Purpose.CONFIRMATION: Purpose.REMINDER, Purpose.PREPARATION: Purpose.REMINDER}
+# What patients are asked about, by each number and address: what these cover needs no question of its own.
+ASKED = (Purpose.REMINDER, Purpose.FOLLOWUP)
+# Not a purpose of any message: a decision with it says whether the number or address works at all.
+REACHES = "reaches"
 
 
 class Language(models.TextChoices):

@@ -4,12 +4,17 @@ from django.db import models
 
 from clinic.core.models import Base
 from clinic.core.refs import MEMBER, PATIENT
-from clinic.messaging.models.choices import ALL_PURPOSES, Channel, Purpose
+from clinic.messaging.models.choices import ALL_PURPOSES, REACHES, Channel, Purpose
+
+PURPOSES = [(ALL_PURPOSES, "Everything"), (REACHES, "Whether it works"), *Purpose.choices]
 
 
 class ContactConsent(Base):
     """One yes or no for one address. `patient` empty: said by the address itself (a text from it), so it
-    holds for everybody who shares it. Append-only: a change of mind is another row."""
+    holds for everybody who shares it. Append-only: a change of mind is another row.
+
+    With the purpose `reaches` a row says that nobody is reached there (a number out of service, somebody else's),
+    or that this was mended; it is never a consent to anything."""
 
     class How(models.TextChoices):
         SPOKEN = "spoken", "Said so in person or by phone"
@@ -23,7 +28,7 @@ class ContactConsent(Base):
     )
     channel = models.CharField(max_length=8, choices=Channel.choices)
     address = models.CharField(max_length=254)
-    purpose = models.CharField(max_length=16, choices=[(ALL_PURPOSES, "Everything"), *Purpose.choices])
+    purpose = models.CharField(max_length=16, choices=PURPOSES)
     is_granted = models.BooleanField()
     how = models.CharField(max_length=12, choices=How.choices)
     wording = models.CharField(max_length=300, blank=True)
@@ -35,6 +40,12 @@ class ContactConsent(Base):
         indexes = [
             models.Index(fields=("address", "channel", "-at"), name="messaging_consent_address"),
             models.Index(fields=("patient", "-at"), name="messaging_consent_patient"),
+            models.Index(fields=("-at",), name="messaging_consent_no", condition=models.Q(is_granted=False)),
+            models.Index(
+                fields=("address", "channel", "-at"),
+                name="messaging_consent_reaches",
+                condition=models.Q(purpose=REACHES),
+            ),
         ]
 
     def __str__(self) -> str:

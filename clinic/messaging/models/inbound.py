@@ -36,6 +36,7 @@ class InboundMessage(Base):
         indexes = [
             models.Index(fields=("from_address", "-received_at"), name="messaging_inbound_from"),
             models.Index(fields=("patient", "-received_at"), name="messaging_inbound_patient"),
+            models.Index(fields=("meaning", "received_at"), name="messaging_inbound_meaning"),
             models.Index(
                 fields=("received_at",),
                 name="messaging_inbound_open",

@@ -10,6 +10,8 @@ from clinic.core.refs import MEMBER, PATIENT
 from clinic.messaging.models.choices import Channel, Purpose
 from clinic.messaging.rules.states import STATE_WORDS, State
 
+# What the patient did about the visit by texting back or by the link; kept on the message that moved them to it.
+ANSWERS = [("confirmed", "Confirmed"), ("cancelled", "Cancelled")]
 STATE_CHOICES = [(state.value, words) for state, words in STATE_WORDS.items()]
 
 
@@ -57,6 +59,8 @@ class Message(Base):
     uncertain_at = models.DateTimeField(null=True, blank=True)
     is_staff_needed = models.BooleanField(default=False)
     is_quiet_exempt = models.BooleanField(default=False)
+    answer = models.CharField(max_length=12, choices=ANSWERS, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
     hurried_by = models.ForeignKey(MEMBER, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -90,10 +94,23 @@ class Message(Base):
             models.Index(fields=("address", "-left_at"), name="messaging_message_address"),
             models.Index(fields=("patient", "-planned_at"), name="messaging_message_patient"),
             models.Index(fields=("state", "-planned_at"), name="messaging_message_state"),
+            models.Index(
+                fields=("-left_at",), name="messaging_message_left", condition=Q(left_at__isnull=False)
+            ),
+            models.Index(
+                fields=("-answered_at",),
+                name="messaging_message_answered",
+                condition=Q(answered_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.channel} {self.state}"
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether a person may decide on another try."""
+        return self.state in (State.UNCERTAIN, State.FAILED)
 
     @property
     def subject_kind(self) -> str:

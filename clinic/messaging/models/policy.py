@@ -12,8 +12,8 @@ from clinic.messaging.models.choices import Channel, Language, Purpose
 
 
 class MessageTemplate(Base):
-    """One version of one wording. The newest active version of code, channel and language is used; a message
-    keeps the version that it was made from."""
+    """One version of one wording. Of code, channel and language the newest active version is used whose first
+    day has come; a message keeps the version that it was made from."""
 
     code = models.SlugField(max_length=48)
     channel = models.CharField(max_length=8, choices=Channel.choices)
@@ -24,6 +24,8 @@ class MessageTemplate(Base):
     heading = models.CharField("subject line", max_length=120, blank=True)
     body = models.TextField()
     is_active = models.BooleanField(default=True)
+    # None: from the day it was saved.
+    effective_from = models.DateField("first day", null=True, blank=True)
     approved_by = models.ForeignKey(MEMBER, models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -41,7 +43,7 @@ class MessageTemplate(Base):
 
 
 def default_limited() -> list[str]:
-    return [Purpose.REMINDER.value, Purpose.FOLLOWUP.value]
+    return [Purpose.REMINDER.value, Purpose.PREPARATION.value, Purpose.FOLLOWUP.value]
 
 
 def default_consent_channels() -> list[str]:

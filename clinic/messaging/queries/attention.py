@@ -2,19 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from clinic.messaging.models import InboundMessage, Message
-from clinic.messaging.rules.states import LEFT_THE_HOUSE, WAITING, State
-
-TABS = {
-    "attention": "Needs you",
-    "waiting": "Waiting",
-    "left": "Sent",
-    "failed": "Failed",
-    "doubt": "In doubt",
-    "void": "Not sent",
-}
+from clinic.messaging.rules.states import State
 
 
 @dataclass(frozen=True)
@@ -37,21 +28,6 @@ def attention() -> Attention:
         doubts=Message.objects.filter(state=State.UNCERTAIN, is_staff_needed=True).count(),
         failed=Message.objects.filter(state=State.FAILED, is_staff_needed=True).count(),
     )
-
-
-def outbox(tab: str) -> QuerySet[Message]:
-    """The messages of one tab; waiting ones by their time, the others newest first."""
-    rows = Message.objects.select_related("patient")
-    if tab == "waiting":
-        return rows.filter(state__in=[*WAITING, State.CLAIMED]).order_by("next_try_at", "pk")
-    chosen = {
-        "attention": Q(is_staff_needed=True),
-        "left": Q(state__in=LEFT_THE_HOUSE - {State.UNCERTAIN}),
-        "failed": Q(state=State.FAILED),
-        "doubt": Q(state=State.UNCERTAIN),
-        "void": Q(state=State.VOID),
-    }[tab]
-    return rows.filter(chosen).order_by("-planned_at", "-pk")
 
 
 def replies_to_handle() -> QuerySet[InboundMessage]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clinic.messaging.models import ContactConsent, InboundMessage, Message, SendSettings
-from clinic.messaging.queries.consent import Decision, decide, fits
+from clinic.messaging.queries.consent import Decision, decide, fits, is_gone
 from clinic.messaging.queries.limits import ASKED_BACK_FOR, is_question_open, left_today, rival_of, today_of
 from clinic.messaging.queries.policy import send_settings
 from clinic.messaging.rules.limits import WEEK
@@ -40,17 +40,15 @@ class Facts:
 
     def may_contact(self, message: Message) -> Decision:
         """Whether this address may be used for this purpose now."""
-        fitting = [
-            row
-            for row in self.consents.get(message.address, ())
-            if fits(row, message.patient_id, message.channel, message.purpose)
-        ]
+        rows = self.consents.get(message.address, ())
+        fitting = [row for row in rows if fits(row, message.patient_id, message.channel, message.purpose)]
         return decide(
             message.patient,
             message.channel,
             message.address,
             message.purpose,
             newest=fitting[0] if fitting else None,
+            is_bad=is_gone(rows, message.channel, message.address),
             rules=self.rules,
         )
 

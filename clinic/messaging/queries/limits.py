@@ -37,6 +37,14 @@ def today_of(at: datetime, zone_name: str) -> tuple[datetime, datetime]:
     return local_day(at.astimezone(zone(zone_name)).date(), zone_name)
 
 
+def newest_text_from(address: str, at: datetime) -> InboundMessage | None:
+    """The last text of an address before an instant, of the days in which a question can be open."""
+    rows = InboundMessage.objects.filter(
+        from_address=address, received_at__gt=at - ASKED_BACK_FOR, received_at__lte=at
+    )
+    return rows.order_by("-received_at", "-id").first()
+
+
 def is_question_open(newest: InboundMessage | None) -> bool:
     """Whether the newest text from an address is a bare "cancel" that still waits for its answer."""
     return newest is not None and newest.meaning == Meaning.ASK_BACK and newest.handled_at is None

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from clinic.messaging.rules import reply_words as known
+
 
 class Meaning(StrEnum):
     CONFIRM = "confirm"
@@ -33,79 +35,17 @@ MEANING_WORDS = {
     Meaning.UNCLEAR: "To be read",
 }
 
-_STOP_WORDS = {
-    "stop", "stopall", "stop all", "quit", "end", "revoke", "optout", "opt out", "opt me out", "unsubscribe",
-    "unsub", "cancel all", "cancel texts", "cancel messages", "arret", "remove", "remove me", "parar", "pare",
-    "para", "alto", "baja", "basta", "no mas", "no mas mensajes", "no mas textos", "ya no", "detener", "detengan",
-    "cancelar mensajes", "wrong number", "wrong person", "numero equivocado", "numero incorrecto", "not me",
-    "no texts", "no more", "no more texts", "no more messages", "fuck off", "leave me alone", "go away",
-    "dejen de escribir", "no me escriban", "no me manden mensajes", "borrenme", "eliminar",
-}  # fmt: skip
-
-# Clear wordings inside a longer text. Each needs its own object ("texting me", "from your list"), so that
-# "please stop by at 9" or "I have to end my shift first" never counts.
-_STOP_PHRASES = [
-    r"(please )?(stop|quit|cease|end)( all)?( of)?( the| these| this| your| those)? (text|txt|messag|remind|sms|contact|send|notif)\w*",
-    r"(stop|quit) (calling|bothering|spamming|harassing)",
-    r"(do not|dont|don t|never) (text|txt|message|contact|sms|call)( me| this| us)?",
-    r"(do not|dont|don t) (send|want)( me)?( any)?( more| these| the| your)* (text|txt|messag|remind|sms)\w*",
-    r"(take|remove|delete|get|drop) me (off|from|of)",
-    r"(remove|delete|take) (my|this) (number|phone|name)",
-    r"(opt|opting)( me)? out",
-    r"unsubscribe|unsubcribe|unsuscribe",
-    r"(i )?(revoke|withdraw)( my)? (consent|permission)",
-    r"(you have|you got|youve got|this is|its|it s)( got)?( the| a)? wrong (number|person|phone)",
-    r"wrong number",
-    r"(there is )?(no one|nobody) (here )?(by|with) that name",
-    r"no (quiero|deseo) (mas |recibir )",
-    r"(no|ya no) me (manden|envien|escriban|mande|envie|escriba|llamen)",
-    r"(dejen|deje|deja|paren) de (mandar|enviar|escribir|molestar|llamar)\w*",
-    r"no mas (mensajes|textos|recordatorios)",
-    r"(numero|persona) (equivocad|incorrect)\w",
-    r"(stop|alto|pare|parar) (please|pls|por favor|it|now|already|thanks|thank you)",
-    r"(please|pls|por favor) (stop|quit|unsubscribe|pare|paren|alto)",
-]  # fmt: skip
-_STOP_PATTERN = re.compile(r"(?:^|\b)(?:" + "|".join(_STOP_PHRASES) + r")(?:\b|$)")
-_STOP_BY = re.compile(r"\b(stop|stopping) (by|in|over|at)\b")
-
-_CONFIRM = {
-    "c", "y", "yes", "yep", "yeah", "yup", "confirm", "confirmed", "confirming", "i confirm", "1", "ok", "okay",
-    "si", "s", "confirmo", "confirmar", "confirmado", "yes confirm", "yes i confirm", "yes i will be there",
-    "i will be there", "ill be there", "see you then", "claro", "si confirmo", "yes thank you", "yes thanks",
-    "yes please", "ok thank you", "ok thanks", "sure", "si gracias", "alli estare",
-}  # fmt: skip
-_CANCEL_VISIT = {
-    "2", "x", "cancel visit", "cancel my visit", "cancel appointment", "cancel my appointment", "cancel appt",
-    "cancel my appt", "cancel the appointment", "please cancel my appointment", "please cancel appointment",
-    "cancelar cita", "cancelar mi cita", "cancele mi cita", "cancelar la cita", "cancel the visit",
-}  # fmt: skip
-_RESCHEDULE = {
-    "r", "3", "reschedule", "reschedule please", "please reschedule", "change", "change time", "different time",
-    "reprogramar", "cambiar", "cambiar cita", "otra hora", "new time", "need to reschedule", "i need to reschedule",
-    "can i reschedule", "can we reschedule", "cambiar mi cita",
-}  # fmt: skip
-_START = {
-    "start",
-    "unstop",
-    "start again",
-    "resume",
-    "subscribe",
-    "opt in",
-    "optin",
-    "empezar",
-    "iniciar",
-    "comenzar",
-}
-_HELP = {"help", "info", "ayuda"}
-_ASK_BACK = {
-    "cancel",
-    "cancelar",
-    "cancela",
-    "cancele",
-    "please cancel",
-    "cancel please",
-    "cancel it",
-    "cancelled",
+_STOP = re.compile("|".join(rf"(?:^|\b)(?:{phrase})(?:\b|$)" for phrase in known.STOP_PHRASES))
+_NOT_STOP = re.compile(known.NOT_STOP)
+_WRONG_NUMBER = re.compile(known.WRONG_NUMBER)
+_EXACT = {
+    Meaning.STOP: known.STOP,
+    Meaning.ASK_BACK: known.ASK_BACK,
+    Meaning.CONFIRM: known.CONFIRM,
+    Meaning.CANCEL_VISIT: known.CANCEL_VISIT,
+    Meaning.RESCHEDULE: known.RESCHEDULE,
+    Meaning.START: known.START,
+    Meaning.HELP: known.HELP,
 }
 
 
@@ -122,23 +62,49 @@ def plain(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+_SENTENCE_END = re.compile(r"[.!?;\n]+")
+
+
+def _opts_out(text: str, words: str) -> bool:
+    """Whether a text opts out by a wording of its own: a clear phrase in it that nothing right before takes back,
+    or a clear word as one of its sentences."""
+    if not words:
+        return "🛑" in text
+    for found in _STOP.finditer(words):
+        if not _is_taken_back(words[: found.start()].strip(), found.group().strip()):
+            return True
+    sentences = [plain(part) for part in _SENTENCE_END.split(text)]
+    return len(sentences) > 1 and any(sentence in known.STOP_SENTENCES for sentence in sentences)
+
+
+def _is_taken_back(before: str, phrase: str) -> bool:
+    # English "no, stop texting" takes nothing back; Spanish "no dejen de mandar" does.
+    if phrase.startswith(known.SPANISH_VERBS):
+        return f" {before}".endswith(" no")
+    return _NOT_STOP.search(before) is not None
+
+
+def is_wrong_number(text: str) -> bool:
+    """Whether a text says that the number is somebody else's."""
+    return _WRONG_NUMBER.search(plain(text)) is not None
+
+
 def read_reply(text: str) -> Meaning:
     """The meaning of one incoming text. Opting out is looked for first and wins over everything else."""
     words = plain(text)
-    if not words:
-        return Meaning.UNCLEAR
-    exact = {
-        Meaning.STOP: _STOP_WORDS,
-        Meaning.ASK_BACK: _ASK_BACK,
-        Meaning.CONFIRM: _CONFIRM,
-        Meaning.CANCEL_VISIT: _CANCEL_VISIT,
-        Meaning.RESCHEDULE: _RESCHEDULE,
-        Meaning.START: _START,
-        Meaning.HELP: _HELP,
-    }
-    for meaning, phrases in exact.items():
+    for meaning, phrases in _EXACT.items():
         if words in phrases:
             return meaning
-    if _STOP_PATTERN.search(words) and not _STOP_BY.search(words):
+    return Meaning.STOP if _opts_out(text, words) else Meaning.UNCLEAR
+
+
+def read_answer(text: str) -> Meaning:
+    """The meaning of the text that follows our question "cancel what?". A bare yes answers nothing here, so it
+    never confirms; it goes to a person."""
+    words = plain(text)
+    if words in known.THE_VISIT:
+        return Meaning.CANCEL_VISIT
+    if words in known.THE_TEXTS:
         return Meaning.STOP
-    return Meaning.UNCLEAR
+    meaning = read_reply(text)
+    return Meaning.UNCLEAR if meaning is Meaning.CONFIRM else meaning

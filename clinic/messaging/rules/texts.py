@@ -9,11 +9,27 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from clinic.messaging.rules.spoken import LONGEST_SECONDS, seconds_to_say
+from clinic.messaging.rules.telling import telling_words
+
 VARIABLES = ("first_name", "clinic", "date", "time", "phone", "link")
 SMS_LENGTH = 160
+# What answers a patient needs no word on how to stop.
+ANSWERS = ("receipt", "answer")
+ANSWER_PARTS = 2
+# A call names the practice within so many characters.
+IDENTIFY_WITHIN = 40
 # The longest value that each variable can have after `shorten`; links depend on the clinic's address.
 LONGEST = {"first_name": 12, "clinic": 24, "date": 11, "time": 8, "phone": 12}
 LINK_TOKEN = 22
+# In a call nothing is cut: a long name of eight syllables, and the day in full.
+LONGEST_SPOKEN = {
+    "first_name": "Bartholomew Maximiliano",
+    "clinic": "Community Neighborhood Family Health Associates of the County",
+    "date": "Wednesday, September 30",
+    "time": "12:45 PM",
+    "phone": "312-555-0142",
+}
 
 _GSM_BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -21,23 +37,8 @@ _GSM_BASIC = (
 )
 _GSM_EXTENDED = "^{}\\[~]|€\f"
 _ALLOWED = ", ".join("{" + name + "}" for name in VARIABLES)
+_PRESS_NINE = re.compile(r"\b(?:press|oprima|marque|presione)\W+(?:el |la )?9\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-# Words that tell more than a reminder may tell. Kept as word stems; a clinic whose own name holds one of
-# them uses {clinic}, which is not looked at.
-_TELLING = {
-    "why they come": r"reason|diagnos\w*|symptom\w*|result\w*|lab|labs|biops\w*|surger\w*|procedure|vaccin\w*"
-    r"|immuniz\w*|injection|physical|pap|colonoscop\w*|mammogra\w*|ultrasound|x-?ray|therapy|therapist"
-    r"|counsel\w*|fasting|pregnan\w*|prenatal|hiv|std|sti|contracepti\w*|resultado\w*|cirug\w*|vacuna\w*|ayunas"
-    r"|embaraz\w*|wellness|well-child|follow-up|screening",
-    "a specialty": r"\w*olog(?:y|ist|ia|o|a)|psychiatr\w*|psiquiatr\w*|oncolog\w*|pediatric\w*|obstetric\w*|ob-?gyn"
-    r"|fertility|dialysis|addiction|detox|behavioral|mental|orthop\w*|ortop\w*",
-    "money": r"balance|bill|billing|payment|pay|owe\w*|copay|due|invoice|insurance|saldo|pago|factura|seguro",
-    "a date of birth": r"dob|birth\w*|nacimiento|born",
-    "a last name": r"mr|mrs|ms|last name|apellido|sr|sra",
-    "selling": r"sale|discount|offer|promo\w*|free|oferta|descuento|gratis",
-}
-_ALLOWED_ANYWAY = {"apology", "ology"}
 
 
 @dataclass(frozen=True)
@@ -127,22 +128,18 @@ def fill(body: str, variables: dict[str, str], *, channel: str) -> str:
     return _PLACEHOLDER.sub(value, body)
 
 
-def longest_example(body: str, *, public_url: str) -> str:
+def longest_example(body: str, *, public_url: str, channel: str = "sms") -> str:
     """The template filled with the longest values that it can meet."""
     values = {name: "W" * length for name, length in LONGEST.items()}
+    if channel == "voice":
+        values = dict(LONGEST_SPOKEN)
     values["link"] = f"{public_url.rstrip('/')}/v/" + "A" * LINK_TOKEN
     return _PLACEHOLDER.sub(lambda match: values.get(match.group(1), ""), body)
 
 
-def _telling_words(text: str) -> list[Finding]:
-    bare = _PLACEHOLDER.sub(" ", text)
-    found = []
-    for what, pattern in _TELLING.items():
-        hits = [m.group(0) for m in re.finditer(rf"\b(?:{pattern})\b", bare, re.IGNORECASE)]
-        hits = [hit for hit in hits if hit.lower() not in _ALLOWED_ANYWAY]
-        if hits:
-            found.append(Finding("telling", f"“{hits[0]}” tells {what}; a message may not."))
-    return found
+def _telling(text: str) -> list[Finding]:
+    found = telling_words(_PLACEHOLDER.sub(" ", text))
+    return [Finding("telling", f"“{word}” tells {what}; a message may not.") for word, what in found]
 
 
 def lint(
@@ -158,7 +155,7 @@ def lint(
     loose = _PLACEHOLDER.sub("", body + heading)
     if "{" in loose or "}" in loose:
         found.append(Finding("variable", "A brace is open: write variables as {first_name}."))
-    found += _telling_words(f"{heading} {body}")
+    found += _telling(f"{heading} {body}")
     if "{clinic}" not in body:
         found.append(Finding("clinic", "Name the practice: {clinic} is missing."))
     if channel == "sms":
@@ -166,8 +163,10 @@ def lint(
     elif channel == "email":
         if not heading.strip():
             found.append(Finding("heading", "An e-mail needs a subject line."))
-        if purpose != "receipt" and "{phone}" not in body:
+        if purpose not in ANSWERS and "{phone}" not in body:
             found.append(Finding("contact", "Say how to reach the practice: {phone} is missing."))
+    elif channel == "voice":
+        found += _lint_voice(body, purpose=purpose)
     if not body.strip():
         found.append(Finding("empty", "The message is empty."))
     return found
@@ -186,9 +185,55 @@ def _lint_sms(body: str, *, purpose: str, public_url: str) -> list[Finding]:
         found.append(
             Finding("length", f"{length} characters with the longest names; one text holds {SMS_LENGTH}.")
         )
-    if purpose != "receipt":
+    if purpose not in ANSWERS:
         if not re.search(r"\bSTOP\b|\bALTO\b", body):
             found.append(Finding("optout", "Say how to stop: the word STOP (or ALTO) is missing."))
         if "{phone}" not in body and "{link}" not in body:
             found.append(Finding("contact", "Say how to reach the practice: {phone} or {link} is missing."))
     return found
+
+
+def _lint_voice(body: str, *, purpose: str) -> list[Finding]:
+    found = []
+    seconds = seconds_to_say(longest_example(body, public_url="", channel="voice"))
+    if seconds > LONGEST_SECONDS:
+        found.append(
+            Finding(
+                "length", f"{seconds:.0f} seconds with the longest names; a call may take {LONGEST_SECONDS}."
+            )
+        )
+    if not body.lstrip().startswith("{clinic}") and "{clinic}" not in body[:IDENTIFY_WITHIN]:
+        found.append(Finding("identify", "Say who is calling in the first words: {clinic} comes too late."))
+    if "{link}" in body:
+        found.append(Finding("variable", "A link can't be said: leave {link} out of a call."))
+    if "{phone}" not in body:
+        found.append(Finding("contact", "Say how to reach the practice: {phone} is missing."))
+    if purpose not in ANSWERS and not _PRESS_NINE.search(body):
+        found.append(Finding("optout", "Say how to stop: “press 9” (or “oprima 9”) is missing."))
+    return found
+
+
+def lint_answer(text: str) -> list[Finding]:
+    """What is wrong with a text that staff write to one patient: it is no template, so braces and variables are
+    refused; it may take two parts, and tells no more than a template may."""
+    found = []
+    if not text.strip():
+        found.append(Finding("empty", "Write the message."))
+    if "{" in text or "}" in text:
+        found.append(Finding("variable", "Write the words themselves; there are no variables here."))
+    found += _telling(text)
+    if segments(to_gsm7(text)) > ANSWER_PARTS:
+        found.append(Finding("length", f"Too long: at most {ANSWER_PARTS} parts. Ask the patient to call."))
+    return found
+
+
+def segments(text: str) -> int:
+    """Parts that a text is sent in: 160 GSM-7 septets alone or 153 each, 70 or 67 characters when it needs more
+    than that alphabet. 0 for an empty text."""
+    if not text:
+        return 0
+    septets = gsm7_length(text)
+    if septets is not None:
+        return 1 if septets <= SMS_LENGTH else -(-septets // 153)
+    units = len(text.encode("utf-16-be")) // 2
+    return 1 if units <= 70 else -(-units // 67)

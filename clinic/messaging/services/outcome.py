@@ -14,6 +14,7 @@ from clinic.messaging.models import Attempt, Message
 from clinic.messaging.rules import limits
 from clinic.messaging.rules.states import State, after_report, may_move
 from clinic.messaging.services.consent import record_consent
+from clinic.messaging.services.reach import note_gone
 
 MAX_TRIES = 5
 Answer = Accepted | NotSent | Later | NoAnswer
@@ -21,6 +22,18 @@ Answer = Accepted | NotSent | Later | NoAnswer
 
 def by_program() -> Actor:
     return Actor.system("messaging.send_due")
+
+
+# What a patient's act on a visit is called on the message that moved them to it.
+ANSWER_OF = {"confirm": "confirmed", "cancel_visit": "cancelled", "cancel": "cancelled"}
+
+
+def note_answer(message: Message, meaning: str) -> None:
+    """Keeps on a message that the patient confirmed or cancelled because of it, by text or by its link; any other
+    meaning changes nothing. Inside the caller's transaction; the act itself is audited where it is done."""
+    answer = ANSWER_OF.get(meaning)
+    if answer:
+        Message.objects.filter(pk=message.pk).update(answer=answer, answered_at=now(), updated_at=now())
 
 
 def settle(message: Message, to: State, *, error: str = "", void_reason: str = "") -> bool:
@@ -141,6 +154,8 @@ def _finish(attempt: Attempt, outcome: str, detail: str) -> None:
 def _refused(message: Message, answer: NotSent) -> None:
     message.left_at = None
     settle(message, State.FAILED, error=str(answer))
+    if answer.is_gone:
+        note_gone(by=by_program(), channel=message.channel, address=message.address, why=str(answer))
     if answer.is_opt_out:
         record_consent(
             by=by_program(),

@@ -12,6 +12,7 @@ from clinic.core.errors import Refused
 from clinic.core.locks import lock_rows
 from clinic.core.tasks import enqueue
 from clinic.core.time import now
+from clinic.core.time import zone as zone_of
 from clinic.messaging.models import Message, MessageTemplate
 from clinic.messaging.models.choices import Purpose
 from clinic.messaging.models.outbox import link_token
@@ -20,9 +21,10 @@ from clinic.messaging.rules import texts, window
 from clinic.messaging.rules.states import WAITING, State
 from clinic.messaging.subjects import link_for
 
+BATCH = 500
 SEND_TASK = "messaging.send_due"
 # What answers an act that just happened may wait for the window to open; a reminder rather comes earlier.
-MAY_WAIT = {Purpose.CONFIRMATION, Purpose.TEST}
+MAY_WAIT = {Purpose.CONFIRMATION, Purpose.PREPARATION, Purpose.ANSWER, Purpose.TEST}
 
 
 @service
@@ -51,6 +53,20 @@ def outbox_rows(*, by, drafts: Sequence[Message]) -> list[Model]:
     """
     _wake_for(drafts)
     return [*drafts, *(_planned(by, row) for row in drafts)]
+
+
+def insert_planned(*, by, drafts: Sequence[Message]) -> list[Message]:
+    """Inserts drafts together with their audit rows (`message.planned`), in the caller's transaction; returns those
+    that were not there yet. A draft whose key exists changes nothing."""
+    if not drafts:
+        return []
+    Message.objects.bulk_create(drafts, ignore_conflicts=True, batch_size=BATCH)
+    there = set(Message.objects.filter(pk__in=[row.pk for row in drafts]).values_list("pk", flat=True))
+    made = [row for row in drafts if row.pk in there]
+    for start in range(0, len(made), BATCH):
+        insert_together(*(_planned(by, row) for row in made[start : start + BATCH]))
+    _wake_for(made)
+    return made
 
 
 def _planned(by, row: Message) -> AuditEvent:
@@ -86,24 +102,33 @@ def draft_message(
     subject: str = "",
     language: str = "",
     fallback_code: str = "",
+    body: str = "",
+    is_quiet_exempt: bool = False,
 ) -> Message:
     """The unsaved message.
 
     `planned_at` is when it is wanted; it is placed into the send window of `zone` (rules.window.place). When
     no good time is left the row is kept as void, with the reason, so that staff can see it. The text is
-    made now, from the newest wording in the patient's language; `fallback_code` is used when a text would
+    made now, from the wording in the patient's language that is in force on the day it is to leave; `fallback_code` is used when a text would
     not fit one part. Refuses a wording that does not exist or that names a variable which messages may not
     hold.
+
+    `body` is a text in words of its own, for which no wording is looked up (`template_code` says what it is);
+    `is_quiet_exempt` lets it leave at any hour, for who has just written.
     """
     token = link_token()
     spoken = language or getattr(patient, "language", "") or "en"
-    filled, heading, body = _written(
-        codes=[template_code, fallback_code],
-        channel=channel,
-        language=spoken,
-        variables={**variables, "link": link_for(subject, token)},
-    )
-    at = _placed(purpose=purpose, wanted=planned_at, not_after=not_after, zone=zone)
+    is_exempt = is_quiet_exempt or purpose == Purpose.RECEIPT
+    at = _placed(purpose, planned_at, not_after, zone, is_exempt=is_exempt)
+    filled, heading, text = None, "", body
+    if not body:
+        filled, heading, text = _written(
+            codes=[template_code, fallback_code],
+            channel=channel,
+            language=spoken,
+            variables={**variables, "link": link_for(subject, token)},
+            on=(at or planned_at).astimezone(zone_of(zone)).date(),
+        )
     row = Message(
         key=key,
         patient=patient,
@@ -111,11 +136,11 @@ def draft_message(
         channel=channel,
         address=address,
         template=filled,
-        template_code=filled.code,
-        language=filled.language,
+        template_code=filled.code if filled else template_code,
+        language=filled.language if filled else spoken[:8],
         variables={name: variables[name] for name in texts.VARIABLES if name in variables},
         heading=heading,
-        body=body,
+        body=text,
         subject=subject,
         link_token=token,
         planned_at=at or min(planned_at, not_after),
@@ -123,16 +148,16 @@ def draft_message(
         not_after=not_after,
         zone=zone,
         next_try_at=at or planned_at,
-        is_quiet_exempt=purpose == Purpose.RECEIPT,
+        is_quiet_exempt=is_exempt,
     )
     if at is None:
         row.state, row.void_reason, row.settled_at = State.VOID, "No time left within the send window.", now()
     return row
 
 
-def _placed(*, purpose, wanted, not_after, zone) -> datetime | None:
+def _placed(purpose, wanted, not_after, zone, *, is_exempt: bool) -> datetime | None:
     present = now()
-    if purpose == Purpose.RECEIPT:
+    if is_exempt:
         return max(wanted, present) if present <= not_after else None
     return window.place(
         wanted,
@@ -144,10 +169,10 @@ def _placed(*, purpose, wanted, not_after, zone) -> datetime | None:
     )
 
 
-def _written(*, codes, channel, language, variables) -> tuple[MessageTemplate, str, str]:
+def _written(*, codes, channel, language, variables, on) -> tuple[MessageTemplate, str, str]:
     """The wording used, the subject line and the text; the first of `codes` that fits."""
     for code in filter(None, codes):
-        template = template_for(code, channel, language)
+        template = template_for(code, channel, language, on=on)
         if template is None:
             continue
         try:

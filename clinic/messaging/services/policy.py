@@ -1,6 +1,7 @@
 """Editing the sending rules and the wordings: versions, never overwritten."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -9,10 +10,13 @@ from clinic import audit
 from clinic.core.db import service
 from clinic.core.errors import Refused, Stale
 from clinic.core.locks import lock_keys
+from clinic.core.profile import clinic_zone
+from clinic.core.time import today
 from clinic.messaging.models import MessageTemplate, SendSettings
 from clinic.messaging.rules.texts import Finding, lint
 
-DEFAULTS = Path(__file__).resolve().parent.parent / "data" / "templates.json"
+DATA = Path(__file__).resolve().parent.parent / "data"
+DEFAULTS = (DATA / "templates.json", DATA / "templates_more.json")
 SETTINGS_FIELDS = (
     "window_opens",
     "window_closes",
@@ -32,13 +36,22 @@ def findings(*, body: str, heading: str, channel: str, purpose: str) -> list[Fin
 
 @service
 def save_template(
-    *, by, template: MessageTemplate, body: str, heading: str = "", is_active: bool = True
+    *,
+    by,
+    template: MessageTemplate,
+    body: str,
+    heading: str = "",
+    is_active: bool = True,
+    effective_from: date | None = None,
 ) -> MessageTemplate:
-    """Saves a new version of a wording; messages made from earlier versions keep theirs.
+    """Saves a new version of a wording, in force at once or from the local day `effective_from` on; messages made
+    from earlier versions keep theirs. `template` is the newest version, as the editor was opened on it.
 
-    Refuses a wording that breaks a rule of the linter, and the loser of two editors at once.
-    Audited as `wording.saved`.
+    Refuses a wording that breaks a rule of the linter, a first day in the past, and the loser of two editors at
+    once. Audited as `wording.saved`.
     """
+    if effective_from is not None and effective_from < today(clinic_zone()):
+        raise Refused("A change can't begin in the past.", field="effective_from")
     wrong = findings(body=body, heading=heading, channel=template.channel, purpose=template.purpose)
     if wrong and is_active:
         raise Refused(" ".join(found.words for found in wrong), field="body")
@@ -64,10 +77,18 @@ def save_template(
         heading=heading.strip(),
         body=body.replace("\r\n", "\n").strip(),
         is_active=is_active,
+        effective_from=effective_from,
         approved_by_id=by.member_id,
     )
     audit.record(
-        by, "wording.saved", obj=saved, code=saved.code, channel=saved.channel, language=saved.language
+        by,
+        "wording.saved",
+        obj=saved,
+        code=saved.code,
+        channel=saved.channel,
+        language=saved.language,
+        version=saved.version,
+        effective_from=str(effective_from or ""),
     )
     return saved
 
@@ -98,4 +119,4 @@ def save_send_settings(*, by, version: int, **values) -> SendSettings:
 
 def shipped_templates() -> list[dict]:
     """The wordings that come with the program."""
-    return json.loads(DEFAULTS.read_text(encoding="utf-8"))
+    return [row for file in DEFAULTS for row in json.loads(file.read_text(encoding="utf-8"))]

@@ -19,17 +19,21 @@ from clinic.core.time import now
 from clinic.messaging.models import InboundMessage, Message
 from clinic.messaging.models.choices import ALL_PURPOSES, Channel, Purpose
 from clinic.messaging.queries.consent import newest_decision
+from clinic.messaging.queries.limits import is_question_open, newest_text_from
 from clinic.messaging.queries.policy import send_settings
 from clinic.messaging.queries.receipts import answerable, receipt_variables, receipt_zone
-from clinic.messaging.rules.replies import Meaning, read_reply
+from clinic.messaging.rules.replies import Meaning, is_wrong_number, read_answer, read_reply
 from clinic.messaging.services.consent import address_lock, opt_in_address, opt_out_address
+from clinic.messaging.services.outcome import note_answer
 from clinic.messaging.services.planning import plan_message
+from clinic.messaging.services.reach import note_gone, note_heard_from
 from clinic.messaging.subjects import answer, why_not
 
 log = logging.getLogger(__name__)
 
 SETTLE_TASK = "messaging.settle_replies"
 RECEIPT_GOOD_FOR = timedelta(hours=12)
+WRONG = "Whoever has this number says that it is the wrong one."
 BY_PROGRAM = {Meaning.CONFIRM, Meaning.CANCEL_VISIT}
 
 
@@ -53,7 +57,8 @@ def receive_text(
     existing = InboundMessage.objects.filter(gateway=gateway, ref=ref).first()
     if existing:
         return existing
-    meaning = read_reply(body)
+    note_heard_from(by=_texter(), channel=Channel.SMS, address=from_address)
+    meaning = read_answer(body) if _is_asked_back(from_address, received_at) else read_reply(body)
     told = answerable(from_address, received_at)
     newest = told[0] if told else _newest_to(from_address)
     reply = InboundMessage.objects.create(
@@ -72,14 +77,19 @@ def receive_text(
         _stop(reply, quietly=is_answered_by_carrier)
     elif meaning == Meaning.START:
         opt_in_address(by=_texter(), channel=Channel.SMS, address=from_address, how="text", wording=body)
-        _send_receipt(reply, "opted_in")
+        send_receipt(reply, "opted_in")
         _done(reply, "Opted in again.")
     elif meaning == Meaning.ASK_BACK:
-        _send_receipt(reply, "ask_back")
+        send_receipt(reply, "ask_back")
         _done(reply, "Asked back: cancel the visit or stop texts?")
     else:
         enqueue(SETTLE_TASK)
     return reply
+
+
+def _is_asked_back(address: str, at: datetime) -> bool:
+    """Whether this text answers our question about a bare "cancel"."""
+    return is_question_open(newest_text_from(address, at))
 
 
 def _texter() -> Actor:
@@ -109,7 +119,10 @@ def _stop(reply: InboundMessage, *, quietly: bool) -> None:
         wording=reply.body,
     )
     if not quietly and not was_out:
-        _send_receipt(reply, "opted_out")
+        send_receipt(reply, "opted_out")
+    if is_wrong_number(reply.body):
+        for channel in (Channel.SMS, Channel.VOICE):
+            note_gone(by=_texter(), channel=channel, address=reply.from_address, why=WRONG, how="text")
     _done(reply, "Opted out.")
 
 
@@ -123,7 +136,7 @@ def _to_person(reply: InboundMessage, why: str) -> None:
     reply.save()
 
 
-def _send_receipt(reply: InboundMessage, code: str) -> None:
+def send_receipt(reply: InboundMessage, code: str) -> None:
     """One short answer to what was just texted. Best within five minutes, and of no use after half a day.
 
     A wording that can't be used never stops what the patient asked for: opting out above all.
@@ -189,7 +202,7 @@ def _settle(*, reply_id) -> None:
         return
     reply = rows[0]
     if reply.meaning == Meaning.HELP:
-        _send_receipt(reply, "help")
+        send_receipt(reply, "help")
         _done(reply, "Told how to reach us.")
     elif reply.meaning in BY_PROGRAM:
         _act(reply)
@@ -213,7 +226,8 @@ def _act(reply: InboundMessage) -> None:
     reply.message, reply.patient_id = message, message.patient_id
     code, done = answer(by=_texter(), reference=reference, meaning=str(reply.meaning), reply=reply)
     if code:
-        _send_receipt(reply, code)
+        send_receipt(reply, code)
+    note_answer(message, str(reply.meaning))
     _done(reply, done)
 
 

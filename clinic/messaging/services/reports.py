@@ -13,11 +13,11 @@ from clinic.core.locks import lock_rows
 from clinic.core.time import now
 from clinic.messaging import gateways
 from clinic.messaging.gateways.base import CannotTell, Found, NeverSeen
-from clinic.messaging.gateways.twilio import OPT_OUT, REASONS
 from clinic.messaging.models import Attempt, DeliveryEvent, Message
 from clinic.messaging.rules.states import State
 from clinic.messaging.services.consent import record_consent
 from clinic.messaging.services.outcome import MAX_TRIES, settle, settle_reported
+from clinic.messaging.services.reach import note_gone
 from clinic.messaging.services.sending import outgoing_of
 
 log = logging.getLogger(__name__)
@@ -45,18 +45,27 @@ def record_report(*, gateway: str, ref: str, status: str, code: str = "", messag
             return False
         if message is None:
             return True
-        _apply(message, ref, status, code)
-    if code == OPT_OUT:
+        _apply(message, gateway, ref, status, code)
+    if code:
+        _close(message, gateways.explain(gateway, code, status))
+    return True
+
+
+def _close(message: Message, reason: gateways.Reason) -> None:
+    """What an error code says about the number itself: its owner opted out, or nobody is reached there."""
+    by = Actor.outside("the phone company")
+    if reason.is_opt_out:
         record_consent(
-            by=Actor.outside("the phone company"),
+            by=by,
             patient=None,
             channel=message.channel,
             address=message.address,
             is_granted=False,
             how="carrier",
-            wording=REASONS[OPT_OUT],
+            wording=reason.words,
         )
-    return True
+    if reason.is_gone:
+        note_gone(by=by, channel=message.channel, address=message.address, why=reason.words)
 
 
 def _message_of(gateway: str, ref: str, message_id) -> Message | None:
@@ -69,11 +78,11 @@ def _message_of(gateway: str, ref: str, message_id) -> Message | None:
     return locked[0] if locked else None
 
 
-def _apply(message: Message, ref: str, status: str, code: str) -> None:
+def _apply(message: Message, gateway: str, ref: str, status: str, code: str) -> None:
     """Moves the message forward by one report, if that is news."""
     if message.gateway_ref and message.gateway_ref != ref and message.state in (State.SENT, State.DELIVERED):
         return
-    told = REASONS.get(code, f"The provider reported {status}{f' ({code})' if code else ''}.")
+    told = gateways.explain(gateway, code, status).words
     if settle_reported(message, status, error=told):
         message.gateway_ref = message.gateway_ref or ref
         Attempt.objects.filter(message=message, outcome__in=("", Attempt.Outcome.UNKNOWN)).update(

@@ -15,6 +15,7 @@ from clinic.staff import scope
 from clinic.staff.services.sessions import policy
 from records.queries.limits import limits_on
 from scheduling.queries import day, rosters, settings, slots
+from scheduling.queries.preparation import preparation_rows
 from tests.support import small_clinic
 from tests.support.statements import counted
 
@@ -92,6 +93,7 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         settings.visit_types,
         settings.bookable_members,
         settings.reminder_policies,
+        preparation_rows,
         lambda: rosters.load_roster(place, monday, monday),
         lambda: slots.rostered(place, kind),
         lambda: day._people((settings.bookable_members()[0].pk,)),
@@ -115,9 +117,10 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
     assert {f"{name.__module__}.{name.__qualname__}" for name in kept.LOADERS} == {
         "clinic.core.profile.clinic",
         "clinic.messaging.queries.policy.send_settings",
-        "clinic.messaging.queries.policy.template_for",
+        "clinic.messaging.queries.policy.wordings",
         "clinic.staff.services.sessions.policy",
         "records.queries.limits.limits_on",
+        "scheduling.queries.preparation._rows",
         "scheduling.queries.settings.flow_settings",
         "scheduling.queries.settings.locations",
         "scheduling.queries.settings.visit_types",

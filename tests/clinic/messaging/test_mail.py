@@ -9,6 +9,7 @@ from clinic.messaging.gateways.base import Later, NoAnswer, NotSent, Outgoing
 from clinic.messaging.gateways.smtp import SmtpGateway
 from clinic.messaging.models import MessageTemplate
 from clinic.messaging.rules.states import State
+from clinic.messaging.services.policy import shipped_templates
 from clinic.messaging.tasks import resolve_uncertain, send_due
 from tests.factories.messaging import make_message, make_reachable
 
@@ -128,4 +129,14 @@ class TestFromTheOutbox:
 
 @pytest.mark.django_db
 def test_wordings_are_shipped():
-    assert MessageTemplate.objects.filter(version=1).count() == 28
+    rows = MessageTemplate.objects.filter(version=1).values_list("code", "channel", "language")
+    assert sorted(rows) == sorted(
+        (row["code"], row["channel"], row["language"]) for row in shipped_templates()
+    )
+
+
+def test_both_languages_are_whole():
+    spoken: dict[tuple[str, str], set[str]] = {}
+    for row in shipped_templates():
+        spoken.setdefault((row["code"], row["channel"]), set()).add(row["language"])
+    assert {key for key, languages in spoken.items() if languages != {"en", "es"}} == set()

@@ -219,9 +219,10 @@ class TestWording:
 
     def test_the_preview_follows_the_typing(self, manager, row):
         url = reverse("messaging:template-preview", args=[row.pk])
+        before = MessageTemplate.objects.count()
         page = manager.post(url, {"body": "{clinic} {last_name}"}).content.decode()
         assert "{last_name} is not one of" in page
-        assert MessageTemplate.objects.count() == 28
+        assert MessageTemplate.objects.count() == before
 
     def test_the_second_of_two_editors_is_told(self, manager, row):
         url = reverse("messaging:template-edit", args=[row.pk])

@@ -11,13 +11,23 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from clinic.messaging.gateways.base import Accepted, CannotTell, Later, NoAnswer, NotSent, Outgoing
+from clinic.messaging.gateways.base import Accepted, CannotTell, Later, NoAnswer, NotSent, Outgoing, Reason
+
+# The mail server's own words for "no such mailbox": 550 unknown, 551 moved, 553 not allowed as a name.
+GONE = {550, 551, 553}
 
 
 class SmtpGateway:
     name = "smtp"
     can_be_asked = False
     is_remote = True
+
+    @classmethod
+    def from_settings(cls) -> "SmtpGateway":
+        return cls()
+
+    def explain(self, code: str, status: str) -> Reason:
+        return Reason(f"The mail server reported {status}.")
 
     def send(self, message: Outgoing) -> Accepted:
         connection = get_connection(fail_silently=False)
@@ -51,7 +61,9 @@ class SmtpGateway:
             code = next(iter(error.recipients.values()))[0]
             if 400 <= code < 500:
                 raise Later(f"The mail server said not now ({code}).") from error
-            raise NotSent(f"The mail server does not know this address ({code}).", code=str(code)) from error
+            raise NotSent(
+                f"The mail server does not know this address ({code}).", code=str(code), is_gone=code in GONE
+            ) from error
         except smtplib.SMTPResponseException as error:
             if 400 <= error.smtp_code < 500:
                 raise Later(f"The mail server said not now ({error.smtp_code}).") from error

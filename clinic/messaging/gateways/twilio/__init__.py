@@ -22,6 +22,7 @@ from clinic.messaging.gateways.base import (
     NoAnswer,
     NotSent,
     Outgoing,
+    Reason,
 )
 from clinic.messaging.gateways.twilio.callbacks import status_callback_url
 
@@ -41,6 +42,8 @@ REASONS = {
     "30007": "The phone company filtered the text.",
 }
 OPT_OUT = "21610"
+# No text will ever arrive there, until somebody corrects the number.
+GONE = {"21211", "21614", "30005", "30006"}
 # Nothing of the request has left, or the provider says it was not taken.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 CLOCK_SLACK = timedelta(minutes=2)
@@ -75,6 +78,10 @@ class TwilioGateway:
             auth_token=told["AUTH_TOKEN"],
             sender=told["FROM"],
         )
+
+    def explain(self, code: str, status: str) -> Reason:
+        words = REASONS.get(code, f"The provider reported {status}{f' ({code})' if code else ''}.")
+        return Reason(words, is_opt_out=code == OPT_OUT, is_gone=code in GONE)
 
     @property
     def _messages_url(self) -> str:
@@ -121,7 +128,7 @@ class TwilioGateway:
             raise Later("The provider refused our credentials.", retry_after=300)
         code = str(_json(answer).get("code") or answer.status_code)
         words = REASONS.get(code, f"The provider refused the message ({code}).")
-        raise NotSent(words, code=code, is_opt_out=code == OPT_OUT)
+        raise NotSent(words, code=code, is_opt_out=code == OPT_OUT, is_gone=code in GONE)
 
     def ask(
         self, message: Outgoing, *, since: datetime, known_refs: frozenset[str]

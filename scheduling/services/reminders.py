@@ -66,15 +66,19 @@ def plan_reminders(*, by, appointment: Appointment) -> list[Message]:
     return [row for row in made if row.state != MessageState.VOID]
 
 
-def draft_reminders(*, by, appointment: Appointment) -> list[Message]:
-    """The unsaved messages of a visit that is being made now, the booking confirmation among them.
+def draft_reminders(*, by, appointment: Appointment, is_confirmed: bool = True) -> list[Message]:
+    """The unsaved messages of a visit that is being made now, with the booking confirmation if `is_confirmed`.
 
     They are inserted with the visit. Nothing here ever stops a booking: see `plan_reminders`.
     """
-    return _messages(by, appointment, lambda wish: draft_message(**wish), is_new=True)
+    return _messages(
+        by, appointment, lambda wish: draft_message(**wish), is_new=True, is_confirmed=is_confirmed
+    )
 
 
-def _messages(by, appointment, make: Callable[[dict], Message], *, is_new: bool) -> list[Message]:
+def _messages(
+    by, appointment, make: Callable[[dict], Message], *, is_new: bool, is_confirmed: bool = False
+) -> list[Message]:
     if appointment.state not in BOOKED or appointment.is_walk_in or appointment.starts_at <= now():
         return []
     by_lead: dict[int, list[ReminderPolicy]] = {}
@@ -82,7 +86,7 @@ def _messages(by, appointment, make: Callable[[dict], Message], *, is_new: bool)
         reminder_policies(), visit_type_id=appointment.visit_type_id, on=today(appointment.zone)
     ):
         by_lead.setdefault(policy.hours_before, []).append(policy)
-    if not is_new:
+    if not is_confirmed:
         by_lead.pop(rules.AT_BOOKING, None)
     addresses = addresses_of(appointment.patient)
     if not addresses:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scheduling import panels, reminder_urls
-from scheduling.views import booking, day, rooms, setup, visits
+from scheduling.views import booking, day, keeping, rooms, setup, visits
 
 app_name = "scheduling"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("schedule/unconfirmed/", day.unconfirmed_list, name="unconfirmed"),
     path("schedule/book/", booking.appointment_book, name="appointment-book"),
     path("schedule/openings/", booking.openings, name="openings"),
+    path("schedule/keep/", keeping.time_keep, name="time-keep"),
+    path("schedule/give-up/", keeping.time_give_up, name="time-give-up"),
     path("schedule/patient-facts/", booking.patient_facts, name="patient-facts"),
     path("schedule/walk-in/", visits.walk_in_page, name="walk-in"),
     path("schedule/visits/<uuid:pk>/", visits.appointment, name="appointment"),

@@ -60,10 +60,16 @@ class Busy:
         return self.first_free(resource_ids, span) is not None
 
 
-def load_busy(resource_ids: Iterable[UUID], span: Span, *, viewer: UUID | None = None) -> Busy:
+def load_busy(
+    resource_ids: Iterable[UUID],
+    span: Span,
+    *,
+    viewer: UUID | None = None,
+    replaced: Appointment | None = None,
+) -> Busy:
     """Held time of these resources in the span, in one statement.
 
-    What is kept for a caller counts, unless the member `viewer` keeps it.
+    What is kept for a caller counts, unless the member `viewer` keeps it; what `replaced` holds does not.
     """
     busy = Busy()
     ids = list(resource_ids)
@@ -71,6 +77,8 @@ def load_busy(resource_ids: Iterable[UUID], span: Span, *, viewer: UUID | None =
     if viewer:
         live = live.exclude(held_by=viewer)
     held = ResourceHold.objects.busy(ids, span).values_list("resource_id", "during")
+    if replaced is not None:
+        held = held.exclude(appointment=replaced)
     for resource_id, during in held.union(live.values_list("resource_id", "during"), all=True):
         busy.by_resource[resource_id].append(Span(during.lower, during.upper))
     return busy

@@ -22,7 +22,9 @@ def kind_limits(visit_type: VisitType) -> KindLimits:
     return KindLimits(visit_type.pk, visit_type.daily_cap, visit_type.needs_provider, frozenset(new))
 
 
-def limits_for(roster: Roster, needs: Needs, span: Span) -> Limits | None:
+def limits_for(
+    roster: Roster, needs: Needs, span: Span, *, replaced: Appointment | None = None
+) -> Limits | None:
     """The limits of a kind of visit against what is booked in the span; None where it has none. One statement."""
     kind = kind_limits(needs.visit_type)
     has_session_cap = kind.is_new and any(block.new_patient_cap is not None for block in roster.blocks)
@@ -36,6 +38,8 @@ def limits_for(roster: Roster, needs: Needs, span: Span) -> Limits | None:
         wanted |= Q(patient=needs.patient_id)
     if not wanted:
         return None
+    if replaced is not None:
+        wanted &= ~Q(pk=replaced.pk)
     return Limits(kind, _booked(wanted, span), needs.patient_id, roster.zone)
 
 

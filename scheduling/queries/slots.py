@@ -11,7 +11,7 @@ from uuid import UUID
 
 from clinic.core.time import format_clock, format_day, now, today, zone
 from clinic.staff.models import Member
-from scheduling.models import Location, VisitType
+from scheduling.models import Appointment, Location, VisitType
 from scheduling.queries.busy import Busy, load_busy
 from scheduling.queries.limits import limits_for
 from scheduling.queries.needs import Needs, StepNeeds, equipment_ids, room_ids, rostered, step_needs
@@ -78,6 +78,8 @@ class Search:
     after: datetime | None = None
     viewer: UUID | None = None
     is_walk_in: bool = False
+    # The visit that is to be moved: its own time is open to it.
+    replaced: Appointment | None = None
 
     def names(self, location: Location) -> dict[UUID, str]:
         if self.providers:
@@ -153,12 +155,12 @@ def _openings(
     """Open starts in order of time, day by day; holds are read per chunk of days."""
     roster = load_roster(location, first, last)
     whole = Span(day_bounds(first, roster.zone)[0], day_bounds(last, roster.zone)[1])
-    limits = None if search.is_walk_in else limits_for(roster, needs, whole)
+    limits = None if search.is_walk_in else limits_for(roster, needs, whole, replaced=search.replaced)
     day, wishes = first, search.wishes
     while day <= last:
         chunk_end = min(day + timedelta(days=CHUNK_DAYS - 1), last)
         part = Span(day_bounds(day, roster.zone)[0], day_bounds(chunk_end, roster.zone)[1])
-        busy = load_busy(needs.resource_ids(), part, viewer=search.viewer)
+        busy = load_busy(needs.resource_ids(), part, viewer=search.viewer, replaced=search.replaced)
         while day <= chunk_end:
             if wishes.day_suits(day.weekday()):
                 for start, member_id in day_openings(roster, needs, busy, day, earliest, limits):

@@ -85,7 +85,7 @@ class PartSpan:
     def until_words(self) -> str:
         """Until when it is kept, for a person."""
         hours = self.part.release_hours
-        return "" if hours is None else f" until {hours} hours before"
+        return "" if hours is None else f" until {hours} hour{'s' if hours != 1 else ''} before"
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,7 +234,8 @@ class ClaimDay:
                 error = self.lost(words, hint=hint(self.by, "Choose another day"))
             else:
                 count = limits.new_patients(member_id, session.span)
-                words = f"{name} has {count} new patients in this session, and that is the limit."
+                people = "new patient" if count == 1 else "new patients"
+                words = f"{name} has {count} {people} in this session, and that is the limit."
                 error = self.lost(words, hint=hint(self.by, "Choose another session"))
             pass_over(self.by, wish, limit, error, self.passed)
 

@@ -27,6 +27,8 @@ def check_wish(by: Actor, wish: Wish) -> set[Limit]:
     for step in wish.add_ons:
         if not step.add_on or not step.is_bookable:
             raise Refused(f"“{step.name}” can't be added to another visit.", field="add_ons")
+        if step == kind:
+            raise Refused(f"The visit is “{step.name}” already.", field="add_ons")
     passed: set[Limit] = set()
     if wish.patient is not None:
         _check_patient(by, wish, passed)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scheduling import panels, reminder_urls
-from scheduling.views import booking, day, keeping, rooms, setup, visits
+from scheduling.views import booking, day, keeping, rooms, setup, templates, visits
 
 app_name = "scheduling"
 urlpatterns = [
@@ -33,6 +33,13 @@ urlpatterns = [
     path("schedule/templates/sessions/add/", setup.session_edit, name="session-add"),
     path("schedule/templates/sessions/<uuid:pk>/edit/", setup.session_edit, name="session-edit"),
     path("schedule/templates/sessions/<uuid:pk>/end/", setup.session_end, name="session-end"),
+    path("schedule/templates/sessions/<uuid:pk>/parts/", templates.session_parts, name="session-parts"),
+    path(
+        "schedule/templates/parts/<uuid:pk>/remove/",
+        templates.session_part_remove,
+        name="session-part-remove",
+    ),
+    path("schedule/templates/holidays/", templates.holidays_add, name="holidays-add"),
     path("schedule/templates/absences/add/", setup.absence_add, name="absence-add"),
     path("schedule/templates/absences/<uuid:pk>/remove/", setup.absence_remove, name="absence-remove"),
     path("schedule/templates/closures/add/", setup.closure_add, name="closure-add"),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scheduling import panels, reminder_urls
-from scheduling.views import booking, day, keeping, rooms, setup, templates, visits
+from scheduling.views import booking, day, keeping, rooms, series, setup, templates, visits
 
 app_name = "scheduling"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("schedule/visits/<uuid:pk>/confirm/", visits.appointment_confirm, name="appointment-confirm"),
     path("schedule/visits/<uuid:pk>/state/", visits.visit_move, name="visit-move"),
     path("schedule/visits/<uuid:pk>/undo/", visits.visit_undo, name="visit-undo"),
+    path("schedule/series/book/", series.series_book, name="series-book"),
+    path("schedule/series/<uuid:pk>/", series.series, name="series"),
+    path("schedule/visits/<uuid:pk>/series/change/", series.series_change, name="series-change"),
+    path("schedule/visits/<uuid:pk>/series/cancel/", series.series_cancel, name="series-cancel"),
     path("schedule/patients/<uuid:pk>/visits/", panels.patient_visits_panel, name="patient-visits"),
     path("schedule/next/", panels.home_next, name="home-next"),
     path("schedule/today/", panels.todays_patients, name="todays-patients"),

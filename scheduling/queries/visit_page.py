@@ -57,6 +57,7 @@ class VisitPage:
     may_confirm: bool
     may_no_show: bool
     may_undo: bool
+    may_repeat: bool
 
 
 def visit_page(visit: Appointment, actor: Actor) -> VisitPage:
@@ -90,6 +91,7 @@ def visit_page(visit: Appointment, actor: Actor) -> VisitPage:
         may_confirm=state == State.SCHEDULED and actor.can(P.APPOINTMENT_BOOK),
         may_no_show=is_ahead and grace_over and actor.can(P.CHECK_IN),
         may_undo=undo_words is None and actor.can(P.FLOW_MOVE),
+        may_repeat=visit.series_id is None and actor.can(P.APPOINTMENT_BOOK),
     )
 
 

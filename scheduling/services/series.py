@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, time
+from functools import cached_property
 from uuid import UUID
 
 from clinic import audit
@@ -28,15 +29,24 @@ from scheduling.services.series_plan import Answer, Planned, Scope, Status, plan
 
 
 class SeriesConflict(Conflict):
-    """Some days of a series want an answer; `plan` has all of them. Nothing was saved."""
+    """Some days of a series want an answer. Nothing was saved.
+
+    `plan` has every day, with the times nearest to each conflict: they are looked up when somebody asks,
+    which is after the transaction and its locks are gone.
+    """
 
     def __init__(self, plan: list[Planned]):
-        self.plan = plan
+        self.found = plan
+        self.finish: Callable[[list[Planned]], list[Planned]] = list
         count = sum(one.status == Status.CONFLICT for one in plan)
         days = "1 day wants" if count == 1 else f"{count} days want"
         super().__init__(
             f"{days} another time. Choose one for each, or leave the day out.", field="starts_at"
         )
+
+    @cached_property
+    def plan(self) -> list[Planned]:
+        return self.finish(self.found)
 
 
 def book_series(
@@ -70,8 +80,7 @@ def book_series(
     try:
         return _book_series(by=by, wish=wish, reason=reason, source=source, pk=pk or uuid7())
     except SeriesConflict as error:
-        # Looked up now that the locks are gone.
-        error.plan = plan_series(by=by, **wish, known=error.plan)
+        error.finish = lambda known: plan_series(by=by, **wish, known=known)
         raise
 
 
@@ -145,7 +154,7 @@ def change_series(
     try:
         return _change_series(by=by, change=change, version=version)
     except SeriesConflict as error:
-        error.plan = plan_change(by=by, **change, known=error.plan)
+        error.finish = lambda known: plan_change(by=by, **change, known=known)
         raise
 
 

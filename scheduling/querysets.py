@@ -46,8 +46,18 @@ class HoldQuerySet(QuerySet):
 
         Two alternatives, each the exact condition of one partial index.
         """
-        these = Q(resource_id__in=list(resource_ids), during__overlap=as_range(span), is_live=True)
+        return self.busy_at(resource_ids, Q(during__overlap=as_range(span)))
+
+    def busy_at(self, resource_ids: Iterable[UUID], touching: Q) -> HoldQuerySet:
+        """Like `busy`, for any condition on `during`."""
+        these = Q(resource_id__in=list(resource_ids), is_live=True) & touching
         return self.filter(these & Q(is_overbook=False) | these & Q(is_overbook=True))
+
+
+class SoftHoldQuerySet(QuerySet):
+    def live(self, at: datetime) -> SoftHoldQuerySet:
+        """Not run out yet."""
+        return self.filter(expires_at__gt=at)
 
 
 class IntervalQuerySet(QuerySet):

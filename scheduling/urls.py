@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scheduling import panels, reminder_urls
-from scheduling.views import booking, day, rooms, setup, visits
+from scheduling.views import booking, day, keeping, rooms, series, setup, templates, visits
 
 app_name = "scheduling"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("schedule/unconfirmed/", day.unconfirmed_list, name="unconfirmed"),
     path("schedule/book/", booking.appointment_book, name="appointment-book"),
     path("schedule/openings/", booking.openings, name="openings"),
+    path("schedule/keep/", keeping.time_keep, name="time-keep"),
+    path("schedule/give-up/", keeping.time_give_up, name="time-give-up"),
     path("schedule/patient-facts/", booking.patient_facts, name="patient-facts"),
     path("schedule/walk-in/", visits.walk_in_page, name="walk-in"),
     path("schedule/visits/<uuid:pk>/", visits.appointment, name="appointment"),
@@ -20,6 +22,10 @@ urlpatterns = [
     path("schedule/visits/<uuid:pk>/confirm/", visits.appointment_confirm, name="appointment-confirm"),
     path("schedule/visits/<uuid:pk>/state/", visits.visit_move, name="visit-move"),
     path("schedule/visits/<uuid:pk>/undo/", visits.visit_undo, name="visit-undo"),
+    path("schedule/series/book/", series.series_book, name="series-book"),
+    path("schedule/series/<uuid:pk>/", series.series, name="series"),
+    path("schedule/visits/<uuid:pk>/series/change/", series.series_change, name="series-change"),
+    path("schedule/visits/<uuid:pk>/series/cancel/", series.series_cancel, name="series-cancel"),
     path("schedule/patients/<uuid:pk>/visits/", panels.patient_visits_panel, name="patient-visits"),
     path("schedule/next/", panels.home_next, name="home-next"),
     path("schedule/today/", panels.todays_patients, name="todays-patients"),
@@ -31,6 +37,13 @@ urlpatterns = [
     path("schedule/templates/sessions/add/", setup.session_edit, name="session-add"),
     path("schedule/templates/sessions/<uuid:pk>/edit/", setup.session_edit, name="session-edit"),
     path("schedule/templates/sessions/<uuid:pk>/end/", setup.session_end, name="session-end"),
+    path("schedule/templates/sessions/<uuid:pk>/parts/", templates.session_parts, name="session-parts"),
+    path(
+        "schedule/templates/parts/<uuid:pk>/remove/",
+        templates.session_part_remove,
+        name="session-part-remove",
+    ),
+    path("schedule/templates/holidays/", templates.holidays_add, name="holidays-add"),
     path("schedule/templates/absences/add/", setup.absence_add, name="absence-add"),
     path("schedule/templates/absences/<uuid:pk>/remove/", setup.absence_remove, name="absence-remove"),
     path("schedule/templates/closures/add/", setup.closure_add, name="closure-add"),

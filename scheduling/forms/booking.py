@@ -16,7 +16,8 @@ from records.forms.patients import BirthDateField, PhoneField
 from records.models import Patient
 from records.queries.finder import find_patients
 from records.queries.rows import patient_or_none
-from scheduling.forms.fields import YEARS, DayField
+from scheduling.forms.fields import YEARS, DayField, Plain
+from scheduling.forms.openings import SearchFields
 from scheduling.models import CancelReason, Location, VisitType
 from scheduling.queries.settings import bookable_members, visit_types
 from scheduling.rules.wall_time import NoSuchTime, to_instant
@@ -25,7 +26,8 @@ from scheduling.rules.wall_time import NoSuchTime, to_instant
 def parse_slot(value: str) -> tuple[datetime, UUID | None]:
     """The instant and member of an opening's button. Refuses anything else."""
     try:
-        at, _, who = value.partition("|")
+        at, _, rest = value.partition("|")
+        who = rest.partition("|")[0]
         instant = datetime.fromisoformat(at)
         member = UUID(who) if who else None
     except ValueError as error:
@@ -35,14 +37,10 @@ def parse_slot(value: str) -> tuple[datetime, UUID | None]:
     return instant.astimezone(UTC), member
 
 
-class Plain(ClinicForm):
-    """Fields that the template places itself get the look of the others."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field.widget, forms.Select):
-                field.widget.attrs.setdefault("class", "form-select")
+def place_of(slot: str, places: Sequence[Location]) -> Location | None:
+    """The location that an opening's button names, None where it is the dialog's own."""
+    named = slot.rpartition("|")[2] if slot.count("|") == 2 else ""
+    return next((place for place in places if str(place.pk) == named), None) if named else None
 
 
 class TimeFields(Plain):
@@ -147,10 +145,14 @@ class VisitFields(PatientField):
 
     @property
     def place(self) -> Location:
-        return self.cleaned_data.get("location") or self.places[0]
+        """Where the chosen opening is; an opening elsewhere names its location itself."""
+        values = self.cleaned_data
+        is_typed = values.get("day") and values.get("clock")
+        named = None if is_typed else place_of(values.get("slot", ""), self.places)
+        return named or values.get("location") or self.places[0]
 
 
-class BookAppointmentForm(VisitFields, TimeFields):
+class BookAppointmentForm(VisitFields, SearchFields, TimeFields):
     """The booking dialog."""
 
     text_me = forms.BooleanField(required=False, label="Text reminders to this number")

@@ -109,9 +109,13 @@ class VisitTypeForm(VersionedForm):
             "ma_before_minutes",
             "buffer_after_minutes",
             "interpreter_extra_minutes",
+            "modality",
             "needs_room",
             "room_kind",
             "equipment_kind",
+            "add_on",
+            "is_for_new_patients",
+            "for_sex",
             "min_age",
             "max_age",
             "min_notice_minutes",
@@ -142,6 +146,7 @@ class SessionForm(VersionedForm):
             "overbook_per_slot",
             "overbook_per_session",
             "release_hours",
+            "new_patient_cap",
         ]
         widgets = {
             "visit_types": forms.CheckboxSelectMultiple,

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from clinic.core.guards import both_or_neither
 from clinic.core.models import Base, Versioned
 from clinic.core.refs import PATIENT
 from scheduling.models._shared import member
@@ -80,6 +81,12 @@ class Appointment(Versioned):
     cancel_note = models.CharField(max_length=200, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     is_late_cancel = models.BooleanField(default=False)
+    # Why a limit of the visit type was passed over, in the words of who allowed it.
+    exception_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+    series = models.ForeignKey(
+        "scheduling.AppointmentSeries", models.PROTECT, related_name="visits", null=True, blank=True
+    )
+    series_number = models.PositiveSmallIntegerField(null=True, blank=True)
     rescheduled_to = models.OneToOneField(
         "self", models.PROTECT, related_name="rescheduled_from", null=True, blank=True
     )
@@ -115,6 +122,12 @@ class Appointment(Versioned):
                 | ~Q(state=State.CANCELLED) & Q(cancelled_at__isnull=True, cancel_reason=""),
                 name="scheduling_appointment_cancelled_why",
                 violation_error_message="A cancelled visit has a reason and a time.",
+            ),
+            both_or_neither(
+                "series",
+                "series_number",
+                "scheduling_appointment_series_numbered",
+                "A visit of a series has a number in it.",
             ),
             models.UniqueConstraint(
                 fields=["room"],

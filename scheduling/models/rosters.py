@@ -8,11 +8,22 @@ from clinic.core.models import Base, Versioned
 from scheduling.models._shared import member
 from scheduling.models.places import WEEKDAYS, Location, Room
 from scheduling.rules.holds import Timing
+from scheduling.rules.steps import Place
 
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old))
 class VisitType(Versioned):
     """A kind of visit: how long it takes whom, and what it needs. Minutes throughout."""
+
+    class Modality(models.TextChoices):
+        IN_PERSON = "in_person", "In person"
+        PHONE = "phone", "Telephone"
+        VIDEO = "video", "Video"
+
+    class ForSex(models.TextChoices):
+        ANY = "", "Anyone"
+        FEMALE = "female", "Female"
+        MALE = "male", "Male"
 
     code = models.SlugField(max_length=30, unique=True)
     name = models.CharField(max_length=60)
@@ -38,6 +49,36 @@ class VisitType(Versioned):
     min_notice_minutes = models.PositiveIntegerField("booked at least (min) ahead", default=0)
     max_horizon_days = models.PositiveSmallIntegerField("booked at most (days) ahead", default=365)
     daily_cap = models.PositiveSmallIntegerField("at most a day per provider", null=True, blank=True)
+    modality = models.CharField(
+        "how the patient is seen",
+        max_length=9,
+        choices=Modality.choices,
+        default=Modality.IN_PERSON,
+        db_default=Modality.IN_PERSON,
+    )
+    for_sex = models.CharField(
+        "for patients of sex at birth",
+        max_length=6,
+        choices=ForSex.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    is_for_new_patients = models.BooleanField(
+        "for new patients",
+        default=False,
+        db_default=False,
+        help_text="Counts towards a session's limit of new patients.",
+    )
+    add_on = models.CharField(
+        "can be added to another visit",
+        max_length=6,
+        choices=[("", "No"), (Place.BEFORE, "Before its main part"), (Place.AFTER, "After its main part")],
+        blank=True,
+        default="",
+        db_default="",
+        help_text="A blood draw or an ECG in the same visit; only for kinds without a provider.",
+    )
     rank = models.PositiveSmallIntegerField("order", default=0)
 
     class Meta:
@@ -55,6 +96,16 @@ class VisitType(Versioned):
                 condition=Q(min_age__isnull=True) | Q(max_age__isnull=True) | Q(max_age__gte=F("min_age")),
                 name="scheduling_visittype_ages",
                 violation_error_message="The oldest age is below the youngest.",
+            ),
+            models.CheckConstraint(
+                condition=Q(modality="in_person") | Q(needs_room=False, room_kind=""),
+                name="scheduling_visittype_remote_takes_no_room",
+                violation_error_message="A telephone or video visit takes no room.",
+            ),
+            models.CheckConstraint(
+                condition=Q(add_on="") | Q(needs_provider=False),
+                name="scheduling_visittype_add_on_without_provider",
+                violation_error_message="Only a kind without a provider can be added to another visit.",
             ),
         ]
 
@@ -92,6 +143,9 @@ class ProviderSession(Versioned):
         blank=True,
         help_text="Kept for same-day requests: can be booked only from this many hours before it starts.",
     )
+    new_patient_cap = models.PositiveSmallIntegerField(
+        "new patients in the session", null=True, blank=True, help_text="Left empty: no limit."
+    )
 
     class Meta:
         ordering = ["weekday", "starts"]
@@ -116,6 +170,44 @@ class ProviderSession(Versioned):
 
     def __str__(self) -> str:
         return f"{WEEKDAYS[self.weekday]} {self.starts:%H:%M}-{self.ends:%H:%M}"
+
+
+class SessionPart(Base):
+    """A part of a session with a rule of its own, in local wall time: a break, or time kept back for some visits.
+
+    Kept time can be booked from `release_hours` before it starts (never before, when empty), and at any
+    time by the kinds of visit it is kept for.
+    """
+
+    class Kind(models.TextChoices):
+        BREAK = "break", "Break"
+        KEPT = "kept", "Kept back"
+
+    session = models.ForeignKey(ProviderSession, models.CASCADE, related_name="parts")
+    kind = models.CharField(max_length=5, choices=Kind.choices, default=Kind.KEPT)
+    starts = models.TimeField()
+    ends = models.TimeField()
+    label = models.CharField("words", max_length=60, blank=True)
+    release_hours = models.PositiveSmallIntegerField("released (hours before)", null=True, blank=True)
+    kept_for = models.ManyToManyField(VisitType, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["starts"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")),
+                name="scheduling_sessionpart_ends_after_start",
+                violation_error_message="It has to end after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="kept") | Q(release_hours__isnull=True),
+                name="scheduling_sessionpart_break_stays",
+                violation_error_message="A break is not released.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.starts:%H:%M}-{self.ends:%H:%M}"
 
 
 class SessionException(Base):

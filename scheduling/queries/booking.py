@@ -11,6 +11,7 @@ from clinic.core.phones import display
 from clinic.core.profile import clinic_zone
 from clinic.core.time import format_clock, format_day, now, today
 from records.models import Patient
+from scheduling.models import Appointment
 from scheduling.queries.contact import status_of
 from scheduling.rules.visit_states import UPCOMING, State
 
@@ -79,3 +80,11 @@ def patient_line(patient: Patient) -> PatientLine:
         can_text=contact.is_allowed,
         text_words=contact.words,
     )
+
+
+def minutes_early(visit: Appointment) -> int:
+    """How long before the start of the visit the patient is wanted: for added steps, then for the MA."""
+    kind = visit.visit_type
+    begin = visit.starts_at - timedelta(minutes=kind.ma_before_minutes if kind.needs_provider else 0)
+    first = min([begin, *(step.starts_at for step in visit.steps.all())])
+    return int((visit.starts_at - first).total_seconds() // 60)

@@ -52,7 +52,7 @@ def cadence(*, visit_type_id: UUID | None, language: str, channel: str, starts_a
     )
     allowed = [channel] if channel == "email" else [channel, "email"]
     variables = _variables(starts_at, zone, language)
-    wanted = sorted(wanted_of(visit, set(), is_new=True), key=lambda pair: pair[0].wanted_at)
+    wanted = sorted(wanted_of(visit, set(), is_confirmed=True), key=lambda pair: pair[0].wanted_at)
     found = [
         _example(due, row, language, variables, zone)
         for due, rows in wanted

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from math import ceil, floor
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.urls import reverse
 
 from clinic.core.kept import kept
 from clinic.core.time import today, zone
 from clinic.staff.models import Member
 from clinic.staff.roles import Role
-from scheduling.models import Appointment, Location
+from scheduling.models import Appointment, Location, VisitStep
 from scheduling.queries._words import clock, clock_full, patient_name, version_of
 from scheduling.queries.day_columns import Frame, column_of
 from scheduling.queries.day_rows import ROW_MINUTES, Column, Visit
+from scheduling.queries.kept_time import kept_times
 from scheduling.queries.rosters import load_roster
 from scheduling.queries.settings import visit_types
 from scheduling.rules.rosters import Roster
@@ -52,6 +55,7 @@ _FIELDS = (
     "visit_type__color",
     "visit_type__needs_room",
     "room__label",
+    "step_names",
 )
 
 
@@ -105,7 +109,7 @@ class DayBoard:
 
 
 def day_board(day: date, location: Location, *, may_book: bool = False) -> DayBoard:
-    """The board of one local day: one statement for its visits; who works when is kept in memory."""
+    """The board of one local day: a statement for its visits and one for what is kept for callers."""
     roster = load_roster(location, day, day)
     visits = _visits(day, location)
     sessions = {one: roster.sessions(day, one) for one in roster.member_ids()}
@@ -115,6 +119,7 @@ def day_board(day: date, location: Location, *, may_book: bool = False) -> DayBo
     kinds = visit_types() if may_book else ()
     fits = tuple((kind.pk, kind.name, kind.provider_minutes) for kind in kinds if kind.needs_provider)
     frame = Frame(day, location, roster, first, last, may_book, fits)
+    frame = replace(frame, kept=kept_times(location, frame.whole))
     by_member: dict[UUID | None, list[Visit]] = defaultdict(list)
     for visit in visits:
         by_member[visit.member_id].append(visit)
@@ -141,6 +146,8 @@ def _visits(day: date, location: Location) -> list[Visit]:
     rows = Appointment.objects.on_day(location.pk, day).taking_place().order_by("starts_at", "id")
     tz = zone(location.zone)
     href = reverse("scheduling:appointment", args=[UUID(int=0)]).replace(str(UUID(int=0)), "%s")
+    steps = VisitStep.objects.filter(appointment=OuterRef("pk")).order_by("starts_at")
+    rows = rows.annotate(step_names=ArraySubquery(steps.values("visit_type__name")))
     return [_visit(dict(zip(_FIELDS, row, strict=True)), tz, href) for row in rows.values_list(*_FIELDS)]
 
 
@@ -153,6 +160,7 @@ def _visit(row: dict, tz, href: str) -> Visit:
         for words, shown in (("Walk-in", row["is_walk_in"]), ("Interpreter", row["is_interpreter_needed"]))
         if shown
     ]
+    flags += [f"+ {name}" for name in row["step_names"]]
     return Visit(
         id=row["id"],
         patient_id=row["patient_id"],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from math import ceil
@@ -16,6 +17,7 @@ from clinic.staff.roles import Role
 from scheduling.models import Location
 from scheduling.queries._words import clock
 from scheduling.queries.day_rows import ROW_MINUTES, Cell, Column, Visit
+from scheduling.queries.kept_time import KeptTime
 from scheduling.rules.rosters import Roster, Session
 from scheduling.rules.slots import Span, lanes, without
 from scheduling.rules.visit_states import TERMINAL, State
@@ -35,6 +37,7 @@ class Frame:
     last: int
     may_book: bool
     fits: tuple[tuple[UUID, str, int], ...]
+    kept: Mapping[UUID, list[KeptTime]] = field(default_factory=dict)
 
     @cached_property
     def whole(self) -> Span:
@@ -83,13 +86,23 @@ def _background(frame: Frame, member_id: UUID, visits: list[Visit]) -> list[Cell
     taken = [a.span for a in away] + [
         v.span for v in visits if v.state not in TERMINAL or v.state == State.COMPLETED
     ]
+    kept = [one for one in frame.kept.get(member_id, ()) if one.span.overlaps(frame.whole)]
+    taken += [one.span for one in kept]
     for session in sessions:
         if session.is_held(now()):
             hours = session.block.release_hours
             words = f"Kept for same-day until {hours} h before"
             cells.extend(frame.cell("held", gap, words=words) for gap in without([session.span], taken))
-        elif frame.may_book:
-            cells.extend(_free(frame, member_id, session, taken))
+            continue
+        shut = [part for part in session.parts if part.part.is_break or part.is_held(now())]
+        for part in shut:
+            kind = "break" if part.part.is_break else "held"
+            words = part.part.words or ("Break" if part.part.is_break else "Kept back")
+            gaps = without([part.span], taken)
+            cells.extend(frame.cell(kind, gap, words=f"{words}{part.until_words}") for gap in gaps)
+        if frame.may_book:
+            cells.extend(_free(frame, member_id, session, [*taken, *(part.span for part in shut)]))
+    cells.extend(frame.cell("kept", one.span, words=one.words) for one in kept)
     return cells
 
 

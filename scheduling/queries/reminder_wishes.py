@@ -50,9 +50,11 @@ def is_remindable(appointment: Appointment) -> bool:
 
 
 def wanted_of(
-    appointment: Appointment, planned: set[tuple], *, is_new: bool
+    appointment: Appointment, planned: set[tuple], *, is_confirmed: bool
 ) -> list[tuple[rules.Due, list[ReminderPolicy]]]:
-    """What the policy asks for and is not in `planned` (subject, slot, instant): each time with its rows."""
+    """What the policy asks for and is not in `planned` (subject, slot, instant): each time with its rows.
+
+    `is_confirmed` asks for the confirmation of the booking too."""
     policies = rules.policies_for(
         reminder_policies(), visit_type_id=appointment.visit_type_id, on=today(appointment.zone)
     )
@@ -61,7 +63,7 @@ def wanted_of(
     for policy in policies:
         chosen = preparation if is_preparation(policy) else reminders
         chosen.setdefault(policy.hours_before, []).append(policy)
-    if not is_new:
+    if not is_confirmed:
         reminders.pop(rules.AT_BOOKING, None)
     dues = [
         (due, reminders[due.hours_before])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from clinic.core.time import format_day, format_local, today, zone
-from scheduling.models import WEEKDAYS, Closure, Location, ProviderSession, SessionException
+from scheduling.models import WEEKDAYS, Closure, Location, ProviderSession, SessionException, SessionPart
 from scheduling.rules.wall_time import day_bounds
 
 
@@ -43,7 +43,7 @@ def templates_page(location: Location) -> TemplatesPage:
             Q(effective_to__isnull=True) | Q(effective_to__gte=now_day), location=location
         )
         .select_related("provider")
-        .prefetch_related("visit_types")
+        .prefetch_related("visit_types", "parts__kept_for")
         .order_by("provider__last_name", "provider__first_name", "provider_id", "weekday", "starts")
     )
     by_member: dict = {}
@@ -76,6 +76,9 @@ def _line(session: ProviderSession, now_day) -> SessionLine:
     notes = [kind.name for kind in session.visit_types.all()]
     if session.release_hours is not None:
         notes.append(f"kept until {session.release_hours} h before")
+    if session.new_patient_cap is not None:
+        notes.append(f"new patients at most {session.new_patient_cap}")
+    notes += [part_line(part) for part in session.parts.all()]
     span = []
     if session.effective_from > now_day:
         span.append(f"from {format_day(session.effective_from)}")
@@ -87,6 +90,16 @@ def _line(session: ProviderSession, now_day) -> SessionLine:
         until=" ".join(span),
         note=", ".join(notes),
     )
+
+
+def part_line(part: SessionPart) -> str:
+    """Huddle 9:00–9:20, or: same-day requests 10:00–10:40, kept until 24 h before (always for Acute same-day)."""
+    words = f"{part.label or part.get_kind_display()} {_clock(part.starts)}–{_clock(part.ends)}"
+    if part.kind == SessionPart.Kind.BREAK:
+        return words
+    until = "kept" if part.release_hours is None else f"kept until {part.release_hours} h before"
+    always = " (always for " + ", ".join(kind.name for kind in part.kept_for.all()) + ")"
+    return f"{words}, {until}{always if part.kept_for.all() else ''}"
 
 
 def _clock(value) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from clinic.core.time import now
 from scheduling.rules.visit_states import IN_CLINIC
 
 _ROWS = """
@@ -26,11 +27,16 @@ SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
     FROM records_redflag f JOIN scheduling_appointment a ON a.encounter_id = f.encounter_id
     WHERE f.acknowledged_at IS NULL AND a.location_id = %(location)s AND {visits}
     UNION ALL
-    SELECT mark::text FROM core_settingsmark
+    SELECT mark::text FROM core_settingsmark{more}
 ) AS rows
 """
-_FLOW = _ROWS.format(visits="a.state = ANY(%(states)s)")
-_DAY = _ROWS.format(visits="a.local_day = %(day)s")
+# What is kept for callers runs out by itself: the time of asking decides what is left of it.
+_KEPT = """
+    UNION ALL
+    SELECT concat_ws('/', s.id, s.xmin) FROM scheduling_softhold s
+    WHERE s.location_id = %(location)s AND s.expires_at > %(at)s"""
+_FLOW = _ROWS.format(visits="a.state = ANY(%(states)s)", more="")
+_DAY = _ROWS.format(visits="a.local_day = %(day)s", more=_KEPT)
 
 
 def flow_signature(location_pk: UUID) -> tuple:
@@ -40,7 +46,7 @@ def flow_signature(location_pk: UUID) -> tuple:
 
 def day_signature(day: date, location_pk: UUID, *, may_book: bool) -> tuple:
     """Of one local day of a location, as somebody sees it who may book or may not."""
-    return ("day", location_pk, day, may_book, _digest(_DAY, location=location_pk, day=day))
+    return ("day", location_pk, day, may_book, _digest(_DAY, location=location_pk, day=day, at=now()))
 
 
 def _digest(sql: str, **values: object) -> str:

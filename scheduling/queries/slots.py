@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from heapq import merge
+from itertools import islice
 from uuid import UUID
 
-from clinic.core.kept import kept
-from clinic.core.time import format_clock, format_day, now, today
+from clinic.core.time import format_clock, format_day, now, today, zone
 from clinic.staff.models import Member
-from inventory.models import Equipment
-from scheduling.models import Location, ProviderSession, ResourceHold, Room, VisitType
+from scheduling.models import Appointment, Location, VisitType
+from scheduling.queries.busy import Busy, load_busy
+from scheduling.queries.limits import limits_for
+from scheduling.queries.needs import Needs, StepNeeds, equipment_ids, room_ids, rostered, step_needs
 from scheduling.queries.rosters import load_roster
-from scheduling.rules.holds import Resource, Timing, spans_of
+from scheduling.rules.day_parts import TimeWishes
+from scheduling.rules.holds import Resource
+from scheduling.rules.limits import Limits
 from scheduling.rules.rosters import Roster
-from scheduling.rules.slots import Span, is_free, starts_in, third_next_available, without
+from scheduling.rules.slots import Span, starts_in
+from scheduling.rules.steps import StepSpans
 from scheduling.rules.wall_time import day_bounds
 
 # Holds are read two weeks at a time, so that a search that finds six openings this week reads this week.
 CHUNK_DAYS = 14
+ANY_TIME = TimeWishes()
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One time that can be booked, with the words to offer it in."""
+    """One time that can be booked, with the words to offer it in. `location` is set where several were searched."""
 
     starts_at: datetime
     member_id: UUID | None
     member_name: str
     day: date
     clock: str
+    location_id: UUID | None = None
+    location_name: str = ""
 
     @property
     def words(self) -> str:
@@ -47,79 +55,36 @@ class Opening:
     @property
     def value(self) -> str:
         """What a button of the booking form sends."""
-        return f"{self.starts_at.isoformat()}|{self.member_id or ''}"
-
-
-@dataclass
-class Busy:
-    """Held time per resource."""
-
-    by_resource: dict[UUID, list[Span]] = field(default_factory=lambda: defaultdict(list))
-
-    def free(self, resource_id: UUID, span: Span) -> bool:
-        return is_free(span, self.by_resource.get(resource_id, ()))
-
-    def any_free(self, resource_ids: Iterable[UUID], span: Span) -> bool:
-        return any(self.free(one, span) for one in resource_ids)
+        place = f"|{self.location_id}" if self.location_id else ""
+        return f"{self.starts_at.isoformat()}|{self.member_id or ''}{place}"
 
 
 @dataclass(frozen=True)
-class Needs:
-    """What a visit type asks of a location: who may do it and which things it holds."""
+class Search:
+    """What is looked for. `providers` empty: anyone who is rostered for the kind of visit at a location.
+
+    With `patient` the patient's own holds, need for an interpreter and visits count. `viewer` is the
+    member who looks: what they keep for a caller themselves is open to them. `after` leaves out what
+    starts before it. A patient who is here already (`is_walk_in`) is not held to the limits of the kind.
+    """
 
     visit_type: VisitType
-    timing: Timing
-    members: tuple[UUID, ...]
-    rooms: tuple[UUID, ...] | None
-    equipment: tuple[UUID, ...] | None
-    patient_id: UUID | None = None
+    providers: tuple[Member, ...] = ()
+    add_ons: tuple[VisitType, ...] = ()
+    patient: object = None
+    day_from: date | None = None
+    days: int = 60
+    wishes: TimeWishes = ANY_TIME
+    after: datetime | None = None
+    viewer: UUID | None = None
+    is_walk_in: bool = False
+    # The visit that is to be moved: its own time is open to it.
+    replaced: Appointment | None = None
 
-    @property
-    def main(self) -> Resource:
-        """The kind of person whose column the visit stands in."""
-        return Resource.PROVIDER if self.visit_type.needs_provider else Resource.MA
-
-    def resource_ids(self) -> list[UUID]:
-        things = [*self.members, *(self.rooms or ()), *(self.equipment or ())]
-        return [*things, self.patient_id] if self.patient_id else things
-
-
-def load_busy(resource_ids: Iterable[UUID], span: Span) -> Busy:
-    """Live holds of these resources in the span, in one statement."""
-    busy = Busy()
-    rows = ResourceHold.objects.busy(resource_ids, span).values_list("resource_id", "during")
-    for resource_id, during in rows:
-        busy.by_resource[resource_id].append(Span(during.lower, during.upper))
-    return busy
-
-
-def room_ids(location: Location, visit_type: VisitType) -> tuple[UUID, ...] | None:
-    """Rooms one of which is held from booking; None when the type holds none."""
-    if not visit_type.room_kind:
-        return None
-    rooms = Room.objects.filter(location=location, kind=visit_type.room_kind, is_active=True)
-    return tuple(rooms.exclude(state=Room.State.OUT_OF_SERVICE).values_list("id", flat=True))
-
-
-def equipment_ids(visit_type: VisitType) -> tuple[UUID, ...] | None:
-    """Devices one of which is held; None when the type holds none."""
-    if not visit_type.equipment_kind:
-        return None
-    devices = Equipment.objects.filter(
-        kind=visit_type.equipment_kind, status=Equipment.Status.IN_SERVICE
-    ).order_by("name")
-    return tuple(devices.values_list("id", flat=True))
-
-
-@kept
-def rostered(location: Location, visit_type: VisitType) -> dict[UUID, str]:
-    """Active members who see this kind of visit here, by name: providers, or the others for nurse visits."""
-    members = Member.objects.filter(
-        is_active=True, pk__in=ProviderSession.objects.filter(location=location).values("provider")
-    )
-    role = {"roles__contains": ["provider"]}
-    members = members.filter(**role) if visit_type.needs_provider else members.exclude(**role)
-    return {member.pk: member.name for member in members.order_by("last_name", "first_name")}
+    def names(self, location: Location) -> dict[UUID, str]:
+        if self.providers:
+            return {one.pk: one.name for one in self.providers}
+        return rostered(location, self.visit_type)
 
 
 def open_slots(
@@ -127,45 +92,26 @@ def open_slots(
     location: Location,
     visit_type: VisitType,
     provider: Member | None = None,
-    day_from: date | None = None,
-    days: int = 60,
     limit: int = 6,
-    patient=None,
-    after: datetime | None = None,
+    **options,
 ) -> list[Opening]:
-    """The first `limit` open times from `day_from` (default today) within `days`, soonest first.
+    """The first `limit` open times at a location from `day_from` (default today), soonest first.
 
-    With `provider` only theirs, otherwise anyone who is rostered for the type. With `patient` the
-    patient's own holds and need for an interpreter count. `after` leaves out what starts before it.
+    With `provider` only theirs. `options` are those of `Search`.
     """
-    names = {provider.pk: provider.name} if provider else rostered(location, visit_type)
-    if not names and visit_type.needs_provider:
-        return []
-    first = max(day_from or today(location.zone), today(location.zone))
-    last = min(
-        first + timedelta(days=days - 1), today(location.zone) + timedelta(visit_type.max_horizon_days)
-    )
-    if last < first:
-        return []
-    needs = Needs(
-        visit_type=visit_type,
-        timing=visit_type.timing(with_interpreter=bool(patient and patient.needs_interpreter)),
-        members=tuple(names),
-        rooms=room_ids(location, visit_type),
-        equipment=equipment_ids(visit_type),
-        patient_id=patient.pk if patient else None,
-    )
-    roster = load_roster(location, first, last)
-    earliest = now() + timedelta(minutes=visit_type.min_notice_minutes)
-    found: list[Opening] = []
-    for start, member_id in _openings(roster, needs, first, last, max(earliest, after or earliest)):
-        day = start.astimezone(roster.zone).date()
-        found.append(
-            Opening(start, member_id, names.get(member_id, ""), day, format_clock(start, location.zone))
-        )
-        if len(found) == limit:
-            break
-    return found
+    search = Search(visit_type=visit_type, providers=(provider,) if provider else (), **options)
+    return list(islice(_at(location, search), limit))
+
+
+def find_openings(*, locations: Sequence[Location], limit: int = 6, **options) -> list[Opening]:
+    """The next open times over several locations and providers, soonest first. `options` are those of `Search`.
+
+    Statements: for each location at most two for things, one for limits where the kind has any, and one
+    for each two weeks that are gone through.
+    """
+    search = Search(**options)
+    found = [_at(place, search, named=len(locations) > 1) for place in locations]
+    return list(islice(merge(*found, key=lambda one: one.starts_at), limit))
 
 
 def next_openings(
@@ -175,53 +121,90 @@ def next_openings(
     return open_slots(location=location, visit_type=visit_type, provider=provider, limit=limit, **options)
 
 
-def third_next(location: Location, visit_type: VisitType, provider: Member) -> int | None:
-    """Third next available of a provider and type in calendar days; None with fewer than three ahead."""
-    slots = open_slots(location=location, visit_type=visit_type, provider=provider, days=120, limit=3)
-    return third_next_available(today(location.zone), [slot.day for slot in slots])
+def _at(location: Location, search: Search, *, named: bool = False) -> Iterator[Opening]:
+    """Open times at one location, in order."""
+    kind, now_day = search.visit_type, today(location.zone)
+    names = search.names(location)
+    first = max(search.day_from or now_day, now_day)
+    last = min(first + timedelta(days=search.days - 1), now_day + timedelta(kind.max_horizon_days))
+    if last < first or (not names and kind.needs_provider):
+        return
+    patient = search.patient
+    needs = Needs(
+        visit_type=kind,
+        timing=kind.timing(with_interpreter=bool(patient and patient.needs_interpreter)),
+        members=tuple(names),
+        rooms=room_ids(location, kind),
+        equipment=equipment_ids(kind),
+        patient_id=patient.pk if patient else None,
+        steps=step_needs(location, search.add_ons),
+    )
+    earliest = now() + timedelta(minutes=kind.min_notice_minutes)
+    earliest = max(earliest, search.after or earliest)
+    place = {"location_id": location.pk, "location_name": location.name} if named else {}
+    for start, member_id in _openings(location, search, needs, first, last, earliest):
+        day = start.astimezone(zone(location.zone)).date()
+        yield Opening(
+            start, member_id, names.get(member_id, ""), day, format_clock(start, location.zone), **place
+        )
 
 
 def _openings(
-    roster: Roster, needs: Needs, first: date, last: date, earliest: datetime
+    location: Location, search: Search, needs: Needs, first: date, last: date, earliest: datetime
 ) -> Iterator[tuple[datetime, UUID | None]]:
     """Open starts in order of time, day by day; holds are read per chunk of days."""
-    day = first
+    roster = load_roster(location, first, last)
+    whole = Span(day_bounds(first, roster.zone)[0], day_bounds(last, roster.zone)[1])
+    limits = None if search.is_walk_in else limits_for(roster, needs, whole, replaced=search.replaced)
+    day, wishes = first, search.wishes
     while day <= last:
         chunk_end = min(day + timedelta(days=CHUNK_DAYS - 1), last)
-        whole = Span(day_bounds(day, roster.zone)[0], day_bounds(chunk_end, roster.zone)[1])
-        busy = load_busy(needs.resource_ids(), whole)
+        part = Span(day_bounds(day, roster.zone)[0], day_bounds(chunk_end, roster.zone)[1])
+        busy = load_busy(needs.resource_ids(), part, viewer=search.viewer, replaced=search.replaced)
         while day <= chunk_end:
-            yield from day_openings(roster, needs, busy, day, earliest)
+            if wishes.day_suits(day.weekday()):
+                for start, member_id in day_openings(roster, needs, busy, day, earliest, limits):
+                    if not wishes.parts or wishes.suits(start.astimezone(roster.zone)):
+                        yield start, member_id
             day += timedelta(days=1)
 
 
 def day_openings(
-    roster: Roster, needs: Needs, busy: Busy, day: date, earliest: datetime
+    roster: Roster, needs: Needs, busy: Busy, day: date, earliest: datetime, limits: Limits | None = None
 ) -> list[tuple[datetime, UUID | None]]:
     """Open starts of one day, soonest first; at one instant the less booked member comes first."""
     if not needs.members:
         return [(start, None) for start in _unstaffed(roster, needs, busy, day, earliest)]
     found: list[tuple[datetime, int, UUID | None]] = []
     for member_id in needs.members:
-        taken = busy.by_resource.get(member_id, [])
-        load = sum(span.minutes for span in taken)
-        starts = _starts_of(roster, needs, busy, day, member_id, earliest)
+        load = busy.line(member_id).minutes
+        starts = _starts_of(roster, needs, busy, day, member_id, earliest, limits)
         found.extend((start, load, member_id) for start in starts)
     found.sort(key=lambda row: (row[0], row[1]))
     return [(start, member_id) for start, _, member_id in found]
 
 
-def _starts_of(roster: Roster, needs: Needs, busy: Busy, day: date, member_id: UUID, earliest: datetime):
+def _starts_of(
+    roster: Roster,
+    needs: Needs,
+    busy: Busy,
+    day: date,
+    member_id: UUID,
+    earliest: datetime,
+    limits: Limits | None,
+) -> Iterator[datetime]:
     length = timedelta(minutes=needs.timing.visit_minutes)
-    taken = busy.by_resource.get(member_id, [])
+    taken = busy.line(member_id)
     for session, parts in roster.open_time(day, member_id, needs.visit_type.pk, now()):
+        if session.span.end <= earliest or (limits and limits.broken(member_id, day, session)):
+            continue
         step = timedelta(minutes=session.block.slot_minutes)
         for part in parts:
-            for gap in without([part], taken):
+            for gap in taken.gaps(part):
                 for start in starts_in(
                     gap, length, anchor=session.span.start, step=step, not_before=earliest
                 ):
-                    if things_free(needs, busy, start):
+                    if things_free(roster, needs, busy, day, start):
                         yield start
 
 
@@ -232,15 +215,37 @@ def _unstaffed(roster: Roster, needs: Needs, busy: Busy, day: date, earliest: da
         step = timedelta(minutes=15)
         length = timedelta(minutes=needs.timing.visit_minutes)
         for start in starts_in(hours, length, anchor=hours.start, step=step, not_before=earliest):
-            if things_free(needs, busy, start):
+            if things_free(roster, needs, busy, day, start):
                 yield start
 
 
-def things_free(needs: Needs, busy: Busy, start: datetime) -> bool:
-    """Whether a room, a device and the patient are free for a visit at `start`."""
-    spans = spans_of(start, needs.timing)
-    return (
+def things_free(roster: Roster, needs: Needs, busy: Busy, day: date, start: datetime) -> bool:
+    """Whether a room, a device, the patient and everything for the added steps are free for a visit at `start`."""
+    layout = needs.layout(start)
+    spans = layout.main
+    if not (
         (needs.rooms is None or busy.any_free(needs.rooms, spans[Resource.ROOM]))
         and (needs.equipment is None or busy.any_free(needs.equipment, spans[Resource.EQUIPMENT]))
-        and (needs.patient_id is None or busy.free(needs.patient_id, spans[Resource.PATIENT]))
+        and (needs.patient_id is None or busy.free(needs.patient_id, layout.patient))
+    ):
+        return False
+    return all(
+        step_member(roster, step, busy, day, at.stay) is not False and _things_of(step, busy, at)
+        for step, at in zip(needs.steps, layout.steps, strict=True)
+    )
+
+
+def step_member(roster: Roster, step: StepNeeds, busy: Busy, day: date, stay: Span) -> UUID | None | bool:
+    """Who does an added step: the least booked of those who are free, None where hours decide, False when nobody can."""
+    if not step.members:
+        hours = roster.opening_hours(day)
+        return None if hours and hours.holds(stay) else False
+    kind, at = step.visit_type.pk, now()
+    able = [one for one in step.members if busy.free(one, stay) and roster.covers(day, one, kind, stay, at)]
+    return min(able, key=lambda one: busy.line(one).minutes) if able else False
+
+
+def _things_of(step: StepNeeds, busy: Busy, at: StepSpans) -> bool:
+    return (step.rooms is None or busy.any_free(step.rooms, at.things)) and (
+        step.equipment is None or busy.any_free(step.equipment, at.things)
     )

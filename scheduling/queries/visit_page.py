@@ -9,7 +9,7 @@ from clinic.core.actor import Actor
 from clinic.core.time import format_clock, format_day, format_local, now, today
 from clinic.staff.permissions import Permission as P
 from scheduling.models import Appointment, ResourceHold, Room, VisitInterval
-from scheduling.queries.booking import PatientLine, patient_line
+from scheduling.queries.booking import PatientLine, minutes_early, patient_line
 from scheduling.queries.settings import flow_settings
 from scheduling.queries.visits import full_history
 from scheduling.rules.visit_states import (
@@ -48,6 +48,7 @@ class VisitPage:
     is_today: bool
     steps: tuple[Step, ...]
     overbook: ResourceHold | None
+    also: tuple[str, ...]
     moves: tuple[tuple[str, str], ...]
     rooms: tuple[Room, ...]
     may_check_in: bool
@@ -56,6 +57,7 @@ class VisitPage:
     may_confirm: bool
     may_no_show: bool
     may_undo: bool
+    may_repeat: bool
 
 
 def visit_page(visit: Appointment, actor: Actor) -> VisitPage:
@@ -80,6 +82,7 @@ def visit_page(visit: Appointment, actor: Actor) -> VisitPage:
         overbook=ResourceHold.objects.filter(appointment=visit, is_overbook=True)
         .select_related("overbook_by")
         .first(),
+        also=tuple(_also(visit)),
         moves=moves,
         rooms=_clean_rooms(visit) if any(to == State.ROOMED for to, _ in moves) else (),
         may_check_in=is_ahead and is_today and actor.can(P.CHECK_IN),
@@ -88,6 +91,7 @@ def visit_page(visit: Appointment, actor: Actor) -> VisitPage:
         may_confirm=state == State.SCHEDULED and actor.can(P.APPOINTMENT_BOOK),
         may_no_show=is_ahead and grace_over and actor.can(P.CHECK_IN),
         may_undo=undo_words is None and actor.can(P.FLOW_MOVE),
+        may_repeat=visit.series_id is None and actor.can(P.APPOINTMENT_BOOK),
     )
 
 
@@ -110,11 +114,20 @@ def _who(visit: Appointment) -> str:
 
 def _told(visit: Appointment) -> str:
     """When the patient should be here: the MA's time comes before the provider's."""
-    kind = visit.visit_type
-    if not kind.needs_provider or not kind.needs_room or not kind.ma_before_minutes:
+    minutes = minutes_early(visit)
+    if not minutes or not visit.visit_type.needs_room:
         return ""
-    early = visit.starts_at - timedelta(minutes=kind.ma_before_minutes)
-    return f"be here at {format_clock(early, visit.zone)}"
+    return f"be here at {format_clock(visit.starts_at - timedelta(minutes=minutes), visit.zone)}"
+
+
+def _also(visit: Appointment) -> list[str]:
+    """The added steps with their times and people."""
+    steps = visit.steps.select_related("visit_type", "member")
+    return [
+        f"{step.visit_type.name} {format_clock(step.starts_at, visit.zone)}"
+        + (f" ({step.member.name})" if step.member else "")
+        for step in steps
+    ]
 
 
 def _step(row: VisitInterval, zone_name: str) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -67,6 +68,36 @@ def without(spans: Iterable[Span], busy: Iterable[Span]) -> list[Span]:
 def is_free(span: Span, busy: Iterable[Span]) -> bool:
     """True when nothing in `busy` touches the inside of `span`."""
     return not any(span.overlaps(block) for block in busy)
+
+
+class Timeline:
+    """Taken time of one resource, ordered once so that each question costs a search instead of a walk."""
+
+    __slots__ = ("_ends", "_starts", "minutes")
+
+    def __init__(self, spans: Iterable[Span] = ()):
+        blocks = merged(spans)
+        self._starts = [block.start for block in blocks]
+        self._ends = [block.end for block in blocks]
+        self.minutes = sum(block.minutes for block in blocks)
+
+    def is_free(self, span: Span) -> bool:
+        """True when nothing taken touches the inside of `span`."""
+        at = bisect_right(self._ends, span.start)
+        return at == len(self._starts) or self._starts[at] >= span.end
+
+    def gaps(self, span: Span) -> list[Span]:
+        """The free parts of `span`, in order."""
+        first = bisect_right(self._ends, span.start)
+        last = bisect_left(self._starts, span.end)
+        found, at = [], span.start
+        for index in range(first, last):
+            if self._starts[index] > at:
+                found.append(Span(at, self._starts[index]))
+            at = self._ends[index]
+        if at < span.end:
+            found.append(Span(at, span.end))
+        return found
 
 
 def on_grid(instant: datetime, anchor: datetime, step: timedelta) -> datetime:

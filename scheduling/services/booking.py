@@ -14,7 +14,16 @@ from clinic.core.ids import uuid7
 from clinic.core.time import format_local, now
 from clinic.messaging.services import outbox_rows
 from clinic.staff.models import Member
-from scheduling.models import Appointment, CancelReason, Location, ResourceHold, Room, Source, VisitType
+from scheduling.models import (
+    Appointment,
+    CancelReason,
+    Location,
+    ResourceHold,
+    Room,
+    SoftHold,
+    Source,
+    VisitType,
+)
 from scheduling.queries.settings import flow_settings
 from scheduling.queries.slots import open_slots
 from scheduling.rules.visit_states import UPCOMING, State
@@ -39,6 +48,7 @@ def book_appointment(
     room: Room | None = None,
     equipment: Sequence = (),
     overbook_reason: str = "",
+    add_ons: Sequence[VisitType] = (),
     source: str = Source.PHONE,
     pk: UUID | None = None,
 ) -> Appointment:
@@ -46,13 +56,16 @@ def book_appointment(
 
     `provider` is the person whose column the visit stands in (for a visit without a provider, the
     member who does it); None takes whoever is free, the least booked first. `ma`, `room` and
-    `equipment` are held only when named or when the visit type asks for a kind of them. `pk` is the new
-    row's key, for a caller that has to know it beforehand.
+    `equipment` are held only when named or when the visit type asks for a kind of them. `add_ons` are
+    kinds of visit that become steps of this one (a blood draw, an ECG), with people and things of their
+    own. `pk` is the new row's key, for a caller that has to know it beforehand.
 
-    Changes: one appointment, one interval, one hold per resource. Audited `appointment.booked`.
-    Refuses: times outside sessions, leave, closures, limits of the visit type; a second visit with the
-    same provider that day; an overbook without permission or beyond its limits. Raises Conflict, with
-    the next free times, when a person, room, device or the patient is taken.
+    Changes: one appointment, one interval, one hold per resource, one step per add-on; what the actor
+    keeps for a caller is given up. Audited `appointment.booked`.
+    Refuses: times outside sessions, breaks, leave, closures. With `overbook_reason`, an actor who may
+    overbook passes over age, sex, notice, horizon, kept time, caps and a second visit with the same
+    provider that day, and books over a person's taken time up to the session's maximum. Raises
+    Conflict, with the next free times, when a person, room, device or the patient is taken.
     """
     wish = Wish(
         patient=patient,
@@ -65,6 +78,7 @@ def book_appointment(
         equipment=tuple(equipment),
         overbook_reason=overbook_reason.strip()[:200],
         is_interpreter_needed=patient.needs_interpreter,
+        add_ons=tuple(add_ons),
     )
     try:
         return _book(by=by, wish=wish, reason=reason, source=source, pk=pk or uuid7())
@@ -76,20 +90,26 @@ def book_appointment(
 @service
 def _book(*, by: Actor, wish: Wish, reason: str, source: str, pk: UUID) -> Appointment:
     made = claim(by=by, wish=wish)
+    if made.has_soft_hold:
+        SoftHold.objects.filter(held_by=by.member_id).delete()
     return write_claim(by, made, "appointment.booked", reason=reason.strip()[:300], source=source, pk=pk)
 
 
-def write_claim(by: Actor, made: Claim, action: str = "", **values) -> Appointment:
+def write_claim(
+    by: Actor, made: Claim, action: str = "", *, is_confirmed: bool = True, **values
+) -> Appointment:
     """Inserts the appointment of a claim, its first interval, its holds and its messages, in one statement.
 
-    With `action` the audit row of the visit goes with them.
+    With `action` the audit row of the visit goes with them. A visit that is not confirmed by a message of
+    its own (a later one of a series) gets its reminders only.
     """
     appointment = new_appointment(by, made, state=State.SCHEDULED, state_since=now(), **values)
     rows = [appointment, new_interval(by, appointment, State.SCHEDULED), *made.holds(appointment, by)]
+    rows += made.step_rows(appointment)
     if action:
         facts = _facts(appointment, made)
         rows.append(audit.event(by, action, obj=appointment, patient=made.wish.patient, **facts))
-    drafts = draft_reminders(by=by, appointment=appointment)
+    drafts = draft_reminders(by=by, appointment=appointment, is_confirmed=is_confirmed)
     insert_together(*rows, *outbox_rows(by=by, drafts=drafts))
     return appointment
 
@@ -102,6 +122,12 @@ def _facts(appointment: Appointment, made: Claim) -> dict:
     }
     if made.is_overbook:
         facts["overbook_reason"] = made.wish.overbook_reason
+    if made.passed:
+        facts |= {"passed_over": sorted(made.passed), "exception_reason": made.wish.overbook_reason}
+    if made.steps:
+        facts["steps"] = [step.visit_type.code for step in made.steps]
+    if appointment.series_id:
+        facts["series"] = appointment.series_id
     if made.wish.is_walk_in:
         facts["holds_time"] = not made.is_in_line
     return facts
@@ -121,6 +147,7 @@ def _offer_more(error: Conflict, wish: Wish) -> None:
             provider=wish.member,
             day_from=wish.local_day,
             patient=wish.patient,
+            add_ons=wish.add_ons,
         )
 
     error.look = look
@@ -143,21 +170,27 @@ def reschedule_appointment(
     `appointment.rescheduled`. Refuses visits that have begun or ended; Stale when `version` is older
     than the row; Conflict as for booking.
     """
-    wish = Wish(
+    wish = moved_wish(appointment, starts_at, provider, overbook_reason=overbook_reason.strip()[:200])
+    try:
+        return _reschedule(by=by, appointment=appointment, wish=wish, version=version, reason=reason)
+    except Conflict as error:
+        _offer_more(error, wish)
+        raise
+
+
+def moved_wish(appointment: Appointment, starts_at: datetime, provider: Member | None, **options) -> Wish:
+    """The same visit at another time, with all its steps."""
+    return Wish(
         patient=appointment.patient,
         visit_type=appointment.visit_type,
         location=appointment.location,
         starts_at=starts_at,
         member=provider or appointment.provider or appointment.ma,
         ma=appointment.ma if appointment.has_provider else None,
-        overbook_reason=overbook_reason.strip()[:200],
         is_interpreter_needed=appointment.is_interpreter_needed,
+        add_ons=tuple(step.visit_type for step in appointment.steps.select_related("visit_type")),
+        **options,
     )
-    try:
-        return _reschedule(by=by, appointment=appointment, wish=wish, version=version, reason=reason)
-    except Conflict as error:
-        _offer_more(error, wish)
-        raise
 
 
 @service
@@ -168,7 +201,7 @@ def _reschedule(
     if old.state == State.RESCHEDULED and old.rescheduled_to:
         there = format_local(old.rescheduled_to.starts_at, old.zone)
         raise Refused(f"This visit was already moved to {there}.", hint="Open that one to move it again.")
-    _must_be_upcoming(old, "moved")
+    must_be_upcoming(old, "moved")
     if wish.starts_at == old.starts_at and wish.member and wish.member.pk in (old.provider_id, old.ma_id):
         raise Refused("That is the time it already has.", field="starts_at")
     old_holds = ResourceHold.objects.filter(appointment=old, is_live=True)
@@ -176,10 +209,27 @@ def _reschedule(
         by=by, wish=wish, instead_of=old, also_lock=list(old_holds.values_list("resource_id", flat=True))
     )
     old_holds.update(is_live=False)
-    new = write_claim(by, made, reason=old.reason, source=old.source)
+    if made.has_soft_hold:
+        SoftHold.objects.filter(held_by=by.member_id).delete()
+    return replace_visit(by, old, made, reason=reason)
+
+
+def replace_visit(by: Actor, old: Appointment, made: Claim, *, reason: str) -> Appointment:
+    """Writes the appointment that takes the place of a locked one, whose holds are given up already."""
+    new = write_claim(
+        by,
+        made,
+        reason=old.reason,
+        source=old.source,
+        series_id=old.series_id,
+        series_number=old.series_number,
+    )
     _end(by, old, State.RESCHEDULED, reason)
     old.rescheduled_to = new
     save(old, "state", "state_since", "rescheduled_to")
+    facts = {"overbook_reason": made.wish.overbook_reason} if made.is_overbook else {}
+    if made.passed:
+        facts |= {"passed_over": sorted(made.passed), "exception_reason": made.wish.overbook_reason}
     audit.record(
         by,
         "appointment.rescheduled",
@@ -188,7 +238,7 @@ def _reschedule(
         to=new.pk,
         before=old.starts_at.isoformat(),
         after=new.starts_at.isoformat(),
-        **({"overbook_reason": wish.overbook_reason} if made.is_overbook else {}),
+        **facts,
     )
     void_reminders(by=by, appointment=old, reason="rescheduled")
     return new
@@ -209,7 +259,7 @@ def cancel_appointment(
     row = locked(appointment, version=version)
     if row.state == State.CANCELLED:
         raise Refused("This visit is cancelled already.")
-    _must_be_upcoming(row, "cancelled")
+    must_be_upcoming(row, "cancelled")
     at = now()
     row.cancel_reason, row.cancel_note, row.cancelled_at = reason, note.strip()[:200], at
     row.is_late_cancel = row.starts_at - at < timedelta(hours=flow_settings().late_cancel_hours)
@@ -246,7 +296,7 @@ def confirm_appointment(*, by: Actor, appointment: Appointment, how: str = "phon
     row = locked(appointment)
     if row.state == State.CONFIRMED:
         return row
-    _must_be_upcoming(row, "confirmed")
+    must_be_upcoming(row, "confirmed")
     at = now()
     close_interval(row, at)
     row.state, row.state_since, row.confirmed_at = State.CONFIRMED, at, at
@@ -256,7 +306,7 @@ def confirm_appointment(*, by: Actor, appointment: Appointment, how: str = "phon
     return row
 
 
-def _must_be_upcoming(row: Appointment, verb: str) -> None:
+def must_be_upcoming(row: Appointment, verb: str) -> None:
     if row.state not in UPCOMING:
         raise Refused(f"This visit is {row.state_words.lower()} and can't be {verb} any more.")
 

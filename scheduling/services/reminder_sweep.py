@@ -84,7 +84,7 @@ def _pages() -> Iterator[list[Appointment]]:
 
 def _plan_page(visits: list[Appointment]) -> int:
     planned = planned_slots(visits)
-    missing = [visit.pk for visit in visits if wanted_of(visit, planned, is_new=False)]
+    missing = [visit.pk for visit in visits if wanted_of(visit, planned, is_confirmed=False)]
     if not missing:
         return 0
     whole = list(
@@ -114,7 +114,7 @@ def _plan_page(visits: list[Appointment]) -> int:
 def _plan_together(by: Actor, visits: list[Appointment], planned: set[tuple]) -> int:
     asked = []
     for visit in visits:
-        wanted = wanted_of(visit, planned, is_new=False)
+        wanted = wanted_of(visit, planned, is_confirmed=False)
         asked.append((visit, wanted, addresses_of(visit.patient), {purpose_of(due) for due, _ in wanted}))
     reach = reachable_many([(visit.patient, addresses, purposes) for visit, _, addresses, purposes in asked])
     rows: list[Message] = []

@@ -59,19 +59,23 @@ def plan_reminders(*, by, appointment: Appointment) -> list[Message]:
     return [row for row in made if row.state != MessageState.VOID]
 
 
-def draft_reminders(*, by, appointment: Appointment) -> list[Message]:
-    """The unsaved messages of a visit that is being made now, the booking confirmation among them.
+def draft_reminders(*, by, appointment: Appointment, is_confirmed: bool = True) -> list[Message]:
+    """The unsaved messages of a visit that is being made now, with the booking confirmation if `is_confirmed`.
 
     They are inserted with the visit. Nothing here ever stops a booking: see `plan_reminders`.
     """
-    return _messages(by, appointment, lambda wish: draft_message(**wish), is_new=True)
+    return _messages(
+        by, appointment, lambda wish: draft_message(**wish), is_new=True, is_confirmed=is_confirmed
+    )
 
 
-def _messages(by, appointment, make: Callable[[dict], Message], *, is_new: bool) -> list[Message]:
+def _messages(
+    by, appointment, make: Callable[[dict], Message], *, is_new: bool, is_confirmed: bool = False
+) -> list[Message]:
     if not is_remindable(appointment):
         return []
     planned = set() if is_new else planned_slots([appointment])
-    wanted = wanted_of(appointment, planned, is_new=is_new)
+    wanted = wanted_of(appointment, planned, is_confirmed=is_confirmed)
     addresses = addresses_of(appointment.patient)
     if not wanted or not addresses:
         return []

@@ -153,7 +153,18 @@ def _save_session(by, session, version, values: dict, visit_types) -> ProviderSe
     _refuse_overlap(session, wanted)
     row = _save(by, ProviderSession, session, version, values)
     row.visit_types.set(visit_types)
+    _refuse_parts_outside(row)
     return row
+
+
+def _refuse_parts_outside(session: ProviderSession) -> None:
+    outside = session.parts.exclude(starts__gte=session.starts, ends__lte=session.ends).first()
+    if outside:
+        raise Refused(
+            f"Its {outside.get_kind_display().lower()} {outside.starts:%H:%M}–{outside.ends:%H:%M} would lie outside.",
+            field="starts",
+            hint="Change or remove that first.",
+        )
 
 
 def _current(session: ProviderSession | None) -> dict:

@@ -10,7 +10,8 @@ from clinic.core.errors import Conflict, Refused
 from clinic.core.time import format_clock, now, today
 from clinic.staff.models import Member
 from scheduling.models import Appointment, Location, Source, VisitType
-from scheduling.queries.slots import open_slots, rostered
+from scheduling.queries.needs import rostered
+from scheduling.queries.slots import open_slots
 from scheduling.rules.visit_states import UPCOMING, State
 from scheduling.services.booking import write_claim
 from scheduling.services.claims import claim
@@ -36,7 +37,13 @@ def walk_in(
     """
     _refuse_second(patient, location)
     slots = open_slots(
-        location=location, visit_type=visit_type, provider=provider, days=1, limit=1, patient=patient
+        location=location,
+        visit_type=visit_type,
+        provider=provider,
+        days=1,
+        limit=1,
+        patient=patient,
+        is_walk_in=True,
     )
     wish = Wish(
         patient=patient,

@@ -10,16 +10,24 @@ from uuid import UUID
 from clinic.core.actor import Actor
 from clinic.core.time import format_local, zone
 from clinic.staff.models import Member
-from scheduling.models import Appointment, Location, ResourceHold, Room, VisitType
+from scheduling.models import Appointment, Location, ResourceHold, Room, VisitStep, VisitType
+from scheduling.queries.needs import timings_of
 from scheduling.queries.settings import bookable_member
 from scheduling.querysets import as_range
-from scheduling.rules.holds import Resource, Timing, spans_of, told_span
+from scheduling.rules.holds import Resource, Timing, told_span
+from scheduling.rules.limits import Limit
+from scheduling.rules.slots import Span
+from scheduling.rules.steps import Layout, StepSpans, lay_out
 from scheduling.rules.wall_time import to_wall
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for. `member` is the person whose column the visit stands in, None for anyone."""
+    """What is asked for. `member` is the person whose column the visit stands in, None for anyone.
+
+    `overbook_reason` allows what a person may allow: an overbook, or a limit that is passed over. A wish
+    without a patient only keeps time for a caller.
+    """
 
     patient: object
     visit_type: VisitType
@@ -32,10 +40,16 @@ class Wish:
     overbook_reason: str = ""
     is_interpreter_needed: bool = False
     is_walk_in: bool = False
+    add_ons: tuple[VisitType, ...] = ()
 
     @property
     def timing(self) -> Timing:
         return self.visit_type.timing(with_interpreter=self.is_interpreter_needed)
+
+    @property
+    def layout(self) -> Layout:
+        """The stretches of the whole visit, added steps included."""
+        return lay_out(self.starts_at, self.timing, timings_of(self.add_ons))
 
     @property
     def local_day(self) -> date:
@@ -44,6 +58,17 @@ class Wish:
     @property
     def when(self) -> str:
         return format_local(self.starts_at, self.location.zone)
+
+
+@dataclass(frozen=True)
+class StepClaim:
+    """What one added step gets."""
+
+    visit_type: VisitType
+    spans: StepSpans
+    member_id: UUID | None
+    room_id: UUID | None
+    equipment_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -58,30 +83,62 @@ class Claim:
     is_overbook: bool
     # A walk-in for whom nothing is free: waits for whoever is next and keeps nobody's time.
     is_in_line: bool = False
+    steps: tuple[StepClaim, ...] = ()
+    # Limits that were passed over with the wish's reason.
+    passed: frozenset[Limit] = frozenset()
+    # Whether the one who books keeps time for a caller, which is theirs no more.
+    has_soft_hold: bool = False
+
+    @property
+    def main(self) -> Resource:
+        return Resource.PROVIDER if self.wish.visit_type.needs_provider else Resource.MA
+
+    def stretches(self) -> list[tuple[Resource, UUID, Span]]:
+        """Every resource that the visit keeps, and for how long."""
+        if self.is_in_line:
+            return []
+        layout = self.wish.layout
+        spans = layout.main
+        wanted = [(self.main, self.member_id, spans[self.main])]
+        if self.wish.patient is not None:
+            wanted.append((Resource.PATIENT, self.wish.patient.pk, layout.patient))
+        if self.main != Resource.MA and Resource.MA in spans:
+            wanted.append((Resource.MA, self.ma_id, spans[Resource.MA]))
+        wanted.append((Resource.ROOM, self.room_id, spans[Resource.ROOM]))
+        wanted += [(Resource.EQUIPMENT, one, spans[Resource.EQUIPMENT]) for one in self.equipment_ids]
+        for step in self.steps:
+            wanted.append((Resource.MA, step.member_id, step.spans.stay))
+            wanted.append((Resource.ROOM, step.room_id, step.spans.things))
+            wanted.append((Resource.EQUIPMENT, step.equipment_id, step.spans.things))
+        return [(kind, one, span) for kind, one, span in wanted if one is not None]
 
     def holds(self, appointment: Appointment, by: Actor) -> list[ResourceHold]:
         """The rows to insert, all in one statement."""
-        if self.is_in_line:
-            return []
-        spans = spans_of(self.wish.starts_at, self.wish.timing)
-        main = Resource.PROVIDER if self.wish.visit_type.needs_provider else Resource.MA
-        wanted = [(main, self.member_id), (Resource.PATIENT, self.wish.patient.pk)]
-        if main != Resource.MA and Resource.MA in spans:
-            wanted.append((Resource.MA, self.ma_id))
-        wanted.append((Resource.ROOM, self.room_id))
-        wanted += [(Resource.EQUIPMENT, one) for one in self.equipment_ids]
         return [
             ResourceHold(
                 appointment=appointment,
                 resource_kind=kind,
                 resource_id=resource_id,
-                during=as_range(spans[kind]),
-                is_overbook=self.is_overbook and kind == main,
-                overbook_by_id=by.member_id if self.is_overbook and kind == main else None,
-                overbook_reason=self.wish.overbook_reason if self.is_overbook and kind == main else "",
+                during=as_range(span),
+                is_overbook=self.is_overbook and number == 0,
+                overbook_by_id=by.member_id if self.is_overbook and number == 0 else None,
+                overbook_reason=self.wish.overbook_reason if self.is_overbook and number == 0 else "",
             )
-            for kind, resource_id in wanted
-            if resource_id is not None
+            # The first stretch is the main person's, the only one that can be overbooked.
+            for number, (kind, resource_id, span) in enumerate(self.stretches())
+        ]
+
+    def step_rows(self, appointment: Appointment) -> list[VisitStep]:
+        """The added steps of the visit."""
+        return [
+            VisitStep(
+                appointment=appointment,
+                visit_type=step.visit_type,
+                member_id=step.member_id,
+                starts_at=step.spans.stay.start,
+                ends_at=step.spans.stay.end,
+            )
+            for step in self.steps
         ]
 
 
@@ -105,6 +162,7 @@ def new_appointment(by: Actor, made: Claim, **values) -> Appointment:
         is_interpreter_needed=wish.is_interpreter_needed,
         booked_by_id=by.member_id,
         booked_by_label=by.label[:120],
+        exception_reason=wish.overbook_reason if made.passed else "",
         **values,
     )
     member = bookable_member(made.member_id)

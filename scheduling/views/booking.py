@@ -21,9 +21,9 @@ from records.models import Patient
 from records.services.registration import PossibleDuplicate
 from scheduling.forms.booking import BookAppointmentForm
 from scheduling.models import Appointment, Location
-from scheduling.queries.booking import PatientLine, patient_line
+from scheduling.queries.booking import PatientLine, minutes_early, patient_line
 from scheduling.queries.settings import bookable_member, chosen_location, locations, visit_types
-from scheduling.queries.slots import Opening, next_openings
+from scheduling.queries.slots import Opening, find_openings
 from scheduling.services.booking import book_appointment
 from scheduling.services.contact import set_text_consent
 from scheduling.views._common import only_once, parse_day, patient_of, visit_or_404
@@ -87,6 +87,7 @@ def _book(
         provider=member,
         reason=values["reason"],
         overbook_reason=values["overbook_reason"],
+        add_ons=form.asked.add_ons,
         pk=pk,
     )
 
@@ -103,11 +104,10 @@ def said(visit: Appointment) -> str:
     """Who, what, when (weekday), where, what to bring: to be read back on the phone."""
     person = visit.provider or visit.ma
     with_whom = f" with {person.name}" if person else ""
-    early = visit.visit_type.ma_before_minutes if visit.visit_type.needs_provider else 0
+    early = minutes_early(visit)
     when = f"{format_day(visit.local_day)} at {format_clock(visit.starts_at, visit.zone)}"
-    words = (
-        f"Booked: {visit.patient.name}, {visit.visit_type.name}{with_whom}, {when}, {visit.location.name}."
-    )
+    also = "".join(f" with {step.visit_type.name}" for step in visit.steps.select_related("visit_type"))
+    words = f"Booked: {visit.patient.name}, {visit.visit_type.name}{also}{with_whom}, {when}, {visit.location.name}."
     if early and visit.visit_type.needs_room:
         words += f" Please come {early} minutes early."
     return f"{words} Bring: {visit.visit_type.prep_note}." if visit.visit_type.prep_note else words
@@ -140,7 +140,7 @@ def _context(
     if patient is not None:
         audit.looked(request, patient, "booking")
     if openings is None:
-        openings = _openings_for(form, place, patient)
+        openings = _openings_for(request, form, place, patient)
     return {
         "form": form,
         "place": place,
@@ -166,8 +166,15 @@ def _chosen_words(form, place: Location, openings: list[Opening]) -> str:
         return ""
 
 
-def _openings_for(form, place: Location, patient: Patient | None, after: date | None = None) -> list[Opening]:
-    kinds = visit_types()
+def _openings_for(
+    request: HttpRequest,
+    form: BookAppointmentForm,
+    place: Location,
+    patient: Patient | None,
+    after: date | None = None,
+) -> list[Opening]:
+    """The next six openings for what the dialog says so far."""
+    kinds, asked = visit_types(), form.asked
     wanted = str(form["visit_type"].value() or "")
     kind = next(
         (kind for kind in kinds if str(kind.pk) == wanted), kinds[0] if kinds and not wanted else None
@@ -175,7 +182,23 @@ def _openings_for(form, place: Location, patient: Patient | None, after: date | 
     if kind is None:
         return []
     member = bookable_member(form["provider"].value())
-    return next_openings(location=place, visit_type=kind, provider=member, patient=patient, day_from=after)
+    return find_openings(
+        locations=form.places if asked.is_anywhere else (place,),
+        visit_type=kind,
+        providers=(member,) if member else (),
+        add_ons=asked.add_ons,
+        wishes=asked.wishes,
+        patient=patient,
+        day_from=after,
+        viewer=request.actor.member_id,
+        replaced=_moved(request),
+    )
+
+
+def _moved(request: HttpRequest) -> Appointment | None:
+    """The visit that the dialog is to move, if it is that dialog."""
+    pk = uuid_of(request.POST.get("visit"))
+    return Appointment.objects.filter(pk=pk).first() if pk else None
 
 
 @require_POST
@@ -186,7 +209,7 @@ def openings(request: HttpRequest) -> HttpResponse:
     place = chosen_location(places, request.POST.get("location"))
     form = BookAppointmentForm(request.POST, places=places)
     patient = Patient.objects.filter(pk=uuid_of(request.POST.get("patient"))).first()
-    found = _openings_for(form, place, patient, parse_day(request.POST.get("from")))
+    found = _openings_for(request, form, place, patient, parse_day(request.POST.get("from")))
     return fragment(
         request, "scheduling/appointment/_openings.html", {"openings": found, "chosen": "", "place": place}
     )

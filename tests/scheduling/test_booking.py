@@ -332,9 +332,9 @@ def test_database_refuses_overbooks_of_things_and_without_reason(clinic, changes
 
 
 def test_violation_reaches_the_user_in_words(clinic, monkeypatch):
-    from scheduling.services import claims
+    from scheduling.queries import busy
 
     clinic.book("9:00")
-    monkeypatch.setattr(claims.Busy, "free", lambda self, resource, span: True)
+    monkeypatch.setattr(busy.Busy, "free", lambda self, resource, span: True)
     error = refused(Conflict, "That time has just been taken", **call(clinic, "9:10"))
     assert error.status == 409

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from scheduling.models import Closure, SessionException
-from scheduling.queries.slots import next_openings, open_slots, third_next
+from scheduling.queries.access import third_next_available
+from scheduling.queries.slots import next_openings, open_slots
 from scheduling.services.booking import cancel_appointment
 from tests.factories.scheduling import (
     TUESDAY,
@@ -90,9 +91,9 @@ def test_session_across_the_missing_hour_is_an_hour_shorter(clinic, early):
 
 def test_third_next_available(clinic):
     clinic.provider.sessions.update(ends="08:40")
-    assert third_next(clinic.location, visit_type(), clinic.provider) == 7
+    assert third_next_available(clinic.provider, visit_type(), TUESDAY) == TUESDAY + timedelta(7)
     clinic.provider.sessions.update(effective_to=TUESDAY)
-    assert third_next(clinic.location, visit_type(), clinic.provider) is None
+    assert third_next_available(clinic.provider, visit_type(), TUESDAY) is None
 
 
 @pytest.mark.parametrize("providers", [1, 8])

@@ -2,15 +2,19 @@
 // three letters, Enter, type, Enter, 1, Enter.
 import { post } from "../http.js";
 import { mount } from "../mount.js";
+import { giveUp, keep } from "./keeping.js";
 
-const CHANGES = new Set(["patient", "visit_type", "provider", "location"]);
+const ASKED = ["patient", "visit_type", "provider", "location", "visit", "add_ons", "part", "weekday", "anywhere"];
+const CHANGES = new Set(ASKED);
+
+export function asked(form) {
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (CHANGES.has(name) && value) body.append(name, value);
+  return body;
+}
 
 function data(form) {
-  const body = new URLSearchParams();
-  for (const name of ["patient", "visit_type", "provider", "location"]) {
-    const field = form.elements[name];
-    if (field?.value) body.set(name, field.value);
-  }
+  const body = asked(form);
   const day = form.elements.day;
   if (day?.value && !form.elements.clock?.value) body.set("from", day.value);
   return body;
@@ -64,8 +68,14 @@ mount("form[data-booking]", (form) => {
     const { name } = event.target;
     if (name === "patient" && patient.value) loadFacts(form, patient);
     if (CHANGES.has(name) || event.target.matches("[data-from-day]")) loadOpenings(form);
-    if (name === "slot") submit(form)?.focus();
+    if (name === "slot") {
+      submit(form)?.focus();
+      keep(form, asked(form)).then((isGone) => isGone && loadOpenings(form));
+    }
   });
+  // Closing the dialog gives the time back; booking has taken it already.
+  form.addEventListener("clinic:saved", () => { form.dataset.booked = "1"; });
+  form.closest("dialog")?.addEventListener("close", () => giveUp(form));
   form.addEventListener("click", (event) => {
     const known = event.target.closest("[data-use-patient]");
     if (!known) return;

@@ -1,0 +1,36 @@
+// The chosen opening is kept for this dialog while somebody is on the phone: five minutes, seen by the others.
+// Requests follow one another, so that the last choice is the one that is kept.
+import { post } from "../http.js";
+
+const queue = new WeakMap();
+
+// True when the time is gone: the openings want to be looked up again.
+export function keep(form, body) {
+  const call = form.elements.form_key?.value;
+  const slot = new FormData(form).get("slot");
+  if (!form.dataset.keep || !call || !slot) return Promise.resolve(false);
+  body.set("form_key", call);
+  body.set("slot", slot);
+  const before = queue.get(form) ?? Promise.resolve();
+  const mine = before.catch(() => {}).then(() => ask(form, body));
+  queue.set(form, mine);
+  return mine;
+}
+
+async function ask(form, body) {
+  const response = await post(form.dataset.keep, body);
+  if (!form.isConnected) {
+    giveUp(form);
+    return false;
+  }
+  const line = form.querySelector("[data-kept]");
+  form.dataset.kept = response.ok ? "1" : "";
+  if (line) line.textContent = (await response.json().catch(() => ({}))).words ?? "";
+  return response.status === 409;
+}
+
+export function giveUp(form) {
+  const call = form.elements.form_key?.value;
+  if (!form.dataset.giveUp || !call || !queue.has(form) || form.dataset.booked) return;
+  post(form.dataset.giveUp, { form_key: call }, { keepalive: true }).catch(() => {});
+}

@@ -13,13 +13,19 @@ class Purpose(models.TextChoices):
     REMINDER = "reminder", "Visit reminder"
     CONFIRMATION = "confirmation", "Booking confirmation"
     FOLLOWUP = "followup", "Follow-up"
+    RECALL = "recall", "Time to come back"
+    OFFER = "offer", "Earlier time offered"
     RECEIPT = "receipt", "Answer to a reply"
     TEST = "test", "Test"
 
 
 ALL_PURPOSES = "all"
-# “May we text you about your appointments?” answers for both: a confirmation goes by the word on reminders.
-COVERED_BY = {Purpose.CONFIRMATION: Purpose.REMINDER}
+# “May we text you about your appointments?” answers for all of these: they go by the word on reminders.
+COVERED_BY = {
+    Purpose.CONFIRMATION: Purpose.REMINDER,
+    Purpose.RECALL: Purpose.REMINDER,
+    Purpose.OFFER: Purpose.REMINDER,
+}
 
 
 class Language(models.TextChoices):

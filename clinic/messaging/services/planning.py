@@ -22,7 +22,7 @@ from clinic.messaging.subjects import link_for
 
 SEND_TASK = "messaging.send_due"
 # What answers an act that just happened may wait for the window to open; a reminder rather comes earlier.
-MAY_WAIT = {Purpose.CONFIRMATION, Purpose.TEST}
+MAY_WAIT = {Purpose.CONFIRMATION, Purpose.TEST, Purpose.RECALL}
 
 
 @service

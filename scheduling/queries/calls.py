@@ -34,7 +34,7 @@ def call_card(patient: Patient) -> CallCard:
         .exclude(kind="email")
         .order_by("-is_preferred", "rank")
     )
-    rows = ContactAttempt.objects.filter(patient=patient).order_by("-at")[:SHOWN]
+    rows = ContactAttempt.objects.filter(patient=patient).order_by("-at", "-pk")[:SHOWN]
     return CallCard(
         born=f"{patient.birth_date:%m/%d/%Y}",
         age=patient.age_words(today(clinic_zone())),

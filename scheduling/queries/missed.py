@@ -108,7 +108,7 @@ def missed_visits(location: Location, view: str):
     tries = ContactAttempt.objects.filter(
         appointment=OuterRef("appointment_id"), at__gte=OuterRef("missed_at")
     )
-    newest = tries.order_by("-at")
+    newest = tries.order_by("-at", "-pk")
     rows = (
         MissedVisit.objects.filter(STILL_MISSED, appointment__location=location)
         .select_related("patient", "appointment__visit_type", "appointment__provider", "appointment__ma")

@@ -128,7 +128,7 @@ def _freed():
         patient=OuterRef("entry__patient_id"), is_active=True, kind__in=("mobile", "home", "work")
     ).order_by("-is_preferred", "rank")
     # A subject is "offer:<id>"; the newest message and the last attempt tell how far the offer got.
-    attempts = ContactAttempt.objects.filter(offer=OuterRef("pk")).order_by("-at")
+    attempts = ContactAttempt.objects.filter(offer=OuterRef("pk")).order_by("-at", "-pk")
     offers = (
         Offer.objects.select_related("entry__patient")
         .annotate(

@@ -65,7 +65,7 @@ def recall_rows(view: str, reason: str = ""):
     subject = Concat(Value("recall:"), Cast(OuterRef("pk"), CharField()))
     messages = Message.objects.filter(subject=subject).order_by("-created_at")
     phones = ContactPoint.objects.filter(patient=OuterRef("patient_id"), is_active=True).exclude(kind="email")
-    calls = ContactAttempt.objects.filter(recall=OuterRef("pk")).order_by("-at")
+    calls = ContactAttempt.objects.filter(recall=OuterRef("pk")).order_by("-at", "-pk")
     booked = Appointment.objects.filter(
         patient=OuterRef("patient"),
         visit_type=OuterRef("visit_type"),

@@ -120,7 +120,7 @@ def arrivals(location: Location, *, limit: int = 5) -> list[Arrival]:
 def unconfirmed(location: Location, day: date | None = None) -> list[Arrival]:
     """Visits of a day (default tomorrow) that nobody has confirmed, with a number to call."""
     wanted = day or today(location.zone) + timedelta(days=1)
-    calls = ContactAttempt.objects.filter(appointment=OuterRef("pk")).order_by("-at")
+    calls = ContactAttempt.objects.filter(appointment=OuterRef("pk")).order_by("-at", "-pk")
     rows = _with_gaps(Appointment.objects.on_day(location.pk, wanted), now()).annotate(
         last_outcome=Subquery(calls.values("outcome")[:1]),
         tries=Subquery(calls.order_by().values("appointment").annotate(n=Count("pk")).values("n")),

@@ -63,7 +63,7 @@ def _list(*, by: Actor, visit: Appointment) -> None:
         risks=[risk.value for risk in risks_of(visit)],
     )
     MissedVisit.objects.bulk_create([row], ignore_conflicts=True)
-    audit.record(by, "missed_visit.listed", obj=row, patient=row.patient_id, kind=kind, number=row.number)
+    audit.record(by, "missed_visit.listed", obj=row, patient=row.patient_id, missed=kind, number=row.number)
 
 
 @service

@@ -10,8 +10,10 @@ from clinic import audit
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
 from clinic.ui.responses import fragment
+from scheduling.queries.recalls import recalls_of
 from scheduling.queries.settings import locations
 from scheduling.queries.visits import arrivals, next_for, overdue, patient_visits, patients_today
+from scheduling.queries.waitlist import entries_of
 
 
 @allow(P.SCHEDULE_VIEW)
@@ -56,3 +58,16 @@ def todays_patients(request: HttpRequest) -> HttpResponse:
     shown = rows[:TODAY_SHOWN]
     audit.looked_many(request, [row.patient_id for row in shown], "today's patients")
     return fragment(request, "scheduling/panels/today.html", {"rows": shown, "more": len(rows) - len(shown)})
+
+
+@allow(P.SCHEDULE_VIEW)
+def patient_waiting(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What a patient waits for and is to be asked back for."""
+    audit.looked(request, pk, "waitlist and recalls")
+    context = {
+        "entries": entries_of(pk),
+        "recalls": recalls_of(pk),
+        "patient_id": pk,
+        "may_book": request.actor.can(P.APPOINTMENT_BOOK),
+    }
+    return fragment(request, "scheduling/panels/patient_waiting.html", context)

@@ -5,6 +5,7 @@ from clinic.messaging.subjects import register_subject
 
 def register() -> None:
     """Called once, when the app is ready."""
+    from scheduling.services import offer_messages, recall_messages
     from scheduling.services.replies import answer_appointment, check_appointment, check_appointments
 
     register_subject(
@@ -14,4 +15,16 @@ def register() -> None:
         on_reply=answer_appointment,
         link_url_name="scheduling:patient-link",
         page_url_name="scheduling:appointment",
+    )
+    register_subject(
+        offer_messages.SUBJECT,
+        check=offer_messages.check_offer,
+        check_many=offer_messages.check_offers,
+        on_reply=offer_messages.answer_offer,
+        link_url_name="scheduling:offer-link",
+    )
+    register_subject(
+        recall_messages.SUBJECT,
+        check=recall_messages.check_recall,
+        check_many=recall_messages.check_recalls,
     )

@@ -14,6 +14,23 @@ def register() -> None:
         order=10,
         key="s",
     )
+    nav.register(
+        label="Outreach",
+        url_name="scheduling:waitlist",
+        icon="calendar-time",
+        permission=Permission.SCHEDULE_VIEW,
+        order=12,
+        key="w",
+    )
+    panels.register(
+        slot="patient.page",
+        name="scheduling.waiting",
+        title="Waitlist and recalls",
+        url_name="scheduling:patient-waiting",
+        permission=Permission.SCHEDULE_VIEW,
+        order=12,
+        icon="calendar-time",
+    )
     panels.register(
         slot="patient.page",
         name="scheduling.visits",

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("messaging", "0006_more_wordings"),
-        ('scheduling', '0007_openings_defaults'),
+        ('scheduling', '0011_filling_defaults'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

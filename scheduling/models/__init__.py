@@ -1,11 +1,15 @@
 from scheduling.models.appointments import Appointment, CancelReason, ResourceHold, Source
+from scheduling.models.outreach import ContactAttempt, LetterWording, MissedVisit, OutreachSettings
 from scheduling.models.places import WEEKDAYS, Closure, FlowSettings, Location, Room
 from scheduling.models.preparation import Preparation
+from scheduling.models.recalls import Recall, RecallReason
 from scheduling.models.rosters import ProviderSession, SessionException, SessionPart, VisitType
 from scheduling.models.series import AppointmentSeries
 from scheduling.models.soft_holds import SoftHold
 from scheduling.models.steps import VisitStep
+from scheduling.models.triage import TriageAssessment, TriageLevel
 from scheduling.models.visits import ReminderPolicy, VisitInterval
+from scheduling.models.waitlist import FreedTime, Offer, WaitlistEntry
 
 __all__ = [
     "WEEKDAYS",
@@ -13,10 +17,18 @@ __all__ = [
     "AppointmentSeries",
     "CancelReason",
     "Closure",
+    "ContactAttempt",
     "FlowSettings",
+    "FreedTime",
+    "LetterWording",
     "Location",
     "Preparation",
+    "MissedVisit",
+    "Offer",
+    "OutreachSettings",
     "ProviderSession",
+    "Recall",
+    "RecallReason",
     "ReminderPolicy",
     "ResourceHold",
     "Room",
@@ -24,7 +36,10 @@ __all__ = [
     "SessionPart",
     "SoftHold",
     "Source",
+    "TriageAssessment",
+    "TriageLevel",
     "VisitInterval",
     "VisitStep",
     "VisitType",
+    "WaitlistEntry",
 ]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from clinic.core.phones import display
 from clinic.core.profile import clinic_zone
 from clinic.core.time import format_clock, format_day, now, today
 from records.models import ContactPoint, Coverage
 from records.queries.finder import patient_url
-from scheduling.models import Appointment, Location, VisitInterval
+from scheduling.models import Appointment, ContactAttempt, Location, VisitInterval
 from scheduling.queries._words import patient_name
 from scheduling.queries.settings import flow_settings
 from scheduling.rules.visit_states import IN_CLINIC, LABELS, UPCOMING, State, Stay, effective
@@ -105,6 +105,9 @@ class Arrival:
     reason: str = ""
     phone: str = ""
     phone_words: str = ""
+    # The last call about the visit, for the list of those to be confirmed.
+    last_try: str = ""
+    tries: int = 0
 
 
 def arrivals(location: Location, *, limit: int = 5) -> list[Arrival]:
@@ -117,8 +120,16 @@ def arrivals(location: Location, *, limit: int = 5) -> list[Arrival]:
 def unconfirmed(location: Location, day: date | None = None) -> list[Arrival]:
     """Visits of a day (default tomorrow) that nobody has confirmed, with a number to call."""
     wanted = day or today(location.zone) + timedelta(days=1)
-    rows = _with_gaps(Appointment.objects.on_day(location.pk, wanted), now())
-    return [_arrival(row) for row in rows.filter(state=State.SCHEDULED).order_by("starts_at")]
+    calls = ContactAttempt.objects.filter(appointment=OuterRef("pk")).order_by("-at", "-pk")
+    rows = _with_gaps(Appointment.objects.on_day(location.pk, wanted), now()).annotate(
+        last_outcome=Subquery(calls.values("outcome")[:1]),
+        tries=Subquery(calls.order_by().values("appointment").annotate(n=Count("pk")).values("n")),
+    )
+    words = dict(ContactAttempt.Outcome.choices)
+    return [
+        replace(_arrival(row), last_try=str(words.get(row.last_outcome, "")), tries=row.tries or 0)
+        for row in rows.filter(state=State.SCHEDULED).order_by("starts_at")
+    ]
 
 
 def overdue(location: Location) -> list[Arrival]:

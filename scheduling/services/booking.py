@@ -11,6 +11,7 @@ from clinic.core.actor import Actor
 from clinic.core.db import insert_together, service
 from clinic.core.errors import Conflict, Refused
 from clinic.core.ids import uuid7
+from clinic.core.tasks import enqueue
 from clinic.core.time import format_local, now
 from clinic.messaging.services import outbox_rows
 from clinic.staff.models import Member
@@ -33,6 +34,8 @@ from scheduling.services.reminders import draft_reminders, void_reminders
 from scheduling.services.wishes import Claim, Wish, new_appointment
 
 FEW = 3
+# Given-back time is offered to the waitlist by a sweep that finds it; this only wakes it.
+FILL_TASK = "scheduling.fill_openings"
 
 
 def book_appointment(
@@ -241,6 +244,7 @@ def replace_visit(by: Actor, old: Appointment, made: Claim, *, reason: str) -> A
         **facts,
     )
     void_reminders(by=by, appointment=old, reason="rescheduled")
+    enqueue(FILL_TASK)
     return new
 
 
@@ -283,6 +287,7 @@ def cancel_appointment(
         late=row.is_late_cancel,
     )
     void_reminders(by=by, appointment=row, reason="cancelled")
+    enqueue(FILL_TASK)
     return row
 
 

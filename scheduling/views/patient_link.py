@@ -22,11 +22,11 @@ from scheduling.services.patient_link import answer_link
 from scheduling.services.preparation import open_preparation
 
 
-def _sealed(view):
+def sealed(view):
     """No referrer, no store, no index: the address is a secret."""
 
     @wraps(view)
-    def sealed(request, *args, **kwargs):
+    def guarded(request, *args, **kwargs):
         response = view(request, *args, **kwargs)
         # Nothing leaves for other sites; “no-referrer” would make browsers post with Origin: null, which is refused.
         response["Referrer-Policy"] = "same-origin"
@@ -34,11 +34,11 @@ def _sealed(view):
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
-    return sealed
+    return guarded
 
 
 @public
-@_sealed
+@sealed
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_link(request, token):
     """Shows the visit of a link; POST `answer` confirms or cancels it."""

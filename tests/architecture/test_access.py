@@ -51,6 +51,7 @@ def test_only_what_must_be_open_is_open():
         "hooks:",
         "messaging:inbound",
         "messaging:status",
+        "scheduling:offer-link",
         "scheduling:patient-link",
         "scheduling:patient-preparation",
         "desk:set-up",

@@ -52,14 +52,22 @@ ROWS = {
     "messages/reminders/": "scheduling.ReminderPolicy",
     "messages/replies/": "messaging.InboundMessage",
     "messages/wording/": "messaging.MessageTemplate",
+    "schedule/filling/letters/": "scheduling.LetterWording",
+    "schedule/filling/levels/": "scheduling.TriageLevel",
+    "schedule/filling/reasons/": "scheduling.RecallReason",
+    "schedule/freed/": "scheduling.FreedTime",
     "schedule/locations/": "scheduling.Location",
+    "schedule/missed/": "scheduling.MissedVisit",
+    "schedule/offers/": "scheduling.Offer",
     "schedule/patients/": "records.Patient",
+    "schedule/recalls/": "scheduling.Recall",
     "schedule/rooms/": "scheduling.Room",
     "schedule/templates/absences/": "scheduling.SessionException",
     "schedule/templates/closures/": "scheduling.Closure",
     "schedule/templates/sessions/": "scheduling.ProviderSession",
     "schedule/visit-types/": "scheduling.VisitType",
     "schedule/visits/": "scheduling.Appointment",
+    "schedule/waitlist/": "scheduling.WaitlistEntry",
     "staff/": "staff.Member",
     "staff/workstations/": "staff.Workstation",
     "visits/": "scheduling.Appointment",
@@ -108,6 +116,7 @@ def build() -> None:
         medication.objects.create(patient=patient, name=f"{CANARY}ine", recorded_at=NOW)
         _chart(patient, encounter)
         _work(patient, encounter, fee.code, place)
+        _outreach(patient, clinic)
 
 
 def _chart(patient, encounter) -> None:
@@ -161,6 +170,19 @@ def _work(patient, encounter, code: str, place) -> None:
         body=f"It is {CANARY}, may I come later?",
         received_at=NOW,
     )
+
+
+def _outreach(patient, clinic) -> None:
+    """A waitlist entry with a freed time offered, a recall, and a visit that was missed."""
+    from tests.factories import outreach, scheduling
+
+    outreach.wait(clinic, patient, note=CANARY)
+    outreach.offered(clinic, "11:30")
+    outreach.recall(clinic, patient, note=CANARY)
+    with time_machine.travel(NOW - timedelta(hours=1), tick=False):
+        missed = clinic.book("9:20", patient=patient, provider=scheduling.make_provider(clinic.location))
+    clinic.move(missed, "no_show")
+    outreach.follow()
 
 
 def picture(fmt: str = "PNG", size: tuple[int, int] = (40, 30)) -> bytes:

@@ -109,6 +109,13 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
                 P.TEMPLATE_EDIT,
             ),
             Setting(
+                "Filling the day",
+                "Waitlist offers, recalls, no-shows, triage levels, letters",
+                "scheduling:filling",
+                "calendar-repeat",
+                P.TEMPLATE_EDIT,
+            ),
+            Setting(
                 "Reminders",
                 "When patients are reminded, and by which channel",
                 "scheduling:reminder-policy",

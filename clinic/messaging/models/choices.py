@@ -14,6 +14,8 @@ class Purpose(models.TextChoices):
     CONFIRMATION = "confirmation", "Booking confirmation"
     PREPARATION = "preparation", "How to prepare"
     FOLLOWUP = "followup", "Follow-up"
+    RECALL = "recall", "Time to come back"
+    OFFER = "offer", "Earlier time offered"
     RECEIPT = "receipt", "Answer to a reply"
     ANSWER = "answer", "Written by staff"
     TEST = "test", "Test"
@@ -21,7 +23,12 @@ class Purpose(models.TextChoices):
 
 ALL_PURPOSES = "all"
 # “May we text you about your appointments?” answers for all of these: they go by the word on reminders.
-COVERED_BY = {Purpose.CONFIRMATION: Purpose.REMINDER, Purpose.PREPARATION: Purpose.REMINDER}
+COVERED_BY = {
+    Purpose.CONFIRMATION: Purpose.REMINDER,
+    Purpose.PREPARATION: Purpose.REMINDER,
+    Purpose.RECALL: Purpose.REMINDER,
+    Purpose.OFFER: Purpose.REMINDER,
+}
 # What patients are asked about, by each number and address: what these cover needs no question of its own.
 ASKED = (Purpose.REMINDER, Purpose.FOLLOWUP)
 # Not a purpose of any message: a decision with it says whether the number or address works at all.

@@ -43,7 +43,13 @@ class MessageTemplate(Base):
 
 
 def default_limited() -> list[str]:
-    return [Purpose.REMINDER.value, Purpose.PREPARATION.value, Purpose.FOLLOWUP.value]
+    return [
+        Purpose.REMINDER.value,
+        Purpose.PREPARATION.value,
+        Purpose.FOLLOWUP.value,
+        Purpose.RECALL.value,
+        Purpose.OFFER.value,
+    ]
 
 
 def default_consent_channels() -> list[str]:

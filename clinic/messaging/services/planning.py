@@ -24,7 +24,13 @@ from clinic.messaging.subjects import link_for
 BATCH = 500
 SEND_TASK = "messaging.send_due"
 # What answers an act that just happened may wait for the window to open; a reminder rather comes earlier.
-MAY_WAIT = {Purpose.CONFIRMATION, Purpose.PREPARATION, Purpose.ANSWER, Purpose.TEST}
+MAY_WAIT = {
+    Purpose.CONFIRMATION,
+    Purpose.PREPARATION,
+    Purpose.ANSWER,
+    Purpose.TEST,
+    Purpose.RECALL,
+}
 
 
 @service

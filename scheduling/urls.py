@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduling import panels, reminder_urls
+from scheduling import follow_up_urls, panels, reminder_urls
 from scheduling.views import booking, day, rooms, setup, visits
 
 app_name = "scheduling"
@@ -43,4 +43,5 @@ urlpatterns = [
     path("schedule/locations/<uuid:pk>/edit/", setup.location_edit, name="location-edit"),
     path("schedule/flow-limits/", setup.flow_limits, name="flow-limits"),
     *reminder_urls.urlpatterns,
+    *follow_up_urls.urlpatterns,
 ]

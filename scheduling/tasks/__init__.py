@@ -1,5 +1,5 @@
 """Tasks of scheduling, imported here so that the worker knows them by name."""
 
-from scheduling.tasks import reminders, visits
+from scheduling.tasks import follow_ups, reminders, visits
 
-__all__ = ["reminders", "visits"]
+__all__ = ["follow_ups", "reminders", "visits"]

@@ -19,6 +19,10 @@ def gateway(name: str) -> Gateway:
         from clinic.messaging.gateways.twilio import TwilioGateway
 
         return TwilioGateway.from_settings()
+    if name == "twilio_voice":
+        from clinic.messaging.gateways.twilio_voice import TwilioVoiceGateway
+
+        return TwilioVoiceGateway.from_settings()
     raise NotSent(f"There is no gateway called {name}.", code="no_gateway")
 
 
@@ -31,8 +35,10 @@ def can_be_asked(name: str) -> bool:
 
 
 def name_for(channel: str) -> str:
-    """The gateway that the environment names for a channel; capture when it names none."""
-    return settings.MESSAGE_GATEWAYS.get(channel, "capture")
+    """The gateway that the environment names for a channel; capture when it names none. One provider's name
+    stands for its texts and its calls."""
+    name = settings.MESSAGE_GATEWAYS.get(channel, "capture")
+    return "twilio_voice" if (channel, name) == ("voice", "twilio") else name
 
 
 def for_channel(channel: str) -> Gateway:

@@ -12,7 +12,8 @@ from clinic.core.locks import lock_keys
 from clinic.messaging.models import MessageTemplate, SendSettings
 from clinic.messaging.rules.texts import Finding, lint
 
-DEFAULTS = Path(__file__).resolve().parent.parent / "data" / "templates.json"
+DATA = Path(__file__).resolve().parent.parent / "data"
+DEFAULTS = (DATA / "templates.json", DATA / "voice_templates.json")
 SETTINGS_FIELDS = (
     "window_opens",
     "window_closes",
@@ -98,4 +99,4 @@ def save_send_settings(*, by, version: int, **values) -> SendSettings:
 
 def shipped_templates() -> list[dict]:
     """The wordings that come with the program."""
-    return json.loads(DEFAULTS.read_text(encoding="utf-8"))
+    return [row for file in DEFAULTS for row in json.loads(file.read_text(encoding="utf-8"))]

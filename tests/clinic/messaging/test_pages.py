@@ -221,7 +221,7 @@ class TestWording:
         url = reverse("messaging:template-preview", args=[row.pk])
         page = manager.post(url, {"body": "{clinic} {last_name}"}).content.decode()
         assert "{last_name} is not one of" in page
-        assert MessageTemplate.objects.count() == 28
+        assert MessageTemplate.objects.count() == 40
 
     def test_the_second_of_two_editors_is_told(self, manager, row):
         url = reverse("messaging:template-edit", args=[row.pk])

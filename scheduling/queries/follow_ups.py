@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -215,15 +216,20 @@ def alerts_of(row: FollowUp) -> list[Alert]:
 
 def spoken_words(text: str, row: FollowUp, caller: str) -> str:
     """A script's opening or closing with its names filled in; what it does not know stays as it is."""
-    values = {
-        "caller": caller,
-        "clinic": clinic().name,
-        "name": row.patient.legal_name,
-        "phone": clinic().phone_shown,
-    }
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", str(value))
-    return text
+    return _filled(
+        text,
+        {
+            "caller": caller,
+            "clinic": clinic().name,
+            "name": row.patient.legal_name,
+            "phone": clinic().phone_shown,
+        },
+    )
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    """Values in place of {names}, as data: braces in a value stay what they are."""
+    return re.sub(r"\{(\w+)\}", lambda found: str(values.get(found.group(1), found.group(0))), text)
 
 
 @dataclass(frozen=True)
@@ -247,7 +253,7 @@ def letter_of(row: FollowUp) -> Letter | None:
         "phone": clinic().phone_shown,
         "clinic": clinic().name,
     }
-    return Letter(wording.heading, wording.body.format(**values), wording.language)
+    return Letter(wording.heading, _filled(wording.body, values), wording.language)
 
 
 @dataclass(frozen=True)

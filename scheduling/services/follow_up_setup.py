@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from django.utils.text import slugify
@@ -19,6 +20,7 @@ from scheduling.rules.follow_up_script import BY_CODE
 from scheduling.services.follow_up_sweep import PLAN
 
 LETTER_FIELDS = ("name", "date", "phone", "clinic")
+IN_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 @service
@@ -84,11 +86,10 @@ def save_follow_up_letter(
     """Saves a new version of the letter in one language. Audited as `follow_up_letter.saved`. Refuses a day in the
     past and a variable other than {name}, {date}, {phone}, {clinic}."""
     day = _first_day(effective_from)
-    try:
-        body.format(**dict.fromkeys(LETTER_FIELDS, ""))
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
+    unknown = [name for name in IN_BRACES.findall(body) if name not in LETTER_FIELDS]
+    if unknown:
         allowed = ", ".join("{" + name + "}" for name in LETTER_FIELDS)
-        raise Refused(f"Only {allowed} may stand in braces.", field="body") from error
+        raise Refused(f"Only {allowed} may stand in braces.", field="body")
     lock_keys(f"follow-up-letter:{language}")
     newest = FollowUpLetter.objects.filter(language=language).order_by("-version").first()
     saved = FollowUpLetter.objects.create(

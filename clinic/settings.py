@@ -339,6 +339,8 @@ CELERY_BEAT_SCHEDULE = {
     "messaging-settle-replies": _every(30, "messaging.settle_replies"),
     "messaging-resolve-uncertain": _every(60, "messaging.resolve_uncertain"),
     "scheduling-plan-reminders": _every(300, "scheduling.plan_reminders"),
+    "scheduling-plan-follow-ups": _every(300, "scheduling.plan_follow_ups"),
+    "scheduling-settle-follow-ups": _every(60, "scheduling.settle_follow_ups"),
     "scheduling-sweep-visits": _every(300, "scheduling.sweep_visits"),
     "scheduling-fill-openings": _every(60, "scheduling.fill_openings"),
     "scheduling-settle-recalls": _every(60, "scheduling.settle_recalls"),

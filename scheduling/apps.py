@@ -6,7 +6,8 @@ class SchedulingConfig(AppConfig):
     verbose_name = "Scheduling"
 
     def ready(self) -> None:
-        from scheduling import reminder_wiring, wiring
+        from scheduling import follow_up_wiring, reminder_wiring, wiring
 
         wiring.register()
         reminder_wiring.register()
+        follow_up_wiring.register()

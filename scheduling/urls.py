@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduling import fill_urls, panels, reminder_urls
+from scheduling import fill_urls, follow_up_urls, panels, reminder_urls
 from scheduling.views import booking, day, keeping, rooms, series, setup, templates, visits
 
 app_name = "scheduling"
@@ -57,4 +57,5 @@ urlpatterns = [
     path("schedule/flow-limits/", setup.flow_limits, name="flow-limits"),
     *reminder_urls.urlpatterns,
     *fill_urls.urlpatterns,
+    *follow_up_urls.urlpatterns,
 ]

@@ -48,7 +48,14 @@ from records.models import (
     VitalReading,
     VitalSet,
 )
-from scheduling.models import Appointment, ResourceHold, VisitInterval
+from scheduling.models import (
+    Appointment,
+    FollowUp,
+    FollowUpAttempt,
+    ReleasedWords,
+    ResourceHold,
+    VisitInterval,
+)
 
 # Written in this order: a row never points at one that comes later.
 ORDER: tuple[type[models.Model], ...] = (
@@ -56,7 +63,7 @@ ORDER: tuple[type[models.Model], ...] = (
     ContactConsent, Encounter, Appointment, ResourceHold, VisitInterval, IdentityCheck, DeskBlock, VitalSet,
     VitalReading, RedFlag, ReviewStamp, Note, Movement, Immunization, EncounterDiagnosis, JournalEntry, Posting,
     Charge, ChargeDiagnosis, Payment, Message, Attempt, DeliveryEvent, InboundMessage, Task, PhoneCall, Alert,
-    DemoVisit,
+    FollowUp, FollowUpAttempt, ReleasedWords, DemoVisit,
 )  # fmt: skip
 
 

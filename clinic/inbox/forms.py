@@ -87,6 +87,15 @@ class CompleteTaskForm(ClinicForm):
     outcome = forms.CharField(label="How it ended", required=False, max_length=300)
 
 
+class GiveTaskForm(ClinicForm):
+    to_whom = ToWhomField(label="To")
+    words = forms.CharField(label="Why, or what is still to do", required=False, max_length=200)
+
+
+class NoteTaskForm(ClinicForm):
+    words = forms.CharField(label="Note", max_length=300)
+
+
 class AcknowledgeAlertForm(ClinicForm):
     action = forms.CharField(label="What did you do?", max_length=300)
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from clinic.inbox.views import conversation, failed_work, hold, numbers, outbox, replies, wording
+from clinic.inbox.views import (
+    conversation,
+    failed_work,
+    hold,
+    numbers,
+    outbox,
+    played_calls,
+    replies,
+    wording,
+)
 
 app_name = "messaging"
 urlpatterns = [
@@ -32,5 +41,6 @@ urlpatterns = [
     path("<uuid:pk>/again/", outbox.message_retry, name="message-retry"),
     path("<uuid:pk>/leave/", outbox.message_leave, name="message-leave"),
     path("<uuid:pk>/arrived/", outbox.message_arrived, name="message-arrived"),
+    path("<uuid:pk>/call/", played_calls.message_call, name="message-call"),
     path("<uuid:pk>/stop/", outbox.message_call_off, name="message-call-off"),
 ]

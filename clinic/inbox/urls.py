@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.inbox.views import calls, inbox
+from clinic.inbox.views import calls, inbox, tasks
 
 app_name = "inbox"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("patient/<uuid:pk>/", inbox.inbox_patient, name="patient"),
     path("tasks/new/", inbox.task_add, name="task-add"),
     path("tasks/new/<uuid:patient_pk>/", inbox.task_add, name="task-add-for"),
+    path("tasks/<uuid:pk>/", tasks.task_detail, name="task"),
+    path("tasks/<uuid:pk>/give/", tasks.task_give, name="task-give"),
+    path("tasks/<uuid:pk>/note/", tasks.task_note, name="task-note"),
     path("tasks/<uuid:pk>/done/", inbox.task_complete, name="task-complete"),
     path("tasks/<uuid:pk>/take/", inbox.task_take, name="task-take"),
     path("alerts/<uuid:pk>/acknowledge/", inbox.alert_acknowledge, name="alert-acknowledge"),

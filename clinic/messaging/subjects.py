@@ -32,6 +32,8 @@ class Subject:
     link_url_name: str = ""
     page_url_name: str = ""
     check_many: CheckMany | None = None
+    # The task of the subject's app that acts on what automated calls came to.
+    settle_task: str = ""
 
 
 _subjects: dict[str, Subject] = {}
@@ -45,10 +47,12 @@ def register_subject(
     link_url_name: str = "",
     page_url_name: str = "",
     check_many: CheckMany | None = None,
+    settle_task: str = "",
 ) -> None:
     """Registers a kind of subject, from `AppConfig.ready()`. The same kind again replaces it. `check_many`
-    answers for a whole chunk at once; without it each message is asked about by itself."""
-    _subjects[kind] = Subject(kind, check, on_reply, link_url_name, page_url_name, check_many)
+    answers for a whole chunk at once; without it each message is asked about by itself. `settle_task` is woken
+    when an automated call about such a subject came to something."""
+    _subjects[kind] = Subject(kind, check, on_reply, link_url_name, page_url_name, check_many, settle_task)
 
 
 def subject_of(reference: str) -> tuple[Subject | None, str]:

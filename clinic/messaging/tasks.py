@@ -13,11 +13,12 @@ def send_due() -> None:
 
 @clinic_task(name="messaging.resolve_uncertain")
 def resolve_uncertain() -> None:
-    """Asks the gateways about messages in doubt, after finding those that a stopped worker left."""
-    from clinic.messaging.services import reports, sending
+    """Asks the gateways about messages in doubt and calls without an end, after finding what a stopped worker left."""
+    from clinic.messaging.services import reports, sending, voice
 
     sending.recover_leases()
     reports.resolve_uncertain()
+    voice.ask_open_calls()
 
 
 @clinic_task(name="messaging.settle_replies")

@@ -36,6 +36,9 @@ class Permission(StrEnum):
     FLOW_WALL = auto()
     ROOM_MANAGE = auto()
     TEMPLATE_EDIT = auto()
+    FOLLOW_UP_PLAN = auto()
+    FOLLOW_UP_WORK = auto()
+    FOLLOW_UP_DECIDE = auto()
 
     # Money
     CHARGE_PROPOSE = auto()
@@ -103,6 +106,9 @@ WORDS: dict[Permission, str] = {
     Permission.FLOW_WALL: "See the wall board (first names and initials)",
     Permission.ROOM_MANAGE: "Change the state of rooms",
     Permission.TEMPLATE_EDIT: "Edit provider sessions, visit types and closures",
+    Permission.FOLLOW_UP_PLAN: "Put follow-up calls on the list",
+    Permission.FOLLOW_UP_WORK: "Make follow-up calls",
+    Permission.FOLLOW_UP_DECIDE: "Decide on follow-ups, release words to tell",
     Permission.CHARGE_PROPOSE: "Propose charges",
     Permission.CHARGE_APPROVE: "Approve and void charges",
     Permission.PAYMENT_TAKE: "Take payments",

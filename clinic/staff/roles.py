@@ -62,6 +62,7 @@ _FRONT_DESK = _SEES_THE_DAY | {
     P.PAYMENT_TAKE,
     P.MESSAGE_VIEW,
     P.MESSAGE_SEND,
+    P.FOLLOW_UP_PLAN,
 }
 
 _MA = _SEES_THE_DAY | {
@@ -79,6 +80,8 @@ _MA = _SEES_THE_DAY | {
     P.STOCK_VIEW,
     P.STOCK_MOVE,
     P.STOCK_COUNT,
+    P.FOLLOW_UP_PLAN,
+    P.FOLLOW_UP_WORK,
 }
 
 _LEAD_MA = _MA | {
@@ -108,6 +111,9 @@ _PROVIDER = _SEES_THE_DAY | {
     P.CHARGE_PROPOSE,
     P.STOCK_VIEW,
     P.STOCK_MOVE,
+    P.FOLLOW_UP_PLAN,
+    P.FOLLOW_UP_WORK,
+    P.FOLLOW_UP_DECIDE,
 }
 
 # A biller sees what a claim needs (who, coverage, visit, charges) and never the clinical chart.

@@ -148,6 +148,8 @@ class Event:
         """Where the line leads; lists stand on the page itself."""
         if self.kind == "visits":
             return reverse("records:encounter", args=[self.id])
+        if self.kind == "calls":
+            return reverse("inbox:call", args=[self.id])
         return reverse("records:note", args=[self.id]) if self.kind == "notes" else ""
 
     @property
@@ -190,6 +192,12 @@ _PARTS = {
         SELECT 'results', t.id, t.observed_at, t.name, concat_ws(' ', t.value_text, nullif(t.unit, '')),
                t.retracted_at IS NOT NULL
         FROM records_result t WHERE t.patient_id = %(id)s""",
+    "calls": """
+        SELECT 'calls', c.id, c.started_at,
+               CASE WHEN c.by_id IS NULL THEN 'Automated call' WHEN c.direction = 'out' THEN 'Call to the patient'
+                    ELSE 'Phone call' END,
+               left(concat_ws(' · ', c.reason, nullif(c.outcome_note, ''), replace(c.outcome, '_', ' ')), 160), false
+        FROM inbox_phonecall c WHERE c.patient_id = %(id)s""",
     "problems": """
         SELECT 'problems', q.id, q.recorded_at, 'Problem: ' || q.text, q.status, q.retracted_at IS NOT NULL
         FROM records_problem q WHERE q.patient_id = %(id)s""",

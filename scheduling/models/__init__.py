@@ -1,4 +1,12 @@
 from scheduling.models.appointments import Appointment, CancelReason, ResourceHold, Source
+from scheduling.models.follow_ups import (
+    FollowUp,
+    FollowUpAttempt,
+    FollowUpLetter,
+    FollowUpRule,
+    FollowUpScript,
+    ReleasedWords,
+)
 from scheduling.models.outreach import ContactAttempt, LetterWording, MissedVisit, OutreachSettings
 from scheduling.models.places import WEEKDAYS, Closure, FlowSettings, Location, Room
 from scheduling.models.preparation import Preparation
@@ -21,6 +29,11 @@ __all__ = [
     "FlowSettings",
     "FreedTime",
     "LetterWording",
+    "FollowUp",
+    "FollowUpAttempt",
+    "FollowUpLetter",
+    "FollowUpRule",
+    "FollowUpScript",
     "Location",
     "Preparation",
     "MissedVisit",
@@ -29,6 +42,7 @@ __all__ = [
     "ProviderSession",
     "Recall",
     "RecallReason",
+    "ReleasedWords",
     "ReminderPolicy",
     "ResourceHold",
     "Room",

@@ -70,7 +70,7 @@ def _answer(request, link, context):
 
 
 @public
-@_sealed
+@sealed
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_preparation(request, token):
     """How to prepare for the visit of a link: asks for the birth date, and shows the instructions to who knows it.

@@ -26,6 +26,14 @@ ROWS = {
     "coverage/": "records.Coverage",
     "encounters/": "records.Encounter",
     "files/": "files.StoredFile",
+    "follow-ups/": "scheduling.FollowUp",
+    "follow-ups/consent/": "records.Patient",
+    "follow-ups/letters/": "scheduling.FollowUpLetter",
+    "follow-ups/new/": "records.Patient",
+    "follow-ups/patients/": "records.Patient",
+    "follow-ups/rules/": "scheduling.FollowUpRule",
+    "follow-ups/scripts/": "scheduling.FollowUpScript",
+    "follow-ups/visits/": "scheduling.Appointment",
     "immunizations/": "records.Immunization",
     "notes/": "records.Note",
     "patients/": "records.Patient",
@@ -138,11 +146,13 @@ def _chart(patient, encounter) -> None:
 
 
 def _work(patient, encounter, code: str, place) -> None:
-    """A charge, a count, a task, an alert, a call and a reply."""
+    """A charge, a count, a task, an alert, a call, a follow-up and a reply."""
     from billing.services import propose_charge
     from clinic.inbox.services import add_task, log_call, raise_alert
     from clinic.messaging.services.replies import receive_text
     from inventory.services import start_count
+    from scheduling.queries.follow_up_setup import rules_by_hand
+    from scheduling.services.follow_ups import plan_follow_up
     from tests.factories import messaging
     from tests.factories import records as make
 
@@ -150,6 +160,7 @@ def _work(patient, encounter, code: str, place) -> None:
     propose_charge(by=by, encounter=encounter, code=code)
     start_count(by=by, place=place)
     add_task(by=by, title=f"Call {CANARY}", patient=patient, pool="front_desk")
+    plan_follow_up(by=by, patient=patient, rule=rules_by_hand()[0], reason=f"Asked {CANARY}")
     raise_alert(
         by=by, patient=patient, kind="test", text=f"Ask {CANARY}", source_key="small", pool="front_desk"
     )

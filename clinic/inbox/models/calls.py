@@ -24,9 +24,10 @@ class CallScript(Base):
 
 
 class PhoneCall(Base):
-    """One call. Source of the fields: domain specification 4.3, in its first form. Append-only.
+    """One call. Source of the fields: domain specification 4.3. Append-only.
 
-    There is no field for advice: only licensed staff advise, and they write in the chart.
+    Advice is a clinician's: `advice` keeps their words as they gave them, `advice_by` says whose they are. Nobody
+    else's advice has a field here.
     """
 
     class Direction(models.TextChoices):
@@ -57,7 +58,13 @@ class PhoneCall(Base):
         NO_ANSWER = "no_answer", "No answer"
         WRONG_NUMBER = "wrong_number", "Wrong number"
 
+    class Agreement(models.TextChoices):
+        AGREED = "agreed", "Understood and agreed"
+        REFUSED = "refused", "Refused"
+        UNABLE = "unable", "Could not answer"
+
     EMERGENCY_OUTCOMES = (Outcome.EMERGENCY, Outcome.STAFF_911, Outcome.TRANSFERRED)
+    NOBODY_SPOKE = (Outcome.VOICEMAIL, Outcome.NO_ANSWER, Outcome.WRONG_NUMBER)
 
     direction = models.CharField(max_length=4, choices=Direction.choices, default=Direction.IN)
     started_at = models.DateTimeField()
@@ -76,8 +83,18 @@ class PhoneCall(Base):
     call_class = models.CharField(max_length=16, choices=[(c.value, w) for c, w in CLASS_WORDS.items()])
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
     outcome_note = models.CharField(max_length=300, blank=True)
+    # What matters clinically and was asked: allergies, pregnancy, medicines.
+    clinical_context = models.CharField(max_length=300, blank=True)
+    protocol = models.CharField(max_length=80, blank=True)
+    words_used = models.CharField(max_length=500, blank=True)
+    advice = models.CharField(max_length=500, blank=True)
+    advice_by = models.ForeignKey(MEMBER, models.PROTECT, null=True, related_name="+")
+    agreement = models.CharField(max_length=8, choices=Agreement.choices, blank=True)
+    follow_up_due_at = models.DateTimeField(null=True)
     task = models.ForeignKey("inbox.Task", models.PROTECT, null=True, related_name="calls")
-    by = models.ForeignKey(MEMBER, models.PROTECT, related_name="+")
+    # Nobody's for an automated call; then `by_label` names the program.
+    by = models.ForeignKey(MEMBER, models.PROTECT, null=True, related_name="+")
+    by_label = models.CharField(max_length=120, blank=True)
 
     class Meta:
         constraints = [
@@ -85,6 +102,11 @@ class PhoneCall(Base):
                 condition=models.Q(ended_at__gte=models.F("started_at")),
                 name="inbox_phonecall_ends_after_start",
                 violation_error_message="The call ends before it starts.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(advice="") | models.Q(advice_by__isnull=False),
+                name="inbox_phonecall_advice_by_somebody",
+                violation_error_message="Say whose advice it is.",
             ),
         ]
         indexes = [
@@ -94,6 +116,11 @@ class PhoneCall(Base):
 
     def __str__(self) -> str:
         return f"call {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def by_words(self) -> str:
+        """Who spoke, as staff read it."""
+        return self.by.name if self.by else "Automated call"
 
     @property
     def has_red_flag(self) -> bool:

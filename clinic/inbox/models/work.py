@@ -66,6 +66,31 @@ class Task(Base):
         return key if kind == "reply" else ""
 
 
+class TaskEvent(Base):
+    """One line of a task's trail: added, taken, given, noted, done. Append-only."""
+
+    class What(models.TextChoices):
+        ADDED = "added", "Added"
+        TAKEN = "taken", "Taken"
+        GIVEN = "given", "Given on"
+        NOTED = "noted", "Noted"
+        DONE = "done", "Done"
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="trail")
+    what = models.CharField(max_length=8, choices=What.choices)
+    words = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(MEMBER, models.PROTECT, null=True, related_name="+")
+    by_label = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ("at", "id")
+        indexes = [models.Index(fields=("task", "at"), name="inbox_taskevent_task")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.task_id}"
+
+
 class Alert(Base):
     """Something that has to be seen: it stays until somebody says that they saw it and what they did."""
 

@@ -34,13 +34,18 @@ def log_call(
     started_at=None,
     owner=None,
     pool: str = "",
+    title: str = "",
+    is_alert_raised: bool = False,
+    **record,
 ) -> PhoneCall:
     """Records one call; a message for a colleague becomes a task with the due time of its class, and any red
     flag an alert to the providers. Audited as `call.logged`.
 
     Refuses a red flag that was not acted on by the emergency script, an outcome that leaves a message
     without a number to call back or without anybody to give it to, and a patient's matter without two
-    identifiers. Source: domain specification 4.2 and 4.3.
+    identifiers. `record` is what a longer record adds: clinical_context, protocol, words_used, advice (a clinician's
+    own words) with advice_by, agreement, follow_up_due_at. `title` names the task other than "Call back ...";
+    `is_alert_raised`: the caller raises a fuller alert itself. Source: domain specification 4.2 and 4.3.
     """
     flags = {code: bool(is_yes) for code, is_yes in (red_flags or {}).items()}
     has_flag = any(flags.values())
@@ -58,7 +63,7 @@ def log_call(
     if outcome == PhoneCall.Outcome.MESSAGE:
         task = add_task(
             by=by,
-            title=f"Call back {caller.strip()}"[:120],
+            title=(title or f"Call back {caller.strip()}")[:120],
             detail=reason.strip(),
             patient=patient,
             owner=owner,
@@ -86,11 +91,13 @@ def log_call(
         outcome_note=outcome_note.strip()[:300],
         task=task,
         by_id=by.member_id,
+        by_label=by.label[:120],
+        **record,
     )
     audit.record(
         by, "call.logged", obj=call, patient=call.patient_id, call_class=str(chosen), outcome=outcome
     )
-    if has_flag:
+    if has_flag and not is_alert_raised:
         _tell_providers(by=by, call=call)
     return call
 
@@ -104,8 +111,9 @@ def _check(*, has_flag, outcome, callback_number, patient, identifiers, to_whom)
         raise Refused("Ask for a number to call back.", field="callback_number")
     if outcome == PhoneCall.Outcome.MESSAGE and not to_whom:
         raise Refused("Say who should get the message.", field="to_whom")
-    if patient is not None and identifiers == PhoneCall.Identifiers.NONE and not has_flag:
-        # An emergency never waits for a date of birth.
+    spoke = outcome not in (*PhoneCall.NOBODY_SPOKE, *PhoneCall.EMERGENCY_OUTCOMES)
+    if patient is not None and identifiers == PhoneCall.Identifiers.NONE and spoke and not has_flag:
+        # An emergency never waits for a date of birth, and a machine has none.
         raise Refused("Check two identifiers before you speak about a patient.", field="identifiers")
 
 

@@ -5,7 +5,7 @@ from clinic.core.db import service
 from clinic.core.errors import Refused
 from clinic.core.locks import lock_rows
 from clinic.core.time import now
-from clinic.inbox.models import Task
+from clinic.inbox.models import Task, TaskEvent
 
 
 @service
@@ -47,6 +47,7 @@ def add_task(
     saved = Task.objects.get(source_key=source_key) if source_key else row
     if saved.pk == row.pk:
         audit.record(by, "task.added", obj=row, patient=row.patient_id, pool=pool, priority=priority)
+        _trail(by, row, TaskEvent.What.ADDED)
     return saved
 
 
@@ -57,7 +58,33 @@ def take_task(*, by, task: Task) -> Task:
     row.owner_id = by.member_id
     row.save()
     audit.record(by, "task.taken", obj=row, patient=row.patient_id)
+    _trail(by, row, TaskEvent.What.TAKEN)
     return row
+
+
+@service
+def give_task(*, by, task: Task, owner=None, pool: str = "", words: str = "") -> Task:
+    """Gives an open task to another member (`owner`) or role (`pool`), with a word on why. Audited as
+    `task.given`. Refuses nobody, both at once, and a task that is done."""
+    if (owner is None) == (not pool):
+        raise Refused("Give the task to a person or to a role.", field="to_whom")
+    row = _open(task)
+    row.owner, row.pool = owner, pool
+    row.save()
+    audit.record(by, "task.given", obj=row, patient=row.patient_id, pool=pool)
+    whom = owner.name if owner else row.get_pool_display()
+    _trail(by, row, TaskEvent.What.GIVEN, f"To {whom}{f': {words.strip()}' if words.strip() else ''}")
+    return row
+
+
+@service
+def note_task(*, by, task: Task, words: str) -> TaskEvent:
+    """Adds a note to an open task's trail. Audited as `task.noted`. Refuses an empty note and a task that is done."""
+    if not words.strip():
+        raise Refused("Write the note.", field="words")
+    row = _open(task)
+    audit.record(by, "task.noted", obj=row, patient=row.patient_id)
+    return _trail(by, row, TaskEvent.What.NOTED, words.strip())
 
 
 @service
@@ -68,7 +95,14 @@ def complete_task(*, by, task: Task, outcome: str = "") -> Task:
     row.outcome = outcome.strip()[:300]
     row.save()
     audit.record(by, "task.done", obj=row, patient=row.patient_id)
+    _trail(by, row, TaskEvent.What.DONE, row.outcome)
     return row
+
+
+def _trail(by, task: Task, what: str, words: str = "") -> TaskEvent:
+    return TaskEvent.objects.create(
+        task=task, what=what, words=words[:300], at=now(), by_id=by.member_id, by_label=by.label[:120]
+    )
 
 
 def _open(task: Task) -> Task:

@@ -51,7 +51,7 @@ def _number_of(patient) -> str:
 def call_detail(request, pk):
     """One call as it was recorded."""
     call = get_object_or_404(
-        PhoneCall.objects.select_related("patient", "by", "task__owner", "script"), pk=pk
+        PhoneCall.objects.select_related("patient", "by", "advice_by", "task__owner", "script"), pk=pk
     )
     if call.patient_id:
         audit.looked(request, call.patient_id, page="call")

@@ -16,7 +16,7 @@ MAX_BODY = 64 * 1024
 EMPTY_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
 
-def _from_provider(view):
+def from_provider(view):
     """Refuses, with the same empty 403, what is too large, not signed, or signed for another address."""
 
     @wraps(view)
@@ -38,7 +38,7 @@ def _from_provider(view):
 @public
 @csrf_exempt
 @require_POST
-@_from_provider
+@from_provider
 def sms_inbound(request):
     """A text from a patient: kept, opt-outs acted on, the rest left to a task."""
     told = request.POST
@@ -59,7 +59,7 @@ def sms_inbound(request):
 @public
 @csrf_exempt
 @require_POST
-@_from_provider
+@from_provider
 def sms_status(request):
     """A report on one message. The signed id in the address finds it even when we never learned its reference."""
     told = request.POST

@@ -14,6 +14,7 @@ GATEWAYS = {
     "capture": ("clinic.messaging.gateways.capture", "CaptureGateway"),
     "smtp": ("clinic.messaging.gateways.smtp", "SmtpGateway"),
     "twilio": ("clinic.messaging.gateways.twilio", "TwilioGateway"),
+    "twilio_voice": ("clinic.messaging.gateways.twilio_voice", "TwilioVoiceGateway"),
 }
 
 
@@ -42,8 +43,10 @@ def explain(name: str, code: str, status: str) -> Reason:
 
 
 def name_for(channel: str) -> str:
-    """The gateway that the environment names for a channel; capture when it names none."""
-    return settings.MESSAGE_GATEWAYS.get(channel, "capture")
+    """The gateway that the environment names for a channel; capture when it names none. One provider's name
+    stands for its texts and its calls."""
+    name = settings.MESSAGE_GATEWAYS.get(channel, "capture")
+    return "twilio_voice" if (channel, name) == ("voice", "twilio") else name
 
 
 def for_channel(channel: str) -> Gateway:

@@ -91,3 +91,8 @@ class Gateway(Protocol):
         self, message: Outgoing, *, since: datetime, known_refs: frozenset[str]
     ) -> Found | NeverSeen | CannotTell:
         """Whether the provider has a message that was tried at `since`. `known_refs` belong to others."""
+
+
+class VoiceGateway(Gateway, Protocol):
+    def look(self, ref: str) -> str | None:
+        """The provider's present word on one call; None when it can't be had now."""

@@ -5,6 +5,7 @@ from clinic.messaging.models.hold import SendingHold
 from clinic.messaging.models.inbound import InboundMessage
 from clinic.messaging.models.outbox import Attempt, DeliveryEvent, Message
 from clinic.messaging.models.policy import MessageTemplate, SendSettings
+from clinic.messaging.models.voice import VoiceCall, VoiceStep
 
 __all__ = [
     "Attempt",
@@ -15,4 +16,6 @@ __all__ = [
     "MessageTemplate",
     "SendSettings",
     "SendingHold",
+    "VoiceCall",
+    "VoiceStep",
 ]

@@ -20,6 +20,7 @@ class ContactConsent(Base):
         SPOKEN = "spoken", "Said so in person or by phone"
         WRITTEN = "written", "Signed or ticked a form"
         TEXT = "text", "Texted it"
+        KEY = "key", "Pressed a key during a call"
         CARRIER = "carrier", "Told by the phone company"
         IMPORTED = "imported", "Brought from another system"
 

@@ -67,6 +67,13 @@ REPORTED = {
     "undelivered": State.FAILED,
     "failed": State.FAILED,
     "canceled": State.FAILED,
+    # Automated calls: who picked up and what was pressed is another matter (`rules.voice`).
+    "initiated": State.SENT,
+    "ringing": State.SENT,
+    "in-progress": State.SENT,
+    "completed": State.DELIVERED,
+    "busy": State.FAILED,
+    "no-answer": State.FAILED,
 }
 
 REPORT_RANK = {State.SENT: 1, State.FAILED: 2, State.DELIVERED: 3}

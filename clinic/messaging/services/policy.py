@@ -16,7 +16,9 @@ from clinic.messaging.models import MessageTemplate, SendSettings
 from clinic.messaging.rules.texts import Finding, lint
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-DEFAULTS = (DATA / "templates.json", DATA / "templates_more.json")
+DEFAULTS = tuple(
+    DATA / f"{name}.json" for name in ("templates", "templates_more", "voice_templates", "offers_and_recalls")
+)
 SETTINGS_FIELDS = (
     "window_opens",
     "window_closes",

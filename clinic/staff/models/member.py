@@ -119,13 +119,18 @@ class Member(AbstractBaseUser, Versioned):
         super().save(*args, **kwargs)
 
 
+def permission_choices() -> list[tuple[str, str]]:
+    """Every permission with its words: read from the code, so that a new one needs no migration."""
+    return [(permission.value, permission.words) for permission in Permission]
+
+
 class PermissionException(Base):
     """A permission granted to, or revoked from, one member beside the roles. Ended, never deleted."""
 
     GRANT, REVOKE = "grant", "revoke"
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="permission_exceptions")
-    permission = models.CharField(max_length=40, choices=[(p.value, p.words) for p in Permission])
+    permission = models.CharField(max_length=40, choices=permission_choices)
     effect = models.CharField(max_length=6, choices=[(GRANT, "Granted"), (REVOKE, "Revoked")])
     reason = models.CharField(max_length=200)
     decided_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)

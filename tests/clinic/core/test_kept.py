@@ -14,7 +14,7 @@ from clinic.messaging.queries.policy import send_settings, template_for
 from clinic.staff import scope
 from clinic.staff.services.sessions import policy
 from records.queries.limits import limits_on
-from scheduling.queries import day, rosters, settings, slots
+from scheduling.queries import day, follow_up_setup, rosters, settings, slots
 from scheduling.queries.preparation import preparation_rows
 from tests.support import small_clinic
 from tests.support.statements import counted
@@ -88,6 +88,9 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         lambda: template_for("visit_reminder", "sms", "en"),
         policy,
         lambda: limits_on(monday),
+        follow_up_setup.follow_up_rules,
+        follow_up_setup.follow_up_scripts,
+        follow_up_setup.follow_up_letters,
         settings.flow_settings,
         settings.locations,
         settings.visit_types,
@@ -121,6 +124,9 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         "clinic.staff.services.sessions.policy",
         "records.queries.limits.limits_on",
         "scheduling.queries.preparation._rows",
+        "scheduling.queries.follow_up_setup.follow_up_rules",
+        "scheduling.queries.follow_up_setup.follow_up_scripts",
+        "scheduling.queries.follow_up_setup.follow_up_letters",
         "scheduling.queries.settings.flow_settings",
         "scheduling.queries.settings.locations",
         "scheduling.queries.settings.visit_types",

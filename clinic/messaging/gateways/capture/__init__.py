@@ -21,7 +21,16 @@ class CaptureGateway:
         return Reason(f"Reported {status}.")
 
     def send(self, message: Outgoing) -> Accepted:
-        return Accepted(ref=f"kept-{message.id}", status="delivered")
+        return Accepted(ref=f"kept-{message.id}", status=_first_word(message))
 
     def ask(self, message: Outgoing, *, since: datetime, known_refs: frozenset[str]) -> Found:
-        return Found(ref=f"kept-{message.id}", status="delivered")
+        return Found(ref=f"kept-{message.id}", status=_first_word(message))
+
+    def look(self, ref: str) -> str:
+        """A call that stayed inside and that nobody has played the patient for was not answered."""
+        return "no-answer"
+
+
+def _first_word(message: Outgoing) -> str:
+    """A text that is kept is there to be read; a call rings until its page is answered."""
+    return "ringing" if message.channel == "voice" else "delivered"

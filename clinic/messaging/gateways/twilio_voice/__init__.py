@@ -1,0 +1,96 @@
+"""Automated calls over a Twilio-compatible HTTP interface.
+
+The same rules as for texts: no idempotency key, so a lost answer is never followed by a blind second call.
+What is said stands in `twiml`, and is fetched from us when somebody picks up.
+"""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from clinic.messaging.gateways.base import Accepted, CannotTell, Found, Later, NeverSeen, NoAnswer, Outgoing
+from clinic.messaging.gateways.twilio import CLOCK_SLACK, NEVER_LEFT, PAGES, TwilioGateway
+from clinic.messaging.gateways.twilio_voice.callbacks import address
+
+RING_SECONDS = 25
+EVENTS = ("initiated", "ringing", "answered", "completed")
+
+
+class TwilioVoiceGateway(TwilioGateway):
+    name = "twilio_voice"
+
+    @property
+    def _calls_url(self) -> str:
+        return f"{self.base_url}/2010-04-01/Accounts/{self.account_sid}/Calls"
+
+    def send(self, message: Outgoing) -> Accepted:
+        data = {
+            "To": message.address,
+            "From": self.sender,
+            "Url": address("hooks:voice-answer", message.id),
+            "StatusCallback": address("hooks:voice-status", message.id),
+            "StatusCallbackEvent": list(EVENTS),
+            # Waits for the end of a greeting, so that a voicemail is left whole.
+            "MachineDetection": "DetectMessageEnd",
+            "Timeout": str(RING_SECONDS),
+        }
+        try:
+            with self._client() as client:
+                answer = client.post(f"{self._calls_url}.json", data=data)
+        except NEVER_LEFT as error:
+            raise Later("The provider can't be reached.") from error
+        except httpx.HTTPError as error:
+            raise NoAnswer("The provider did not answer.") from error
+        return self._read(answer)
+
+    def ask(
+        self, message: Outgoing, *, since: datetime, known_refs: frozenset[str]
+    ) -> Found | NeverSeen | CannotTell:
+        """A call in the list is ours when it went to this number since the try and belongs to no other message."""
+        try:
+            with self._client() as client:
+                listed = self._list(client, message.address, since - CLOCK_SLACK)
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            return CannotTell(f"The provider's call list can't be read ({type(error).__name__}).")
+        ours = [
+            row for row in listed if row["created"] >= since - CLOCK_SLACK and row["sid"] not in known_refs
+        ]
+        if ours:
+            first = min(ours, key=lambda row: row["created"])
+            return Found(ref=first["sid"], status=first["status"])
+        if datetime.now(UTC) - since < self.list_delay:
+            return CannotTell("Too early to ask the provider.")
+        return NeverSeen()
+
+    def look(self, ref: str) -> str | None:
+        """The provider's present word on one call; None when it can't be had now."""
+        try:
+            with self._client() as client:
+                answer = client.get(f"{self._calls_url}/{ref}.json")
+                answer.raise_for_status()
+                return str(answer.json()["status"])
+        except (httpx.HTTPError, ValueError, KeyError):
+            return None
+
+    def _list(self, client: httpx.Client, address: str, oldest: datetime) -> list[dict]:
+        """The provider's calls to one number, newest first, back to `oldest`."""
+        rows: list[dict] = []
+        url, params = f"{self._calls_url}.json", {"To": address, "PageSize": "100"}
+        for _ in range(PAGES):
+            answer = client.get(url, params=params)
+            answer.raise_for_status()
+            page = answer.json()
+            rows += [
+                {
+                    "sid": row["sid"],
+                    "status": row["status"],
+                    "created": parsedate_to_datetime(row["date_created"]),
+                }
+                for row in page["calls"]
+            ]
+            following = page.get("next_page_uri")
+            if not following or (rows and rows[-1]["created"] < oldest):
+                return rows
+            url, params = f"{self.base_url}{following}", None
+        return rows

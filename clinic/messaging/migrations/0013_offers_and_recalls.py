@@ -30,17 +30,17 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='contactconsent',
             name='purpose',
-            field=models.CharField(choices=[('all', 'Everything'), ('reminder', 'Visit reminder'), ('confirmation', 'Booking confirmation'), ('followup', 'Follow-up'), ('recall', 'Time to come back'), ('offer', 'Earlier time offered'), ('receipt', 'Answer to a reply'), ('test', 'Test')], max_length=16),
+            field=models.CharField(choices=[('all', 'Everything'), ('reaches', 'Whether it works'), ('reminder', 'Visit reminder'), ('confirmation', 'Booking confirmation'), ('preparation', 'How to prepare'), ('followup', 'Follow-up'), ('recall', 'Time to come back'), ('offer', 'Earlier time offered'), ('receipt', 'Answer to a reply'), ('answer', 'Written by staff'), ('test', 'Test')], max_length=16),
         ),
         migrations.AlterField(
             model_name='message',
             name='purpose',
-            field=models.CharField(choices=[('reminder', 'Visit reminder'), ('confirmation', 'Booking confirmation'), ('followup', 'Follow-up'), ('recall', 'Time to come back'), ('offer', 'Earlier time offered'), ('receipt', 'Answer to a reply'), ('test', 'Test')], max_length=16),
+            field=models.CharField(choices=[('reminder', 'Visit reminder'), ('confirmation', 'Booking confirmation'), ('preparation', 'How to prepare'), ('followup', 'Follow-up'), ('recall', 'Time to come back'), ('offer', 'Earlier time offered'), ('receipt', 'Answer to a reply'), ('answer', 'Written by staff'), ('test', 'Test')], max_length=16),
         ),
         migrations.AlterField(
             model_name='messagetemplate',
             name='purpose',
-            field=models.CharField(choices=[('reminder', 'Visit reminder'), ('confirmation', 'Booking confirmation'), ('followup', 'Follow-up'), ('recall', 'Time to come back'), ('offer', 'Earlier time offered'), ('receipt', 'Answer to a reply'), ('test', 'Test')], max_length=16),
+            field=models.CharField(choices=[('reminder', 'Visit reminder'), ('confirmation', 'Booking confirmation'), ('preparation', 'How to prepare'), ('followup', 'Follow-up'), ('recall', 'Time to come back'), ('offer', 'Earlier time offered'), ('receipt', 'Answer to a reply'), ('answer', 'Written by staff'), ('test', 'Test')], max_length=16),
         ),
         migrations.RunPython(ship, migrations.RunPython.noop),
     ]

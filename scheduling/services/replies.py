@@ -10,6 +10,7 @@ from records.models import ContactPoint
 from scheduling.models import Appointment, CancelReason
 from scheduling.queries.reminder_wishes import BOOKED
 from scheduling.rules.reminders import instant_key
+from scheduling.rules.visit_states import LABELS, State
 from scheduling.services.booking import cancel_appointment, confirm_appointment
 
 
@@ -21,8 +22,11 @@ def check_appointment(subject_id: str, message) -> str | None:
 
 def check_appointments(asked: list[tuple[str, Any]]) -> list[str | None]:
     """The same for many messages, (visit id, message) each, in two statements and in their order."""
-    visits = Appointment.objects.only("state", "starts_at", "patient_id")
-    by_id = {str(pk): visit for pk, visit in visits.in_bulk([subject_id for subject_id, _ in asked]).items()}
+    visits = Appointment.objects.filter(pk__in={subject_id for subject_id, _ in asked})
+    by_id = {
+        str(visit.pk): visit
+        for visit in visits.values_list("pk", "state", "starts_at", "patient_id", named=True)
+    }
     known = set(
         ContactPoint.objects.filter(
             patient__in={visit.patient_id for visit in by_id.values()}, is_active=True
@@ -31,11 +35,11 @@ def check_appointments(asked: list[tuple[str, Any]]) -> list[str | None]:
     return [_why_not(by_id.get(subject_id), message, known) for subject_id, message in asked]
 
 
-def _why_not(appointment: Appointment | None, message, known: set[tuple]) -> str | None:
+def _why_not(appointment: Any, message, known: set[tuple]) -> str | None:
     if appointment is None:
         return "The visit no longer exists."
     if appointment.state not in BOOKED:
-        return f"The visit is {appointment.state_words.lower()}."
+        return f"The visit is {LABELS[State(appointment.state)].lower()}."
     if appointment.starts_at <= now():
         return "The visit has begun."
     parts = message.key.split("|")

@@ -1,5 +1,6 @@
 """Moving a message forward, and only forward: the one place that sets a settled state."""
 
+import json
 import random
 from datetime import timedelta
 
@@ -71,58 +72,71 @@ def _set(message: Message, state: State) -> None:
         message.left_at = message.left_at or now()
 
 
+# What an answer decides by and may change; a column that is not named here is not read.
+_DECIDES = ("number", "outcome", "detail", "finished_at", "gateway_ref", "updated_at", "message")
+_MESSAGE = (
+    "patient", "channel", "address", "not_after", "state", "next_try_at", "lease_until", "lease_token", "attempts",
+    "gateway", "gateway_ref", "error", "left_at", "settled_at", "uncertain_at", "is_staff_needed", "updated_at",
+)  # fmt: skip
+
+
 def record_answers(answers: dict) -> None:
     """Writes down what a group of calls came to, without overruling a callback that was faster. Inside a
     transaction. `answers`: the gateway's answer by the key of the attempt."""
     attempts = list(
         Attempt.objects.filter(pk__in=answers)
         .select_related("message")
+        .only(*_DECIDES, *(f"message__{name}" for name in _MESSAGE))
         .order_by("message_id")
         .select_for_update(of=("self", "message"))
     )
-    accepted = []
+    accepted, gone = [], []
     for attempt in attempts:
         message, answer = attempt.message, answers[attempt.pk]
         if isinstance(answer, Accepted):
-            if not message.gateway_ref:
-                message.gateway_ref = answer.ref
-            settle_reported(message, answer.status)
+            message.gateway_ref = message.gateway_ref or answer.ref
+            is_news = settle_reported(message, answer.status)
             accepted.append((message, attempt, answer))
+            if is_news and message.state != State.FAILED:
+                gone.append(message)
+            else:
+                message.save()
         else:
             _record_other(message, attempt, answer)
             message.save()
-    _save_accepted(accepted)
+    if accepted:
+        _save_gone(gone)
+        _save_accepted(accepted)
 
 
 # One statement for the whole group: Django's own bulk update would write a CASE for every column and row.
-_ACCEPTED_MESSAGES = """
-UPDATE messaging_message AS m SET state = v.state, gateway_ref = v.ref, error = v.error,
-    is_staff_needed = v.needed, settled_at = v.settled_at, left_at = v.left_at, uncertain_at = v.uncertain_at,
-    lease_until = v.lease_until, lease_token = v.lease_token, updated_at = %s
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::boolean[], %s::timestamptz[], %s::timestamptz[],
-    %s::timestamptz[], %s::timestamptz[], %s::text[])
-    AS v(id, state, ref, error, needed, settled_at, left_at, uncertain_at, lease_until, lease_token)
-WHERE m.id = v.id
+_GONE_MESSAGES = """
+UPDATE messaging_message AS m SET state = v.state, gateway_ref = v.ref, error = '', is_staff_needed = false,
+    settled_at = %(at)s, left_at = coalesce(m.left_at, %(at)s), uncertain_at = NULL, lease_until = NULL, lease_token = '',
+    updated_at = %(at)s
+FROM json_to_recordset(%(rows)s) AS v(id uuid, state text, ref text) WHERE m.id = v.id
 """
 _ACCEPTED_ATTEMPTS = """
-UPDATE messaging_attempt AS a SET outcome = %s, detail = '', finished_at = %s, updated_at = %s, gateway_ref = v.ref
-FROM unnest(%s::uuid[], %s::text[]) AS v(id, ref) WHERE a.id = v.id
+UPDATE messaging_attempt AS a SET outcome = %(outcome)s, detail = '', finished_at = %(at)s, updated_at = %(at)s,
+    gateway_ref = v.ref
+FROM json_to_recordset(%(rows)s) AS v(id uuid, ref text) WHERE a.id = v.id
 """
+
+
+def _save_gone(gone: list[Message]) -> None:
+    """Messages that this answer settled as sent or delivered."""
+    rows = [{"id": str(message.pk), "state": message.state, "ref": message.gateway_ref} for message in gone]
+    with connection.cursor() as cursor:
+        cursor.execute(_GONE_MESSAGES, {"at": now(), "rows": json.dumps(rows)})
 
 
 def _save_accepted(accepted: list[tuple[Message, Attempt, Accepted]]) -> None:
-    if not accepted:
-        return
-    present = now()
-    fields = (
-        "pk", "state", "gateway_ref", "error", "is_staff_needed", "settled_at", "left_at", "uncertain_at",
-        "lease_until", "lease_token",
-    )  # fmt: skip
-    columns = [[getattr(message, name) for message, _, _ in accepted] for name in fields]
-    ids, refs = [attempt.pk for _, attempt, _ in accepted], [answer.ref for _, _, answer in accepted]
+    rows = [{"id": str(attempt.pk), "ref": answer.ref} for _, attempt, answer in accepted]
     with connection.cursor() as cursor:
-        cursor.execute(_ACCEPTED_MESSAGES, [present, *columns])
-        cursor.execute(_ACCEPTED_ATTEMPTS, [Attempt.Outcome.ACCEPTED.value, present, present, ids, refs])
+        cursor.execute(
+            _ACCEPTED_ATTEMPTS,
+            {"outcome": Attempt.Outcome.ACCEPTED.value, "at": now(), "rows": json.dumps(rows)},
+        )
     audit.record_many(
         by_program(),
         "message.sent",

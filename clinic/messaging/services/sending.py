@@ -12,22 +12,23 @@ taken apart, so that one bad message stops nobody else.
 import logging
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F
+from django.db import InterfaceError, OperationalError, connection, transaction
 
+from clinic.core.ids import uuid7
 from clinic.core.locks import lock_keys, lock_rows, share_key
 from clinic.core.time import now
 from clinic.messaging import gateways
 from clinic.messaging.gateways.base import Gateway, Later, NoAnswer, NotSent, Outgoing
-from clinic.messaging.models import Attempt, Message
+from clinic.messaging.models import Message
 from clinic.messaging.queries.hold import current_hold
 from clinic.messaging.queries.html import email_html
-from clinic.messaging.queries.last_look import facts_for
+from clinic.messaging.queries.last_look import facts_for, with_whom
 from clinic.messaging.rules.states import WAITING, State
 from clinic.messaging.services.consent import address_lock
 from clinic.messaging.services.hold import HOLD_LOCK, check_before_sending
@@ -48,12 +49,17 @@ BEGIN_WITHIN = 10.0
 RUN_SECONDS = 60
 
 
-# The whole message, and of its patient what decides (a patient has many columns).
-NEEDED = (
-    *(field.name for field in Message._meta.concrete_fields),
-    "patient__deceased_on",
-    "patient__restrictions",
+_MARK = """
+WITH leaving AS (
+    UPDATE messaging_message SET state = %(state)s, gateway = %(gateway)s, attempts = attempts + 1,
+        lease_until = %(until)s, lease_token = '', left_at = %(at)s, held_reason = '', error = '', updated_at = %(at)s
+    WHERE id = ANY(%(ids)s::uuid[]) RETURNING id, attempts
 )
+INSERT INTO messaging_attempt (id, created_at, updated_at, message_id, number, gateway, started_at, outcome, detail,
+    gateway_ref)
+SELECT v.attempt, %(at)s, %(at)s, leaving.id, leaving.attempts, %(gateway)s, %(at)s, '', '', ''
+FROM leaving JOIN unnest(%(ids)s::uuid[], %(attempts)s::uuid[]) AS v(message, attempt) ON v.message = leaving.id
+"""
 
 
 @dataclass(frozen=True)
@@ -177,7 +183,7 @@ def _prepare(group: list[Claimed], token: str) -> list[Ready]:
         mine = Message.objects.filter(
             pk__in=[row.pk for row in group], state=State.CLAIMED, lease_token=token, lease_until__gte=present
         )
-        messages = lock_rows(mine.select_related("patient").only(*NEEDED))
+        messages = lock_rows(with_whom(mine))
         if current_hold() is not None:
             mine.update(state=State.DUE, lease_until=None, lease_token="")
             return []
@@ -195,26 +201,27 @@ def _prepare(group: list[Claimed], token: str) -> list[Ready]:
 def _mark(leaving: list[Message], present) -> list[Ready]:
     """Says that these are being sent, and opens an attempt for each."""
     name = gateways.name_for(leaving[0].channel)
-    attempts = [
-        Attempt(message=row, number=row.attempts + 1, gateway=name, started_at=present) for row in leaving
-    ]
     ready = [
-        Ready(attempt.pk, outgoing_of(row, email_html(row) if row.channel == "email" else ""))
-        for attempt, row in zip(attempts, leaving, strict=True)
+        Ready(uuid7(), outgoing_of(row, email_html(row) if row.channel == "email" else "")) for row in leaving
     ]
-    Message.objects.filter(pk__in=[row.pk for row in leaving]).update(
-        state=State.SENDING,
-        gateway=name,
-        attempts=F("attempts") + 1,
-        lease_until=present + CALL_LEASE,
-        lease_token="",
-        left_at=present,
-        held_reason="",
-        error="",
-        updated_at=present,
-    )
-    Attempt.objects.bulk_create(attempts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MARK,
+            {
+                "state": State.SENDING.value,
+                "gateway": name,
+                "until": present + CALL_LEASE,
+                "at": present,
+                "ids": _array(row.pk for row in leaving),
+                "attempts": _array(one.attempt_id for one in ready),
+            },
+        )
     return ready
+
+
+def _array(ids: Iterable[UUID]) -> str:
+    """Ids as PostgreSQL reads an array of them."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 def outgoing_of(message: Message, html: str = "") -> Outgoing:

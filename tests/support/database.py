@@ -61,6 +61,7 @@ def fingerprint() -> str:
     for app in _APPS:
         files += (ROOT / app).rglob("migrations/*.py")
         files += (ROOT / app).rglob("migrations/*.sql")
+        files += (ROOT / app).rglob("data/*.json")
     files += (ROOT / "clinic" / "core").rglob("guard*.py")
     files += (ROOT / "clinic" / "core").rglob("rights*.py")
     for file in sorted(files):

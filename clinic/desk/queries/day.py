@@ -85,12 +85,14 @@ def kept_figures(days: list[date]) -> list[DayFigures]:
         .annotate(visits=Count("id"), changed=Max("updated_at"), last=Max(Cast("id", TextField())))
     )
     marks = {day: (day, *mark) for day, *mark in stamped}
-    unknown = [day for day, mark in marks.items() if mark not in _known]
+    found = {day: _known[mark] for day, mark in marks.items() if mark in _known}
+    unknown = [day for day in marks if day not in found]
     if unknown:
         if len(_known) > DAYS_KEPT:
             _known.clear()
-        _known.update({marks[day]: figures for day, figures in day_figures(unknown).items()})
-    return [_known[marks[day]] for day in days if day in marks]
+        found |= day_figures(unknown)
+        _known.update({marks[day]: found[day] for day in unknown})
+    return [found[day] for day in days if day in found]
 
 
 def _figures(day: date, visits: list[Appointment], stays: dict) -> DayFigures:

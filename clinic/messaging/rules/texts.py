@@ -38,6 +38,8 @@ _GSM_BASIC = (
 _GSM_EXTENDED = "^{}\\[~]|€\f"
 _ALLOWED = ", ".join("{" + name + "}" for name in VARIABLES)
 _PRESS_NINE = re.compile(r"\b(?:press|oprima|marque|presione)\W+(?:el |la )?9\b", re.IGNORECASE)
+# A voicemail has nobody who could press a key.
+_TELL_US = re.compile(r"no automated calls, tell us|no desea llamadas automáticas, díga", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -202,14 +204,21 @@ def _lint_voice(body: str, *, purpose: str) -> list[Finding]:
                 "length", f"{seconds:.0f} seconds with the longest names; a call may take {LONGEST_SECONDS}."
             )
         )
-    if not body.lstrip().startswith("{clinic}") and "{clinic}" not in body[:IDENTIFY_WITHIN]:
+    # What answers a key comes within a call that began with the name.
+    if purpose not in ANSWERS and "{clinic}" not in body[:IDENTIFY_WITHIN]:
         found.append(Finding("identify", "Say who is calling in the first words: {clinic} comes too late."))
     if "{link}" in body:
         found.append(Finding("variable", "A link can't be said: leave {link} out of a call."))
     if "{phone}" not in body:
         found.append(Finding("contact", "Say how to reach the practice: {phone} is missing."))
-    if purpose not in ANSWERS and not _PRESS_NINE.search(body):
-        found.append(Finding("optout", "Say how to stop: “press 9” (or “oprima 9”) is missing."))
+    if purpose not in ANSWERS and not (_PRESS_NINE.search(body) or _TELL_US.search(body)):
+        found.append(
+            Finding(
+                "optout",
+                "Say how to stop: “press 9” (“oprima 9”), or in a voicemail “if you want no automated calls, tell us” "
+                "(“si no desea llamadas automáticas, díganoslo”).",
+            )
+        )
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import random
 import uuid
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import psycopg
+
+from tests.benchmarks.calendars import full_calendars
 
 REASON = "bench"
 ANNEX = "Bench annex"
@@ -176,6 +179,11 @@ class Facts:
             [item, lot, place],
         )
         return item, f"{lot}:{place}"
+
+    @functools.cached_property
+    def calendars(self) -> uuid.UUID:
+        """A place with eight providers and sixty nearly full days, made when it is first asked for."""
+        return full_calendars(self._owner, self.location, self.zone, self.day, self.type, self.patients)
 
 
 def _slip(dice: random.Random, name: str) -> str:

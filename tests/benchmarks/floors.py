@@ -198,7 +198,19 @@ def audit(cursor, given: Arguments) -> list:
     )
 
 
+def openings(cursor, given: Arguments) -> list:
+    """What eight calendars hold over sixty days, as the search that finds nothing has to read it; six rows are shown."""
+    rows = _rows(
+        cursor,
+        "SELECT resource_id, during FROM scheduling_resourcehold WHERE is_live AND NOT is_overbook AND resource_id IN "
+        "(SELECT provider_id FROM scheduling_providersession WHERE location_id = %s) "
+        "AND during && tstzrange(now(), now() + %s::interval)",
+        [given["location"], f"{given['days']} days"],
+    )
+    return rows[:6]
+
+
 FLOORS: dict[str, Floor] = {
     "find": find, "born": born, "alike": alike, "day": day, "poll": poll, "chart": chart, "book": book, "vitals": vitals,
-    "move": move, "check_out": check_out, "vaccine": vaccine, "manager": manager, "audit": audit,
+    "move": move, "check_out": check_out, "vaccine": vaccine, "manager": manager, "audit": audit, "openings": openings,
 }  # fmt: skip

@@ -72,7 +72,14 @@ class Shared:
 
 def scenarios(facts: Facts) -> list[Scenario]:
     """All operations, reads first."""
-    return [*_finder(facts), *_boards(facts), *_charts(facts), *_offices(facts), *_writes(facts)]
+    return [
+        *_finder(facts),
+        *_boards(facts),
+        *_searches(facts),
+        *_charts(facts),
+        *_offices(facts),
+        *_writes(facts),
+    ]
 
 
 def _find(facts: Facts, words: list) -> Call:
@@ -135,6 +142,26 @@ def _boards(facts: Facts) -> list[Scenario]:
         Scenario("poll-changed", "flow board poll, changed", "frontdesk",
                  lambda client: client.request(f"/flow/?location={facts.location}", **poll, **{"X-Board-Version": "0"}),
                  "day", lambda: today),
+    ]  # fmt: skip
+
+
+def _searches(facts: Facts) -> list[Scenario]:
+    """The next six openings over eight nearly full providers: found within two weeks, and none within sixty days."""
+
+    def search(**more: object) -> Call:
+        def call(client: Client) -> Answer:
+            asked = {"location": facts.calendars, "visit_type": facts.type, "patient": facts.chart, **more}
+            return client.request("/schedule/openings/", asked, **HTMX)
+
+        return call
+
+    def given(days: int) -> Callable[[], dict[str, str]]:
+        return lambda: {"location": str(facts.calendars), "days": str(days)}
+
+    return [
+        Scenario("openings", "next six openings over 8 providers", "frontdesk", search(), "openings", given(14)),
+        Scenario("openings-none", "no Monday morning in 60 days of 8 providers", "frontdesk",
+                 search(weekday="0", part="morning"), "openings", given(60), queries=12),
     ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from clinic.core import kept
 from clinic.core.actor import Actor
 from clinic.core.time import now as present
 from clinic.core.time import zone
-from clinic.demo import follow_ups, outreach, settle
+from clinic.demo import follow_ups, outreach, planned, settle
 from clinic.demo.book import Book, Taken
 from clinic.demo.flow import Visit
 from clinic.demo.hours import Day, coming_days, ordinary_day, past_days, today_around
@@ -79,6 +79,9 @@ def top_up(progress: Progress = quiet) -> None:
         outreach.write_outreach(rows, world, is_new=is_new)
         follow_ups.write_follow_ups(rows, world, is_new=is_new)
         rows.flush()
+        if is_new:
+            planned.plan_examples(rows, world)
+        planned.keep_a_time(world)
     progress("messages")
     outreach.plan_coming()
     if is_new:

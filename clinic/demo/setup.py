@@ -22,7 +22,7 @@ from clinic.staff.models import Credential, Member
 from inventory.models import Equipment, Item, ParLevel, Place
 from records.models import DiagnosisCode, Payer
 from records.services.codes import load_diagnosis_codes
-from scheduling.models import Closure, Location, ProviderSession, Room, VisitType
+from scheduling.models import Closure, Location, ProviderSession, Room, SessionPart, VisitType
 
 NAME = "Maple Street Family Clinic"
 PHONE = "+12175550199"
@@ -113,9 +113,24 @@ def _sessions(rows: Rows, day: dt.date, location: Location) -> None:
             for opens, closes in blocks:
                 session = ProviderSession.objects.create(
                     provider=members[column.member], location=location, weekday=weekday, starts=opens, ends=closes,
-                    effective_from=start,
+                    effective_from=start, new_patient_cap=3 if column.is_provider else None,
                 )  # fmt: skip
                 session.visit_types.set([types[code] for code in column.visit_types if code in types])
+                _parts(session, types)
+
+
+def _parts(session: ProviderSession, types: dict[str, VisitType]) -> None:
+    """Same-day requests keep the end of a provider's morning; the nurses meet for a quarter of an hour."""
+    if session.provider.username == "provider" and session.starts == dt.time(8):
+        kept = SessionPart.objects.create(
+            session=session, kind="kept", starts=dt.time(11, 20), ends=dt.time(12), label="Same-day requests",
+            release_hours=24,
+        )  # fmt: skip
+        kept.kept_for.set([types["acute"]])
+    if session.provider.username == "glindqvist" and session.starts == dt.time(13):
+        SessionPart.objects.create(
+            session=session, kind="break", starts=dt.time(15), ends=dt.time(15, 15), label="Huddle"
+        )
 
 
 def _prices(day: dt.date, location: Location) -> None:

@@ -202,8 +202,8 @@ def openings(cursor, given: Arguments) -> list:
     """What eight calendars hold over sixty days, as the search that finds nothing has to read it; six rows are shown."""
     rows = _rows(
         cursor,
-        "SELECT resource_id, during FROM scheduling_resourcehold WHERE is_live AND NOT is_overbook AND resource_id IN "
-        "(SELECT provider_id FROM scheduling_providersession WHERE location_id = %s) "
+        "SELECT resource_id, during FROM scheduling_resourcehold WHERE is_live AND NOT is_overbook AND resource_id = ANY(ARRAY("
+        "SELECT provider_id FROM scheduling_providersession WHERE location_id = %s)) "
         "AND during && tstzrange(now(), now() + %s::interval)",
         [given["location"], f"{given['days']} days"],
     )

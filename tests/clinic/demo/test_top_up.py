@@ -10,12 +10,22 @@ from django.core.management import CommandError, call_command
 
 from clinic.audit.models import AuditEvent
 from clinic.core.models import ClinicProfile
+from clinic.core.time import now
 from clinic.demo.models import DemoDay, DemoVisit
 from clinic.demo.roster import PASSWORD, STAFF
 from clinic.demo.seed import top_up
 from clinic.staff.models import Member
 from records.models import Encounter, Immunization, Note, Patient, RedFlag, VitalSet
-from scheduling.models import Appointment, ResourceHold, Room, VisitInterval
+from scheduling.models import (
+    Appointment,
+    AppointmentSeries,
+    ResourceHold,
+    Room,
+    SessionPart,
+    SoftHold,
+    VisitInterval,
+    VisitStep,
+)
 from scheduling.rules.visit_states import IN_CLINIC, IN_ROOM, TERMINAL, UPCOMING
 
 ZONE = ZoneInfo("America/Chicago")
@@ -128,6 +138,18 @@ def _is_consistent():
     ).exists()
 
 
+def test_the_first_start_shows_a_series_steps_an_overbook_and_a_kept_time(small):
+    with frozen("2026-11-24T12:05"):
+        top_up()
+        series = AppointmentSeries.objects.get()
+        assert series.visits.count() + len(series.left_out) == 6
+        assert set(VisitStep.objects.values_list("visit_type__code", flat=True)) == {"lab", "ecg"}
+        assert ResourceHold.objects.filter(is_overbook=True, is_live=True).exists()
+        (kept,) = SoftHold.objects.all()
+        assert (kept.held_by.first_name, kept.expires_at - now()) == ("Luis", dt.timedelta(minutes=5))
+        assert set(SessionPart.objects.values_list("kind", flat=True)) == {"kept", "break"}
+
+
 def test_a_second_start_adds_nothing(small):
     with frozen("2026-11-24T12:05"):
         top_up()
@@ -145,9 +167,10 @@ def _made_and_undone() -> tuple[list, ...]:
         made = (
             list(Patient.objects.order_by("pk").values_list("pk", "first_name", "last_name", "birth_date")),
             list(
-                Appointment.objects.order_by("pk").values_list(
-                    "pk", "starts_at", "state", "reason", "patient_id"
-                )
+                # The visits of a series are booked by the service, under keys of their own.
+                Appointment.objects.filter(series=None)
+                .order_by("pk")
+                .values_list("pk", "starts_at", "state", "reason", "patient_id")
             ),
             list(VitalSet.objects.order_by("pk").values_list("pk", "measured_at")),
             list(Note.objects.order_by("pk").values_list("pk", "signed_at")),

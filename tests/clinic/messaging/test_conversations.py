@@ -143,8 +143,8 @@ def clock_is_past(visit) -> bool:
 
 
 def work() -> None:
-    """What beat does, until nothing is left to do."""
-    for _ in range(3):
+    """What beat does; twice, as what a text causes is sent by the next beat."""
+    for _ in range(2):
         settle_replies()
         send_due()
         resolve_uncertain()

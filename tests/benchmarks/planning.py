@@ -71,11 +71,16 @@ def sweep() -> dict:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    from clinic.core import kept
     from scheduling.services.reminder_sweep import plan_missing
 
     wall, cpu = time.perf_counter(), time.process_time()
-    with CaptureQueriesContext(connection) as log:
-        planned = plan_missing(run_seconds=600)
+    kept.begin()  # as in a task: the settings are known to hold until it ends
+    try:
+        with CaptureQueriesContext(connection) as log:
+            planned = plan_missing(run_seconds=600)
+    finally:
+        kept.end()
     return {
         "planned": planned,
         "seconds": round(time.perf_counter() - wall, 2),

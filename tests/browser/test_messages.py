@@ -38,7 +38,7 @@ def test_a_text_is_answered_with_one_press_by_keyboard(desk):
     InboundMessage.objects.update(patient=patient)
     settle_replies()
     page = desk.go("/messages/replies/")
-    page.get_by_role("link", name="Handle").focus()
+    page.get_by_role("link", name="Handle", exact=True).focus()
     page.keyboard.press("Enter")
     press = page.get_by_role("button", name="Ask them to call")
     expect(press).to_be_visible()

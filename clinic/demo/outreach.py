@@ -12,6 +12,7 @@ from clinic.demo.hours import at, past_days
 from clinic.demo.models import DemoVisit
 from clinic.demo.people import Person
 from clinic.demo.rows import Rows
+from clinic.demo.wishes import write_wishes
 from clinic.demo.world import World
 from clinic.inbox.models import CallScript, PhoneCall, Task
 from clinic.inbox.rules.targets import first_action_due
@@ -40,9 +41,7 @@ class Sent:
 
 def plan_coming() -> None:
     """Plans the reminders of the next days through the app's own sweep, exactly as for real bookings."""
-    for _ in range(4):
-        if not plan_missing(limit=500):
-            return
+    plan_missing()
 
 
 def write_outreach(rows: Rows, world: World, *, is_new: bool) -> None:
@@ -52,6 +51,7 @@ def write_outreach(rows: Rows, world: World, *, is_new: bool) -> None:
     writer = _Reminders(rows, world)
     sent = writer.write()
     _replies(rows, world, sent)
+    write_wishes(rows, world)
     _calls(rows, world)
     _errands(rows, world)
 
@@ -165,6 +165,7 @@ def _replies(rows: Rows, world: World, sent: list[Sent]) -> None:
         if when and visit not in answered and one.left_at < when <= one.left_at + dt.timedelta(hours=6):
             answered.add(visit)
             _reply(rows, world, one, "C", "confirm", when, settled=True)
+            one.message.answer, one.message.answered_at = "confirmed", when
     recent = [one for one in texts_sent if world.now - one.left_at < dt.timedelta(hours=30)]
     for number, (body, meaning) in enumerate(UNCLEAR_REPLIES[: len(recent)]):
         one = recent[-1 - number * max(1, len(recent) // 6)]

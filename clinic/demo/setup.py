@@ -17,6 +17,7 @@ from clinic.demo.data.stock import EQUIPMENT, FEES, SUPPLIES, VACCINES, VISIT_FE
 from clinic.demo.hours import holidays
 from clinic.demo.roster import PASSWORD, PIN, STAFF
 from clinic.demo.rows import Rows
+from clinic.demo.wishes import write_preparation
 from clinic.messaging.models import SendSettings
 from clinic.staff.models import Credential, Member
 from inventory.models import Equipment, Item, ParLevel, Place
@@ -45,6 +46,7 @@ def make_clinic(rows: Rows, day: dt.date, zone: str, now: dt.datetime) -> None:
     location = _location(rows, day, zone)
     _sessions(rows, day, location)
     _prices(day, location)
+    write_preparation(day, Member.objects.get(username="manager"))
     _shelves(rows, day)
     Payer.objects.bulk_create(
         {

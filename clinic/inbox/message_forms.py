@@ -9,6 +9,8 @@ from clinic.messaging.queries.outbox import Filters
 from clinic.messaging.queries.policy import answer_choices
 from clinic.ui.forms import ClinicForm
 
+YEARS = (2000, 2100)
+
 
 class OutboxFilterForm(forms.Form):
     """Filters in the page's address. One that can't be is left out, and the rest still counts."""
@@ -25,6 +27,14 @@ class OutboxFilterForm(forms.Form):
             self.fields[name].widget.attrs["class"] = "form-select form-select-sm"
         for name in ("first_day", "last_day"):
             self.fields[name].widget.attrs["class"] = "form-control form-control-sm"
+
+    def clean(self):
+        values = super().clean()
+        # A day that no calendar of ours reaches (its end would be after the last instant there is) narrows nothing.
+        for name in ("first_day", "last_day"):
+            if values.get(name) and not YEARS[0] <= values[name].year <= YEARS[1]:
+                self.add_error(name, "A day between 2000 and 2100.")
+        return values
 
     def filters(self) -> Filters:
         """What was asked for, as the query takes it."""

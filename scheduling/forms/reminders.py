@@ -1,12 +1,16 @@
 """Forms of the reminder policy, of what patients prepare, and of the page behind a link."""
 
+from datetime import timedelta
+
 from django import forms
 
 from clinic.core.profile import clinic_zone
-from clinic.core.time import today
+from clinic.core.time import now, today
 from clinic.ui.forms import ClinicForm
 from scheduling.models import VisitType
 from scheduling.queries.reminder_policy import wording_choices
+
+AHEAD = timedelta(days=366)
 
 
 class ReminderPolicyForm(ClinicForm):
@@ -74,6 +78,12 @@ class CadencePreviewForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M"],
     )
+
+    def clean_starts(self):
+        starts = self.cleaned_data["starts"]
+        if starts and not (now() < starts < now() + AHEAD):
+            raise forms.ValidationError("A time within the next year.")
+        return starts
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import SimpleNamespace
 from uuid import UUID
@@ -19,6 +19,7 @@ from scheduling.queries.reminder_wishes import CHANNELS, purpose_of, wanted_of
 from scheduling.rules import reminders as rules
 from scheduling.rules.visit_states import State
 
+ENOUGH = "The patient got enough messages by then."
 NAMES = {"en": "Maria", "es": "María"}
 
 
@@ -101,6 +102,12 @@ def _example(due: rules.Due, policy, language: str, variables: dict[str, str], z
     return Example(due, policy.channel, at, body, heading, why)
 
 
+def _next_good(at: datetime, due: rules.Due, zone: str) -> datetime | None:
+    """When a message that was held until `at` leaves: then, at the next opening, or not at all."""
+    late = window.at_send(at, not_after=due.not_after, zone=zone, window=window_of(send_settings()))
+    return at if late.leave else late.until
+
+
 def _limited(examples: list[Example], zone: str) -> list[Example]:
     """The limits of a day and a week, in the order in which the messages would leave."""
     rules_now, left, shown = send_settings(), [], []
@@ -109,10 +116,7 @@ def _limited(examples: list[Example], zone: str) -> list[Example]:
         if one.at and counts:
             free = limits.free_at(one.at, left, limits_of(rules_now), zone)
             if free > one.at:
-                one = Example(
-                    one.due, one.channel, free if free <= one.due.not_after else None, one.body, one.heading,
-                    "The patient got enough messages by then.",
-                )  # fmt: skip
+                one = replace(one, at=_next_good(free, one.due, zone), why=ENOUGH)
             if one.at:
                 left.append(one.at)
         shown.append(one)

@@ -115,7 +115,8 @@ def _plan_together(by: Actor, visits: list[Appointment], planned: set[tuple]) ->
     asked = []
     for visit in visits:
         wanted = wanted_of(visit, planned, is_confirmed=False)
-        asked.append((visit, wanted, addresses_of(visit.patient), {purpose_of(due) for due, _ in wanted}))
+        addresses = addresses_of(visit.patient, visit.patient.contacts.all())
+        asked.append((visit, wanted, addresses, {purpose_of(due) for due, _ in wanted}))
     reach = reachable_many([(visit.patient, addresses, purposes) for visit, _, addresses, purposes in asked])
     rows: list[Message] = []
     for (visit, wanted, addresses, _), allowed in zip(asked, reach, strict=True):

@@ -188,6 +188,19 @@ def manager(cursor, given: Arguments) -> list:
     return rows
 
 
+def outbox(cursor, given: Arguments) -> list:
+    """The newest fifty messages that left, with whose they are, and the row that says who looked."""
+    rows = _rows(
+        cursor,
+        "SELECT m.id, m.planned_at, m.left_at, m.state, m.channel, m.body, p.last_name, p.first_name "
+        "FROM messaging_message m LEFT JOIN records_patient p ON p.id = m.patient_id "
+        "WHERE m.state = 'delivered' ORDER BY m.planned_at DESC, m.id DESC LIMIT 51",
+        [],
+    )
+    audited(cursor, "outbox")
+    return rows
+
+
 def audit(cursor, given: Arguments) -> list:
     """The newest fifty rows of the trail."""
     return _rows(
@@ -212,5 +225,6 @@ def openings(cursor, given: Arguments) -> list:
 
 FLOORS: dict[str, Floor] = {
     "find": find, "born": born, "alike": alike, "day": day, "poll": poll, "chart": chart, "book": book, "vitals": vitals,
-    "move": move, "check_out": check_out, "vaccine": vaccine, "manager": manager, "audit": audit, "openings": openings,
+    "outbox": outbox, "move": move, "check_out": check_out, "vaccine": vaccine, "manager": manager, "audit": audit,
+    "openings": openings,
 }  # fmt: skip

@@ -178,6 +178,8 @@ def _offices(facts: Facts) -> list[Scenario]:
     return [
         Scenario("manager", "the manager's day", "manager", lambda client: client.request("/today/"), "manager",
                  lambda: today),
+        Scenario("outbox", "outbox, what was delivered", "frontdesk",
+                 lambda client: client.request("/messages/?tab=delivered"), "outbox", dict),
         Scenario("audit", "audit page", "privacy", lambda client: client.request("/audit/"), "audit", dict),
     ]  # fmt: skip
 

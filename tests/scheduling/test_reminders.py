@@ -7,18 +7,22 @@ import time_machine
 from django.db import transaction
 
 from clinic.audit.models import AuditEvent
+from clinic.core.models import FailedWork
 from clinic.core.time import now
 from clinic.messaging.models import ContactConsent, InboundMessage, Message, MessageTemplate
 from clinic.messaging.rules.states import State
 from clinic.messaging.services.replies import receive_text
 from clinic.messaging.tasks import send_due, settle_replies
 from scheduling.models import Appointment, ReminderPolicy
+from scheduling.services import reminder_sweep, reminders
 from scheduling.services.booking import cancel_appointment, reschedule_appointment
 from scheduling.services.reminder_policy import save_reminder_policy
+from scheduling.services.reminder_sweep import plan_missing
 from scheduling.services.reminders import plan_reminders
 from scheduling.tasks.reminders import plan_reminders as sweep
 from tests.factories.messaging import make_reachable, number_of
 from tests.factories.scheduling import Clinic, at, make_patient, visit_type
+from tests.support.statements import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +166,46 @@ def test_in_capture_mode_they_are_kept_inside(clinic, friday):
     assert states["visit_booked"] == State.DELIVERED
     assert states["visit_link"] == State.DELIVERED
     assert set(Message.objects.exclude(left_at=None).values_list("gateway", flat=True)) == {"capture"}
+
+
+def test_a_sweep_takes_as_many_statements_for_three_visits_as_for_one(clinic):
+    def swept(clocks) -> int:
+        for clock in clocks:
+            clinic.book(clock, patient=make_reachable())
+        Message.objects.all().delete()
+        with counted() as log:
+            assert plan_missing() == 3 * len(Appointment.objects.all())
+        return len(log)
+
+    swept(["8:00"])
+    one = swept([])
+    assert swept(["9:00", "10:00"]) == one
+
+
+def test_visits_beyond_the_first_page_are_planned_too(clinic, monkeypatch):
+    monkeypatch.setattr(reminder_sweep, "PAGE", 2)
+    for clock in ("8:00", "8:30", "9:00", "9:30", "10:00"):
+        clinic.book(clock, patient=make_reachable())
+    Message.objects.all().delete()
+    assert plan_missing() == 15
+    assert plan_missing() == 0
+
+
+def test_one_visit_that_can_not_be_planned_stops_no_other(clinic, monkeypatch):
+    visits = [clinic.book(clock, patient=make_reachable()) for clock in ("8:00", "9:00", "10:00")]
+    Message.objects.all().delete()
+    real = reminders.variables_of
+
+    def stumble(appointment, channel="sms"):
+        if appointment.pk == visits[1].pk:
+            raise ValueError("a row that raises")
+        return real(appointment, channel)
+
+    monkeypatch.setattr(reminders, "variables_of", stumble)
+    plan_missing()
+    planned = set(Message.objects.values_list("subject", flat=True))
+    assert planned == {f"appointment:{visit.pk}" for visit in (visits[0], visits[2])}
+    assert FailedWork.objects.get().item == str(visits[1].pk)
 
 
 def test_a_new_policy_is_carried_out_by_the_sweep(clinic, friday):

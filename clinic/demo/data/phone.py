@@ -60,4 +60,6 @@ UNCLEAR_REPLIES = (
     ("is this the same building as last time??", "unclear"),
     ("need later that day please", "reschedule"),
     ("who is this", "unclear"),
+    ("running 10 min late sorry", "unclear"),
+    ("no puedo ir, otro dia?", "unclear"),
 )

@@ -44,8 +44,9 @@ class Span:
 class Delivery:
     """Counts of messages (of numbers, for opt-outs and bad numbers) in a period.
 
-    `sent` are the messages that left in it, whatever came of them, receipts and tests not counted; `delivered`
-    those of them that the provider reported as arrived; `failed` those planned for it that could not be sent.
+    `sent` are the messages that left in it and were not reported as failed, receipts and tests not counted;
+    `delivered` those of them that the provider reported as arrived; `failed` those planned for it that could not be
+    sent or did not arrive.
     `confirmed` and `cancelled` are visits that patients answered for in it, by text or by the link. `opt_outs` are
     the numbers that said stop, `bad_numbers` those found not to work.
     """
@@ -83,7 +84,8 @@ def delivery(period: Period) -> Delivery:
 
 
 def _left(period: Period):
-    return _counted(Message.objects.filter(left_at__gte=period.starts_at, left_at__lt=period.ends_at))
+    left = Message.objects.filter(left_at__gte=period.starts_at, left_at__lt=period.ends_at)
+    return _counted(left.exclude(state=State.FAILED))
 
 
 def _failed(period: Period):

@@ -6,7 +6,7 @@ from clinic.core.errors import Refused
 from clinic.core.locks import lock_keys, lock_rows
 from clinic.core.time import now
 from clinic.messaging.models import ContactConsent, Message
-from clinic.messaging.models.choices import ALL_PURPOSES, COVERED_BY, Channel, Purpose
+from clinic.messaging.models.choices import ALL_PURPOSES, COVERED_BY, REACHES, Channel, Purpose
 from clinic.messaging.rules.states import WAITING, State
 
 
@@ -92,8 +92,11 @@ def opt_out_address(*, by, channel, address, purpose, how, wording) -> None:
 
 @service
 def opt_in_address(*, by, channel, address, how, wording) -> None:
-    """START from an address: takes back an earlier STOP of the same address."""
+    """START from an address: a yes to texts, and it takes back what an earlier STOP of the same address ended. It
+    is no yes to automated calls, unless somebody had agreed to those before."""
     for each in _channels_of(channel):
+        if each != channel and not _was_agreed_to(each, address):
+            continue
         record_consent(
             by=by,
             patient=None,
@@ -103,6 +106,13 @@ def opt_in_address(*, by, channel, address, how, wording) -> None:
             how=how,
             wording=wording,
         )
+
+
+def _was_agreed_to(channel: str, address: str) -> bool:
+    """Whether the newest word on this channel that was not texted from the address itself is a yes."""
+    rows = ContactConsent.objects.filter(channel=channel, address=address).exclude(purpose=REACHES)
+    newest = rows.exclude(how=ContactConsent.How.TEXT).order_by("-at", "-id").first()
+    return newest is not None and newest.is_granted
 
 
 def _channels_of(channel: str) -> tuple[str, ...]:

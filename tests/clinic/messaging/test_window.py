@@ -3,20 +3,34 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clinic.messaging.rules.window import Window, at_send, is_inside, next_opening, place, useful_until
+from clinic.messaging.rules.window import (
+    Window,
+    at_send,
+    is_inside,
+    last_closing,
+    next_opening,
+    place,
+    useful_until,
+)
 
+# Every zone of the United States and its territories.
 ZONES = [
-    "America/New_York", "America/Detroit", "America/Chicago", "America/Denver", "America/Boise", "America/Phoenix",
-    "America/Los_Angeles", "America/Anchorage", "America/Adak", "Pacific/Honolulu", "America/Puerto_Rico",
-    "Pacific/Guam", "Pacific/Pago_Pago", "America/Indiana/Indianapolis", "America/Indiana/Knox",
-    "America/Kentucky/Louisville", "America/North_Dakota/Center",
+    "America/New_York", "America/Detroit", "America/Kentucky/Louisville", "America/Kentucky/Monticello",
+    "America/Indiana/Indianapolis", "America/Indiana/Vincennes", "America/Indiana/Winamac", "America/Indiana/Marengo",
+    "America/Indiana/Petersburg", "America/Indiana/Vevay", "America/Chicago", "America/Indiana/Tell_City",
+    "America/Indiana/Knox", "America/Menominee", "America/North_Dakota/Center", "America/North_Dakota/New_Salem",
+    "America/North_Dakota/Beulah", "America/Denver", "America/Boise", "America/Phoenix", "America/Los_Angeles",
+    "America/Anchorage", "America/Juneau", "America/Sitka", "America/Metlakatla", "America/Yakutat", "America/Nome",
+    "America/Adak", "Pacific/Honolulu", "America/Puerto_Rico", "America/St_Thomas", "Pacific/Guam", "Pacific/Saipan",
+    "Pacific/Pago_Pago",
 ]  # fmt: skip
 WINDOW = Window()
-# The whole of 2026 by the minute, both clock changes (March 8, November 1) included.
-instants = st.integers(0, 525_600).map(lambda m: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=m))
+# Five years by the minute: two leap years, ten changes of the clock.
+instants = st.integers(0, 1827 * 1440).map(lambda m: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=m))
 zones = st.sampled_from(ZONES)
 CHANGE = datetime(2026, 3, 8, 8, tzinfo=UTC)
 
@@ -118,3 +132,43 @@ def test_a_reminder_is_useful_until_half_way():
     starts = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
     assert useful_until(starts, 24) == starts - timedelta(hours=12)
     assert useful_until(starts, 0) == starts
+
+
+# The days on which the clock changes, leap days and year's ends, each looked at by the minute of every hour.
+SPECIAL = [
+    datetime(2024, 2, 29), datetime(2028, 2, 29), datetime(2026, 3, 8), datetime(2026, 11, 1), datetime(2027, 3, 14),
+    datetime(2027, 11, 7), datetime(2028, 12, 31), datetime(2025, 2, 28),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_on_days_when_the_clock_changes_and_leap_days_too(zone):
+    for midnight in SPECIAL:
+        for quarter in range(-8, 30 * 4):
+            wanted = midnight.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) + timedelta(minutes=15 * quarter)
+            opening = next_opening(wanted, zone, WINDOW)
+            closing = last_closing(wanted, zone, WINDOW)
+            assert is_inside(opening, zone, WINDOW)
+            assert is_inside(closing, zone, WINDOW)
+            assert closing <= wanted <= opening
+            # A night is 13 hours by the clock, an hour more or less when it changes.
+            assert opening - closing <= timedelta(hours=14, minutes=15)
+
+
+@given(
+    instants,
+    zones,
+    st.times(max_value=time(21, 0)),
+    st.integers(30, 720),
+)
+def test_any_window_that_a_clinic_sets_is_kept(wanted, zone, opens, minutes):
+    closes = (datetime.combine(wanted.date(), opens) + timedelta(minutes=minutes)).time()
+    if closes <= opens:
+        closes = time(23, 59)
+    chosen = Window(opens.replace(microsecond=0), closes.replace(microsecond=0))
+    placed = place(
+        wanted, now=wanted - timedelta(days=2), not_after=wanted + timedelta(days=2), zone=zone, window=chosen
+    )
+    if placed is not None:
+        assert chosen.opens <= clock(placed, zone) < chosen.closes
+        assert placed <= wanted

@@ -13,7 +13,16 @@ from clinic.core.errors import Refused
 from clinic.inbox.models import Alert, CallScript, PhoneCall, Task
 from clinic.inbox.queries import work
 from clinic.inbox.rules.targets import first_action_due
-from clinic.inbox.services import acknowledge_alert, add_task, complete_task, log_call, raise_alert, take_task
+from clinic.inbox.services import (
+    acknowledge_alert,
+    add_task,
+    complete_task,
+    give_task,
+    log_call,
+    note_task,
+    raise_alert,
+    take_task,
+)
 from clinic.staff.roles import Role
 from tests.factories.scheduling import make_patient
 from tests.factories.staff import actor_for, make_member, signed_in
@@ -84,6 +93,49 @@ class TestTasks:
         sooner = add_task(by=SYSTEM, title="Sooner", owner=member, due_at=FRIDAY)
         urgent = add_task(by=SYSTEM, title="Urgent", owner=member, priority="urgent")
         assert list(work.tasks_for(member, "mine")) == [urgent, sooner, later]
+
+
+class TestTrail:
+    def test_a_task_tells_who_did_what_with_it(self, member, desk):
+        task = add_task(by=SYSTEM, title="Call", pool="front_desk")
+        colleague = make_member(Role.BILLER, first_name="Bela", last_name="Novak")
+        take_task(by=actor_for(member), task=task)
+        note_task(by=actor_for(member), task=task, words="Line is busy")
+        give_task(by=actor_for(member), task=task, owner=colleague, words="Knows the payer")
+        complete_task(by=actor_for(colleague), task=task, outcome="Reached")
+        assert list(task.trail.values_list("what", "words", "by")) == [
+            ("added", "", None),
+            ("taken", "", member.pk),
+            ("noted", "Line is busy", member.pk),
+            ("given", "To Bela Novak: Knows the payer", member.pk),
+            ("done", "Reached", colleague.pk),
+        ]
+        page = desk.get(reverse("inbox:task", args=[task.pk])).content.decode()
+        assert "To Bela Novak: Knows the payer" in page
+
+    def test_it_can_t_be_rewritten(self, member):
+        task = add_task(by=SYSTEM, title="Call", pool="front_desk")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            task.trail.update(words="nothing happened")
+
+    def test_a_task_is_given_to_one_person_or_one_role(self, member):
+        task = add_task(by=SYSTEM, title="Call", pool="front_desk")
+        for nobody_or_both in ({}, {"owner": member, "pool": "ma"}):
+            with pytest.raises(Refused):
+                give_task(by=actor_for(member), task=task, **nobody_or_both)
+        give_task(by=actor_for(member), task=task, pool="ma")
+        task.refresh_from_db()
+        assert (task.owner, task.pool, task.trail.count()) == (None, "ma", 2)
+
+    def test_giving_on_by_its_page(self, member, desk):
+        task = add_task(by=SYSTEM, title="Call", pool="front_desk")
+        desk.post(
+            reverse("inbox:task-give", args=[task.pk]), {"to_whom": "role:provider", "words": "Clinical"}
+        )
+        desk.post(reverse("inbox:task-note", args=[task.pk]), {"words": "Called twice"})
+        task.refresh_from_db()
+        assert task.pool == "provider"
+        assert task.trail.filter(what="noted").get().words == "Called twice"
 
 
 class TestAlerts:

@@ -189,6 +189,30 @@ class TestCalls:
         assert error.value.field == field
         assert PhoneCall.objects.count() == Task.objects.count() == Alert.objects.count() == 0
 
+    def test_advice_is_a_clinician_s_and_says_whose(self, member):
+        with pytest.raises(Refused) as error:
+            self.call(member, advice="Rest and drink")
+        assert (error.value.field, PhoneCall.objects.count()) == ("advice_by", 0)
+        provider = make_member(Role.PROVIDER)
+        made = self.call(member, advice="Rest and drink", advice_by=provider, agreement="agreed")
+        assert (made.advice, made.advice_by, made.get_agreement_display()) == (
+            "Rest and drink",
+            provider,
+            "Understood and agreed",
+        )
+
+    def test_the_form_offers_providers_as_whose_words(self, member, desk):
+        provider = make_member(Role.PROVIDER)
+        sent = {
+            "direction": "in", "caller": "Ana Ruiz", "relation": "patient", "identifiers": "none",
+            "reason": "Dizzy", "call_class": "same_day", "outcome": "done", "advice": "Sit down, drink water",
+            "advice_by": str(member.pk),
+        }  # fmt: skip
+        url = reverse("inbox:call-log")
+        assert desk.post(url, sent).status_code == 422
+        desk.post(url, {**sent, "advice_by": str(provider.pk)})
+        assert PhoneCall.objects.get().advice_by_id == provider.pk
+
     def test_a_patient_s_matter_needs_two_identifiers_but_an_emergency_does_not_wait(self, member):
         patient = make_patient()
         with pytest.raises(Refused):

@@ -63,6 +63,18 @@ class TestPlacing:
         assert message.gateway == "twilio_voice"
         assert "Maria" not in call.url + call.callback
 
+    def test_a_messaging_service_can_t_call_and_a_number_for_calls_can(self, phone_company, settings):
+        settings.TWILIO = {**settings.TWILIO, "FROM": "MG123"}
+        message = make_call()
+        send_due()
+        message.refresh_from_db()
+        assert (message.state, phone_company.taken) == (State.FAILED, [])
+        assert message.error == "No number is set up that calls could come from."
+        settings.TWILIO = {**settings.TWILIO, "VOICE_FROM": "+13125550177"}
+        make_call()
+        send_due()
+        assert len(phone_company.taken) == 1
+
     def test_without_a_yes_to_automated_calls_nothing_leaves(self, phone_company):
         message = make_call(agreed=False)
         send_due()

@@ -215,10 +215,10 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "MESSAGE_GATEWAYS",
-        "Gateway per channel, as sms=twilio,email=smtp; capture keeps messages inside.",
-        ["sms=capture", "email=capture"],
+        "Gateway per channel, as sms=twilio,voice=twilio,email=smtp; capture keeps messages inside.",
+        ["sms=capture", "voice=capture", "email=capture"],
         _words,
-        "sms=twilio,email=smtp",
+        "sms=twilio,voice=twilio,email=smtp",
     ),
     Variable("EMAIL_URL", "Mail server, as smtp://user:password@host:587 or smtps://...:465.", "", _text),
     Variable(
@@ -239,6 +239,9 @@ VARIABLES: tuple[Variable, ...] = (
         "TWILIO_AUTH_TOKEN", "Token at the provider; also checks the signature of its callbacks.", "", _text
     ),
     Variable("TWILIO_FROM", "Number or messaging service that texts come from.", "", _text),
+    Variable(
+        "TWILIO_VOICE_FROM", "Number that automated calls come from; empty: the one of texts.", "", _text
+    ),
 )
 
 

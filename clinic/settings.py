@@ -273,7 +273,9 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 
 MESSAGE_GATEWAYS = dict(pair.split("=", 1) for pair in ENV["MESSAGE_GATEWAYS"])
-TWILIO = {name: ENV[f"TWILIO_{name}"] for name in ("BASE_URL", "ACCOUNT_SID", "AUTH_TOKEN", "FROM")}
+TWILIO = {
+    name: ENV[f"TWILIO_{name}"] for name in ("BASE_URL", "ACCOUNT_SID", "AUTH_TOKEN", "FROM", "VOICE_FROM")
+}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV["EMAIL_FROM"]
 EMAIL_TIMEOUT = 10
 if ENV["EMAIL_URL"]:

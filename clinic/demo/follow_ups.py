@@ -25,20 +25,12 @@ from scheduling.models import (
 from scheduling.services.follow_ups import visit_key
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
+# As far back as a Friday on the Tuesday after.
+LATELY = dt.timedelta(days=4, hours=6)
 # The list of today, in this order over the newest visits; the rest of these days is closed or not called yet.
-SHOWN = (
-    "call_me",
-    "fresh",
-    "once",
-    "red",
-    "concern",
-    "twice",
-    "words",
-    "letter",
-    "fresh",
-    "unreached",
-    "once",
-)
+SHOWN = ("call_me", "fresh", "once", "red", "concern", "twice", "words", "fresh", "once")
+# What takes days to come to that.
+OLD = ("letter", "unreached")
 AGREES = 0.55
 
 
@@ -67,6 +59,7 @@ class _Writer:
         self.rows, self.world = rows, world
         self.script = FollowUpScript.objects.order_by("version").first()
         self.rule = FollowUpRule.objects.get(code="after-procedure")
+        self.by_hand = FollowUpRule.objects.get(code="by-hand")
         self.letter = FollowUpLetter.objects.get(language="en")
         self.emergency = CallScript.objects.order_by("-version").first()
         self.phones: dict = {}
@@ -91,35 +84,47 @@ class _Writer:
                 )  # fmt: skip
 
     def write(self) -> None:
-        visits = list(
-            Appointment.objects.filter(
-                visit_type=self.rule.visit_type, state="completed", state_since__lt=self.world.now - DAY
-            )
-            .select_related("patient", "provider")
-            .order_by("-state_since")
-        )
+        """Today's list out of the visits of the last days, whatever their kind; before them the procedures."""
         complaints = dict(DemoVisit.objects.values_list("appointment_id", "complaint"))
-        for number, visit in enumerate(visits):
-            case = self._case(visit, words.REASONS.get(complaints.get(visit.pk, ""), self.rule.name))
-            # The newest are on today's list even where their window has just ended.
-            how = SHOWN[number] if number < len(SHOWN) else ""
-            if how and self.world.now - visit.state_since > 8 * DAY:
-                how = ""
-            getattr(self, f"_{how}")(case) if how else self._past(case)
+        seen = Appointment.objects.filter(
+            state="completed", provider__isnull=False, state_since__lt=self.world.now - DAY
+        ).select_related("patient", "provider")
+        recent = seen.filter(state_since__gte=self.world.now - LATELY).order_by("-state_since")
+        procedures = seen.filter(visit_type=self.rule.visit_type).order_by("-state_since")
+        listed = [*procedures.filter(state_since__gte=self.world.now - LATELY)]
+        known = {visit.pk for visit in listed}
+        listed += [visit for visit in recent if visit.pk not in known and visit.patient_id in self.phones]
+        old = seen.filter(state_since__lt=self.world.now - 5 * DAY).exclude(visit_type=self.rule.visit_type)
+        chosen = [
+            *zip(listed, SHOWN, strict=False),
+            *zip(old.order_by("-state_since")[:2], OLD, strict=False),
+        ]
+        for number, (visit, how) in enumerate(chosen):
+            is_procedure = visit.pk in known
+            asked = words.ASKED[number % len(words.ASKED)]
+            reason = (
+                words.REASONS.get(complaints.get(visit.pk, ""), self.rule.name) if is_procedure else asked
+            )
+            rule = self.rule if is_procedure else self.by_hand
+            getattr(self, f"_{how}")(self._case(visit, reason, rule))
+        for visit in procedures:
+            if visit.pk not in known:
+                reason = words.REASONS.get(complaints.get(visit.pk, ""), self.rule.name)
+                self._past(self._case(visit, reason, self.rule))
 
-    def _case(self, visit: Appointment, reason: str) -> Case:
+    def _case(self, visit: Appointment, reason: str, rule: FollowUpRule) -> Case:
         opens = visit.state_since + DAY
         row = self.rows.add(
             FollowUp(
                 pk=self.rows.id("follow-up", visit.pk, at=visit.state_since), patient_id=visit.patient_id,
-                appointment=visit, rule=self.rule, reason=reason,
-                source_key=visit_key(visit.pk, self.rule.code), provider=visit.provider, opens_at=opens,
+                appointment=visit, rule=rule, reason=reason,
+                source_key=visit_key(visit.pk, rule.code), provider=visit.provider, opens_at=opens,
                 closes_at=opens + 2 * DAY, zone=visit.zone, pool="ma", state="queue", next_at=opens,
                 created_at=visit.state_since,
             )
         )  # fmt: skip
         self.rows.audit("follow_up.planned", row, at=visit.state_since, by="system:scheduling.plan_follow_ups",
-                        patient=visit.patient_id, rule=self.rule.code)  # fmt: skip
+                        patient=visit.patient_id, rule=rule.code)  # fmt: skip
         dice = stream("follow-up", visit.pk)
         caller = self.world.members[dice.choice(("ma", "leadma", "tboyd"))]
         return Case(row, self.phones.get(visit.patient_id, ""), caller, visit.patient.name)
@@ -137,7 +142,7 @@ class _Writer:
         if kind == "late":
             self._by_machine(case, at, "no_answer")
             at += 22 * HOUR
-        if kind == "letter":
+        if kind == "letter" and at + 4 * DAY < self.world.now:
             self._letter(case, then=at + 4 * DAY)
             return
         if kind == "concern":
@@ -154,12 +159,13 @@ class _Writer:
         self.rows.change(case.row, is_call_wanted=True, next_at=self._ago(3 * HOUR))
 
     def _once(self, case: Case) -> None:
-        self._by_machine(case, self._ago(DAY), "no_answer")
+        self._by_machine(case, self._due(case, DAY), "no_answer")
         self.rows.change(case.row, next_at=self._ago(HOUR))
 
     def _twice(self, case: Case) -> None:
-        self._by_machine(case, self._ago(2 * DAY), "left_message")
-        self._by_staff(case, self._ago(DAY - 3 * HOUR), "no_answer")
+        at = self._due(case, DAY)
+        self._by_machine(case, at, "left_message")
+        self._by_staff(case, max(at + HOUR / 2, self._ago(3 * HOUR)), "no_answer")
         self.rows.change(case.row, next_at=self._ago(2 * HOUR))
 
     def _letter(self, case: Case, then: dt.datetime | None = None) -> None:
@@ -235,6 +241,10 @@ class _Writer:
 
     def _ago(self, ago: dt.timedelta) -> dt.datetime:
         return self.world.now - ago
+
+    def _due(self, case: Case, ago: dt.timedelta) -> dt.datetime:
+        """So long ago, but not before the follow-up was due."""
+        return max(case.row.opens_at, self.world.now - ago)
 
     def _provider(self, case: Case):
         return case.row.provider or self.world.members["provider"]

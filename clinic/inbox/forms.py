@@ -13,6 +13,7 @@ from clinic.messaging.models.choices import Channel, Purpose
 from clinic.messaging.models.consent import ContactConsent
 from clinic.messaging.models.policy import SendSettings
 from clinic.staff.models import Member
+from clinic.staff.roles import Role
 from clinic.ui.forms import ClinicForm, ClinicModelForm
 
 
@@ -24,6 +25,12 @@ def people_and_roles() -> list[tuple]:
         ("Whoever takes it", [(f"role:{value}", words) for value, words in POOLS]),
         ("One person", [(f"member:{member.pk}", member.name) for member in members]),
     ]
+
+
+def clinicians():
+    """Whose advice may be passed on: active providers, by name."""
+    rows = Member.objects.filter(is_active=True, roles__contains=[Role.PROVIDER.value])
+    return rows.order_by("last_name", "first_name")
 
 
 class ToWhomField(forms.ChoiceField):
@@ -120,10 +127,24 @@ class LogCallForm(AboutPatient, ClinicForm):
     outcome = forms.ChoiceField(choices=[("", "Choose"), *PhoneCall.Outcome.choices])
     to_whom = ToWhomField(label="Message for", required=False)
     outcome_note = forms.CharField(label="What was agreed", required=False, max_length=300)
+    clinical_context = forms.CharField(
+        label="Allergies, pregnancy, medicines that matter", required=False, max_length=300
+    )
+    words_used = forms.CharField(label="The caller's words in an emergency", required=False, max_length=500)
+    advice = forms.CharField(
+        label="What a clinician asked you to say, word for word", required=False, max_length=500
+    )
+    advice_by = forms.ModelChoiceField(
+        label="Whose words", queryset=Member.objects.none(), required=False, empty_label="Nobody's"
+    )
+    agreement = forms.ChoiceField(
+        label="The caller", required=False, choices=[("", "Not asked"), *PhoneCall.Agreement.choices]
+    )
     started_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, script=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["advice_by"].queryset = clinicians()
         self.groups = script.groups if script else []
         for group in self.groups:
             self.fields[self.flag_name(group["code"])] = forms.ChoiceField(

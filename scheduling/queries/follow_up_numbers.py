@@ -27,8 +27,8 @@ class Number:
 def phones_of(patient) -> list[Number]:
     """The patient's phone numbers, the preferred one first. Two queries, or one with `contacts` prefetched.
 
-    A number somebody was told is wrong is not callable until its entry is changed; a patient who asked for no
-    voicemail gets no message.
+    A number somebody was told is wrong is not callable until its entry is changed, nor is another one than the
+    patient asked to be reached at; a patient who asked for no voicemail gets no message.
     """
     contacts = sorted(patient.contacts.all(), key=lambda row: (not row.is_preferred, row.rank))
     wrong = dict(
@@ -36,24 +36,34 @@ def phones_of(patient) -> list[Number]:
         .order_by("at")
         .values_list("address", "at")
     )
-    no_voicemail = bool((patient.restrictions or {}).get("no_voicemail"))
+    wishes = patient.restrictions or {}
+    no_voicemail, only = bool(wishes.get("no_voicemail")), wishes.get("only_phone", "")
     found = []
     for contact in contacts:
         if not contact.is_active or contact.kind not in PHONES:
             continue
         is_wrong = contact.value in wrong and contact.updated_at <= wrong[contact.value]
-        note = "Wrong number" if is_wrong else "No voicemail, please" if no_voicemail else ""
+        is_elsewhere = bool(only) and contact.value != only
+        is_callable = not is_wrong and not is_elsewhere
         found.append(
             Number(
                 address=contact.value,
                 shown=contact.shown,
                 kind=contact.get_kind_display(),
-                is_callable=not is_wrong,
-                may_leave_message=not is_wrong and not no_voicemail,
-                note=note,
+                is_callable=is_callable,
+                may_leave_message=is_callable and not no_voicemail,
+                note=_note(is_wrong=is_wrong, is_elsewhere=is_elsewhere, no_voicemail=no_voicemail),
             )
         )
     return found
+
+
+def _note(*, is_wrong: bool, is_elsewhere: bool, no_voicemail: bool) -> str:
+    if is_elsewhere:
+        return "Asked not to be called here"
+    if is_wrong:
+        return "Wrong number"
+    return "No voicemail, please" if no_voicemail else ""
 
 
 def automated_number(patient) -> Number | None:

@@ -13,6 +13,7 @@ from clinic.core.time import format_clock, format_day, now, zone
 from clinic.inbox.models import Alert
 from clinic.inbox.queries.calls import script_in_force
 from clinic.messaging.models import Message
+from records.queries.reach import mailing_address
 from scheduling.models import (
     Appointment,
     FollowUp,
@@ -234,8 +235,9 @@ def _filled(text: str, values: dict[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Letter:
-    """The letter as it is printed."""
+    """The letter as it is printed; `address` line by line, where the patient asked for letters."""
 
+    address: list[str]
     heading: str
     body: str
     language: str
@@ -253,7 +255,9 @@ def letter_of(row: FollowUp) -> Letter | None:
         "phone": clinic().phone_shown,
         "clinic": clinic().name,
     }
-    return Letter(wording.heading, _filled(wording.body, values), wording.language)
+    return Letter(
+        mailing_address(row.patient), wording.heading, _filled(wording.body, values), wording.language
+    )
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from clinic.inbox.models import Alert, PhoneCall
 from clinic.inbox.queries.calls import script_in_force
 from clinic.inbox.rules.targets import CallClass
 from clinic.inbox.services import add_task, log_call, raise_alert
+from clinic.messaging.models.choices import Channel
 from clinic.messaging.services import void_messages
+from clinic.messaging.services.reach import note_gone
 from clinic.staff.roles import Role
 from scheduling.models import FollowUp, FollowUpAttempt, ReleasedWords
 from scheduling.queries.follow_up_numbers import Number, phones_of
@@ -294,6 +296,15 @@ def alert_provider_now(*, by: Actor, follow_up: FollowUp) -> Alert:
 
 
 def _give_number_to_desk(by, row: FollowUp, attempt: FollowUpAttempt) -> None:
+    """A stranger answers there: nothing of this patient's may be texted or said there by machine either."""
+    for channel in (Channel.SMS, Channel.VOICE):
+        note_gone(
+            by=by,
+            channel=channel,
+            address=attempt.address,
+            why="Somebody else answered a follow-up call.",
+            how="spoken",
+        )
     add_task(
         by=by,
         title="A phone number is wrong: ask for the right one",

@@ -12,6 +12,7 @@ from clinic.core.time import now
 from clinic.inbox.models import Alert, PhoneCall, Task
 from clinic.inbox.services import acknowledge_alert
 from clinic.messaging.models import Message
+from clinic.messaging.queries.consent import may_contact
 from clinic.staff.roles import Role
 from records.models import ContactPoint
 from scheduling.models import FollowUp, FollowUpAttempt, ReleasedWords
@@ -224,9 +225,27 @@ class TestNotReached:
         assert (Task.objects.get().pool, row.state) == ("front_desk", State.QUEUE)
         first, second = phones_of(row.patient)
         assert (first.is_callable, second.is_callable) == (False, True)
+        # A stranger answers there: no reminder goes there any more either.
+        reason = may_contact(row.patient, "sms", first.address, "reminder").reason
+        assert reason == "This number or address does not work."
         with pytest.raises(Refused) as error:
             call(dana, row, "no_answer")
         assert error.value.field == "number"
+
+    def test_only_the_number_that_the_patient_named_is_called(self, row, dana):
+        other = phone()
+        ContactPoint.objects.create(patient=row.patient, kind="work", value=other, rank=2)
+        row.patient.restrictions = {"only_phone": other}
+        row.patient.save()
+        assert [(one.address, one.is_callable) for one in phones_of(row.patient)] == [
+            (number_of(row.patient), False),
+            (other, True),
+        ]
+        with pytest.raises(Refused) as error:
+            call(dana, row, "no_answer")
+        assert error.value.field == "number"
+        call(dana, row, "no_answer", address=other)
+        assert row.attempts.get().address == other
 
     def test_with_no_number_left_a_letter_is_due(self, row, dana):
         call(dana, row, "wrong_number")

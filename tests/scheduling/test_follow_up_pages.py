@@ -168,6 +168,24 @@ def test_every_look_is_on_record(clinic, dana):
     assert {look.get("page") for look in pages} >= {"follow-up call", "print"}
 
 
+def test_the_letter_goes_where_the_patient_asked_and_in_their_language(clinic, dana):
+    patient = make_reachable(
+        language="es", restrictions={"mail_to": "c/o Ida Ortiz; 9 Elm Street; Elgin, IL"}
+    )
+    row = make_follow_up(patient)
+    FollowUp.objects.filter(pk=row.pk).update(state=State.LETTER)
+    client = signed_in(dana)
+    url = reverse("scheduling:follow-up-letter", args=[row.pk])
+    body = client.get(url).content.decode()
+    assert "<br>c/o Ida Ortiz<br>9 Elm Street<br>Elgin, IL</p>" in body
+    assert 'lang="es"' in body
+    assert "no lo logramos" in " ".join(body.split())
+    for _ in range(2):
+        client.post(url)
+    row.refresh_from_db()
+    assert (row.state, row.attempts.count()) == (State.PROVIDER, 1)
+
+
 class TestCheckOut:
     @pytest.fixture
     def visit(self, clinic, clock):

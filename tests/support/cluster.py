@@ -88,6 +88,7 @@ def set_environment(folder: Path) -> None:
         "TWILIO_ACCOUNT_SID",
         "TWILIO_AUTH_TOKEN",
         "TWILIO_FROM",
+        "TWILIO_VOICE_FROM",
         "CLINIC_DATABASE_ROLE",
         "METRICS_TOKEN",
     ):

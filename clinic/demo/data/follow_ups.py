@@ -24,3 +24,8 @@ REASONS = {
     "wart": "Wart freezing",
     "joint_injection": "Knee injection",
 }
+# For the calls that a provider asked for.
+ASKED = (
+    "New blood pressure medicine", "Stitches, left hand", "Bad cough, new inhaler", "Ankle sprain",
+    "Started insulin", "Abscess opened, right arm", "Stomach flu, elderly", "Burn, left forearm",
+)  # fmt: skip

@@ -47,6 +47,9 @@ def log_call(
     own words) with advice_by, agreement, follow_up_due_at. `title` names the task other than "Call back ...";
     `is_alert_raised`: the caller raises a fuller alert itself. Source: domain specification 4.2 and 4.3.
     """
+    record = {name: value.strip() if isinstance(value, str) else value for name, value in record.items()}
+    if record.get("advice") and record.get("advice_by") is None:
+        raise Refused("Say whose advice it is: only a clinician advises.", field="advice_by")
     flags = {code: bool(is_yes) for code, is_yes in (red_flags or {}).items()}
     has_flag = any(flags.values())
     _check(

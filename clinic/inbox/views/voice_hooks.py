@@ -10,12 +10,12 @@ from clinic.inbox.views.hooks import from_provider
 from clinic.messaging.gateways.twilio_voice import twiml
 from clinic.messaging.gateways.twilio_voice.callbacks import address, message_id_from
 from clinic.messaging.queries.voice import AFTER_KEY, GOODBYE, spoken, voicemail_of
+from clinic.messaging.rules.spoken import readings
 from clinic.messaging.rules.voice import HUMAN, KEYS, MACHINE
 from clinic.messaging.services.voice import hear
 from clinic.staff.access import public
 
 GATEWAY = "twilio_voice"
-ASKED_TWICE = 2
 
 
 def _one_call(view):
@@ -54,16 +54,18 @@ def voice_answer(request, message_id, ref):
         return _xml(twiml.say(voicemail_of(message), language=message.language))
     if call.answered_by != HUMAN:
         return _xml(twiml.say("", language=message.language))
-    return _xml(_question(message, times=ASKED_TWICE, asked="1"))
+    return _xml(_question(message, asked="1"))
 
 
-def _question(message, *, times: int, asked: str) -> str:
+def _question(message, *, asked: str) -> str:
+    """The script, read as often as a minute allows; once more after a key that meant nothing."""
+    goodbye = spoken(message, GOODBYE)
     return twiml.ask_for_key(
         message.body,
         language=message.language,
         action=address("hooks:voice-key", message.pk, n=asked),
-        times=times,
-        goodbye=spoken(message, GOODBYE),
+        times=readings(message.body, goodbye) if asked == "1" else 1,
+        goodbye=goodbye,
     )
 
 
@@ -82,7 +84,7 @@ def voice_key(request, message_id, ref):
     if key in KEYS:
         return _xml(twiml.say(spoken(message, AFTER_KEY[KEYS[key]]), language=message.language))
     if request.GET.get("n") == "1":
-        return _xml(_question(message, times=1, asked="2"))
+        return _xml(_question(message, asked="2"))
     return _xml(twiml.say(spoken(message, GOODBYE), language=message.language))
 
 

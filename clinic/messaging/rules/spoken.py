@@ -18,3 +18,10 @@ def seconds_to_say(text: str) -> float:
     words = len(_WORD.findall(text)) + digits
     characters = len(_DIGIT.sub("", " ".join(text.split()))) + digits * _DIGIT_CHARACTERS
     return round(max(words * 60 / WORDS_PER_MINUTE, characters / CHARACTERS_PER_SECOND), 1)
+
+
+def readings(question: str, goodbye: str, most: int = 2) -> int:
+    """How often a question may be read in one call, 1 to `most`, so that call and goodbye stay within a minute."""
+    each = seconds_to_say(question)
+    room = LONGEST_SECONDS - seconds_to_say(goodbye)
+    return max(1, min(most, int(room // each))) if each else 1

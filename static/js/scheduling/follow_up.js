@@ -35,6 +35,12 @@ mount("form.follow-form", (form) => {
     target?.scrollIntoView({ block: "center" });
   }
 
+  form.querySelector("[data-to-emergency]")?.addEventListener("click", () => {
+    const first = form.querySelector("#emergency input");
+    first?.focus();
+    first?.scrollIntoView({ block: "center" });
+  });
+
   form.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const field = event.target;

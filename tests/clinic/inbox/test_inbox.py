@@ -13,7 +13,16 @@ from clinic.core.errors import Refused
 from clinic.inbox.models import Alert, CallScript, PhoneCall, Task
 from clinic.inbox.queries import work
 from clinic.inbox.rules.targets import first_action_due
-from clinic.inbox.services import acknowledge_alert, add_task, complete_task, log_call, raise_alert, take_task
+from clinic.inbox.services import (
+    acknowledge_alert,
+    add_task,
+    complete_task,
+    give_task,
+    log_call,
+    note_task,
+    raise_alert,
+    take_task,
+)
 from clinic.staff.roles import Role
 from tests.factories.scheduling import make_patient
 from tests.factories.staff import actor_for, make_member, signed_in
@@ -86,6 +95,49 @@ class TestTasks:
         assert list(work.tasks_for(member, "mine")) == [urgent, sooner, later]
 
 
+class TestTrail:
+    def test_a_task_tells_who_did_what_with_it(self, member, desk):
+        task = add_task(by=SYSTEM, title="Call", pool="front_desk")
+        colleague = make_member(Role.BILLER, first_name="Bela", last_name="Novak")
+        take_task(by=actor_for(member), task=task)
+        note_task(by=actor_for(member), task=task, words="Line is busy")
+        give_task(by=actor_for(member), task=task, owner=colleague, words="Knows the payer")
+        complete_task(by=actor_for(colleague), task=task, outcome="Reached")
+        assert list(task.trail.values_list("what", "words", "by")) == [
+            ("added", "", None),
+            ("taken", "", member.pk),
+            ("noted", "Line is busy", member.pk),
+            ("given", "To Bela Novak: Knows the payer", member.pk),
+            ("done", "Reached", colleague.pk),
+        ]
+        page = desk.get(reverse("inbox:task", args=[task.pk])).content.decode()
+        assert "To Bela Novak: Knows the payer" in page
+
+    def test_it_can_t_be_rewritten(self, member):
+        task = add_task(by=SYSTEM, title="Call", pool="front_desk")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            task.trail.update(words="nothing happened")
+
+    def test_a_task_is_given_to_one_person_or_one_role(self, member):
+        task = add_task(by=SYSTEM, title="Call", pool="front_desk")
+        for nobody_or_both in ({}, {"owner": member, "pool": "ma"}):
+            with pytest.raises(Refused):
+                give_task(by=actor_for(member), task=task, **nobody_or_both)
+        give_task(by=actor_for(member), task=task, pool="ma")
+        task.refresh_from_db()
+        assert (task.owner, task.pool, task.trail.count()) == (None, "ma", 2)
+
+    def test_giving_on_by_its_page(self, member, desk):
+        task = add_task(by=SYSTEM, title="Call", pool="front_desk")
+        desk.post(
+            reverse("inbox:task-give", args=[task.pk]), {"to_whom": "role:provider", "words": "Clinical"}
+        )
+        desk.post(reverse("inbox:task-note", args=[task.pk]), {"words": "Called twice"})
+        task.refresh_from_db()
+        assert task.pool == "provider"
+        assert task.trail.filter(what="noted").get().words == "Called twice"
+
+
 class TestAlerts:
     def test_raised_once_per_source(self):
         assert alert().pk == alert(text="other words").pk
@@ -136,6 +188,30 @@ class TestCalls:
             self.call(member, **fields)
         assert error.value.field == field
         assert PhoneCall.objects.count() == Task.objects.count() == Alert.objects.count() == 0
+
+    def test_advice_is_a_clinician_s_and_says_whose(self, member):
+        with pytest.raises(Refused) as error:
+            self.call(member, advice="Rest and drink")
+        assert (error.value.field, PhoneCall.objects.count()) == ("advice_by", 0)
+        provider = make_member(Role.PROVIDER)
+        made = self.call(member, advice="Rest and drink", advice_by=provider, agreement="agreed")
+        assert (made.advice, made.advice_by, made.get_agreement_display()) == (
+            "Rest and drink",
+            provider,
+            "Understood and agreed",
+        )
+
+    def test_the_form_offers_providers_as_whose_words(self, member, desk):
+        provider = make_member(Role.PROVIDER)
+        sent = {
+            "direction": "in", "caller": "Ana Ruiz", "relation": "patient", "identifiers": "none",
+            "reason": "Dizzy", "call_class": "same_day", "outcome": "done", "advice": "Sit down, drink water",
+            "advice_by": str(member.pk),
+        }  # fmt: skip
+        url = reverse("inbox:call-log")
+        assert desk.post(url, sent).status_code == 422
+        desk.post(url, {**sent, "advice_by": str(provider.pk)})
+        assert PhoneCall.objects.get().advice_by_id == provider.pk
 
     def test_a_patient_s_matter_needs_two_identifiers_but_an_emergency_does_not_wait(self, member):
         patient = make_patient()

@@ -9,7 +9,9 @@ from clinic.core.errors import Refused
 from clinic.core.time import now
 from clinic.messaging.models import Attempt, ContactConsent, MessageTemplate, VoiceCall, VoiceStep
 from clinic.messaging.queries.consent import may_contact
+from clinic.messaging.rules.spoken import LONGEST_SECONDS, readings, seconds_to_say
 from clinic.messaging.rules.states import State
+from clinic.messaging.rules.texts import longest_example
 from clinic.messaging.rules.voice import Outcome
 from clinic.messaging.services import sending
 from clinic.messaging.services.voice import answer_kept_call, ask_open_calls
@@ -18,7 +20,6 @@ from tests.factories.messaging import SYSTEM, consent, make_message, make_reacha
 from tests.fakes.voice_provider import Handset, VoiceProvider
 
 pytestmark = pytest.mark.django_db
-WORDS_A_MINUTE = 140
 
 
 @pytest.fixture
@@ -61,6 +62,18 @@ class TestPlacing:
         assert message.state == State.SENT
         assert message.gateway == "twilio_voice"
         assert "Maria" not in call.url + call.callback
+
+    def test_a_messaging_service_can_t_call_and_a_number_for_calls_can(self, phone_company, settings):
+        settings.TWILIO = {**settings.TWILIO, "FROM": "MG123"}
+        message = make_call()
+        send_due()
+        message.refresh_from_db()
+        assert (message.state, phone_company.taken) == (State.FAILED, [])
+        assert message.error == "No number is set up that calls could come from."
+        settings.TWILIO = {**settings.TWILIO, "VOICE_FROM": "+13125550177"}
+        make_call()
+        send_due()
+        assert len(phone_company.taken) == 1
 
     def test_without_a_yes_to_automated_calls_nothing_leaves(self, phone_company):
         message = make_call(agreed=False)
@@ -157,7 +170,7 @@ class TestTree:
     def test_one_is_well(self, phone_company):
         message, phone = placed(phone_company)
         first = phone.picks_up()
-        assert first.words.startswith("Hello, this is Maple Street with an automated call for Maria")
+        assert first.words.startswith("Hello. This is an automated call from Maple Street for Maria")
         assert "glad to hear it" in phone.presses("1").words
         assert phone.reports("completed") == 204
         assert outcome(message) == Outcome.WELL
@@ -268,15 +281,15 @@ class TestKeptInside:
         assert outcome(message) == Outcome.NO_ANSWER
 
 
-def test_the_shipped_scripts_fit_a_minute_and_say_how_to_stop():
-    rows = list(MessageTemplate.objects.filter(channel="voice"))
-    assert len(rows) == 14
-    longest = {"first_name": "W" * 12, "clinic": "W" * 24, "phone": "3 1 2, 5 5 5, 0 1 0 0",
-               "date": "Wednesday, September 30", "time": "12:45 PM"}  # fmt: skip
-    for row in rows:
-        body = row.body.format(**longest)
-        words = len(body.split())
-        # The question is asked twice within the call.
-        times = 2 if row.code == "follow_up_call" else 1
-        assert words * times <= WORDS_A_MINUTE, row.code
-        assert ("9" in row.body) == (row.code in ("follow_up_call", "visit_reminder") or "9 1 1" in row.body)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_whole_call_fits_a_minute_with_the_longest_names(language):
+    rows = MessageTemplate.objects.filter(channel="voice", language=language)
+    longest = {row.code: longest_example(row.body, public_url="", channel="voice") for row in rows}
+    question, goodbye = longest["follow_up_call"], longest["call_goodbye"]
+    times = readings(question, goodbye)
+    assert times * seconds_to_say(question) + seconds_to_say(goodbye) <= LONGEST_SECONDS
+    assert seconds_to_say(longest["follow_up_call_voicemail"]) <= LONGEST_SECONDS
+
+
+def test_a_long_question_is_read_once_and_a_short_one_twice():
+    assert (readings("word " * 100, "Bye."), readings("word " * 20, "Bye."), readings("", "")) == (1, 2, 1)

@@ -8,8 +8,18 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
+from django.conf import settings
 
-from clinic.messaging.gateways.base import Accepted, CannotTell, Found, Later, NeverSeen, NoAnswer, Outgoing
+from clinic.messaging.gateways.base import (
+    Accepted,
+    CannotTell,
+    Found,
+    Later,
+    NeverSeen,
+    NoAnswer,
+    NotSent,
+    Outgoing,
+)
 from clinic.messaging.gateways.twilio import CLOCK_SLACK, NEVER_LEFT, PAGES, TwilioGateway
 from clinic.messaging.gateways.twilio_voice.callbacks import address
 
@@ -20,11 +30,20 @@ EVENTS = ("initiated", "ringing", "answered", "completed")
 class TwilioVoiceGateway(TwilioGateway):
     name = "twilio_voice"
 
+    @classmethod
+    def from_settings(cls) -> "TwilioVoiceGateway":
+        """A call comes from a number: the one for calls, else that of texts."""
+        gateway = super().from_settings()
+        gateway.sender = settings.TWILIO.get("VOICE_FROM") or gateway.sender
+        return gateway
+
     @property
     def _calls_url(self) -> str:
         return f"{self.base_url}/2010-04-01/Accounts/{self.account_sid}/Calls"
 
     def send(self, message: Outgoing) -> Accepted:
+        if not self.sender.startswith("+"):
+            raise NotSent("No number is set up that calls could come from.", code="no_number")
         data = {
             "To": message.address,
             "From": self.sender,

@@ -19,7 +19,7 @@ from clinic.core import kept
 from clinic.core.actor import Actor
 from clinic.core.time import now as present
 from clinic.core.time import zone
-from clinic.demo import follow_ups, outreach, planned, settle
+from clinic.demo import filling, follow_ups, outreach, planned, settle
 from clinic.demo.book import Book, Taken
 from clinic.demo.flow import Visit
 from clinic.demo.hours import Day, coming_days, ordinary_day, past_days, today_around
@@ -84,6 +84,8 @@ def top_up(progress: Progress = quiet) -> None:
         planned.keep_a_time(world)
     progress("messages")
     outreach.plan_coming()
+    with transaction.atomic():
+        filling.fill_the_day(world, is_new=is_new)
     if is_new:
         _import_samples(progress)
     progress("audit trail")

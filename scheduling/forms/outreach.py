@@ -33,6 +33,7 @@ class CallOutcomeForm(ClinicForm):
     def __init__(self, *args, outcomes, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["outcome"].choices = [(one.value, one.label) for one in outcomes]
+        self.fields["note"].widget.attrs["class"] = "form-control"
 
 
 class RecallForm(PatientField):

@@ -99,6 +99,7 @@ class WaitlistForm(Wishes, PatientField):
         self.places = places
         self.fields["location"].rows = places
         self.fields["visit_type"].rows = visit_types()
+        self.fields["moves_visit"].widget.attrs["class"] = "form-check-input"
         if len(places) == 1:
             self.fields["location"].widget = forms.HiddenInput()
 

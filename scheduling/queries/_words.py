@@ -36,3 +36,8 @@ def version_of(shown: object) -> str:
     What is passed in holds instants, not minutes, so that time passing alone changes nothing.
     """
     return blake2b(repr(shown).encode(), digest_size=9).hexdigest()
+
+
+def by_whom(label: str) -> str:
+    """Who did something, as staff read it: the program's own tasks are named as such."""
+    return "the program" if label.startswith("system:") else label

@@ -13,9 +13,10 @@ from django.urls import reverse
 from clinic.core.lookups import rows_by
 from clinic.core.time import zone
 from records.models import RedFlag
-from scheduling.models import Appointment, FlowSettings, Location, Room
+from scheduling.models import Appointment, FlowSettings, Location, Room, TriageAssessment
 from scheduling.queries._words import clock, patient_name, public_name, version_of
 from scheduling.queries.settings import flow_settings
+from scheduling.rules.triage import queue_key
 from scheduling.rules.visit_states import IN_ROOM, LABELS, WAITS_FOR, State, legal_moves
 
 # States in which somebody is with the patient: their minutes are work, not waiting.
@@ -69,6 +70,7 @@ class FlowRow:
     moves: tuple[Move, ...]
     takes_room: bool
     room_kind: str
+    triage: int | None = None
     best_room_id: UUID | None = None
     best_room: str = ""
     is_next: bool = False
@@ -137,6 +139,8 @@ def flow_board(location: Location) -> FlowBoard:
     """The board now, in three statements. `version` changes if and only if something shown does."""
     limits = flow_settings()
     rows = [_row(visit, location, limits) for visit in _visits(location.pk)]
+    # Who is more urgent gets the next room first; among equals it stays who waits longest.
+    rows.sort(key=lambda row: queue_key(level=row.triage, has_red_flag=False, arrived_at=row.since))
     rows = _mark_next(rows)
     rooms = _rooms(location, {row.room_id: row for row in rows if row.room_id})
     clean = [room for room in rooms if room.state == Room.State.AVAILABLE]
@@ -163,11 +167,12 @@ def _in_clinic(location_pk: UUID) -> QuerySet[Appointment]:
         .annotate(n=Count("id"))
         .values("n")
     )
+    triage = TriageAssessment.objects.filter(appointment=OuterRef("pk")).order_by("-at", "-pk")
     return (
         Appointment.objects.in_clinic()
         .filter(location=location_pk)
         .select_related("patient", "provider", "ma", "visit_type", "room")
-        .annotate(red_flags=Coalesce(Subquery(flags), 0))
+        .annotate(red_flags=Coalesce(Subquery(flags), 0), triage_level=Subquery(triage.values("level")[:1]))
         .order_by("state_since", "starts_at")
     )
 
@@ -201,11 +206,17 @@ def _row(visit: Appointment, location: Location, limits: FlowSettings) -> FlowRo
         red=red,
         red_flags=visit.red_flags,
         step=STEPS.index(state) + 1 if state in STEPS else 4 if state == State.ORDERS else 0,
-        flags=("Interpreter",) if visit.is_interpreter_needed else (),
+        flags=_flags(visit),
+        triage=visit.triage_level,
         moves=tuple(Move(to.value, LABELS[to], SHORT.get(to, LABELS[to])) for to in moves),
         takes_room=kind.needs_room,
         room_kind=kind.room_kind or Room.Kind.EXAM,
     )
+
+
+def _flags(visit: Appointment) -> tuple[str, ...]:
+    triage = (f"Triage {visit.triage_level}",) if visit.triage_level else ()
+    return (*triage, "Interpreter") if visit.is_interpreter_needed else triage
 
 
 def _who(person) -> str:

@@ -16,7 +16,7 @@ from clinic.messaging.rules.states import STATE_WORDS
 from clinic.messaging.rules.states import State as MessageState
 from records.models import ContactPoint
 from scheduling.models import ContactAttempt, FreedTime, Location, Offer
-from scheduling.queries._words import patient_name, version_of
+from scheduling.queries._words import by_whom, patient_name, version_of
 from scheduling.rules.wall_time import to_wall
 
 # A message in one of these will not arrive any more.
@@ -176,11 +176,11 @@ def _line(row: Offer, place: str, messages: dict[UUID, str]) -> OfferLine:
         state=row.state,
         state_words=row.get_state_display(),
         offered=_at(row.offered_at, place),
-        offered_by=row.offered_by_label,
+        offered_by=by_whom(row.offered_by_label),
         until=format_clock(row.expires_at, place),
         until_at=row.expires_at,
         settled=_at(row.settled_at, place),
-        settled_by=row.settled_by_label,
+        settled_by=by_whom(row.settled_by_label),
         note=row.note,
         message=messages.get(row.pk, ""),
         last_try=str(outcomes.get(row.last_outcome, "")),

@@ -17,7 +17,7 @@ from clinic.messaging.rules.states import LEFT_THE_HOUSE, STATE_WORDS
 from clinic.messaging.rules.states import State as MessageState
 from records.models import ContactPoint
 from scheduling.models import Appointment, ContactAttempt, Recall
-from scheduling.queries._words import patient_name
+from scheduling.queries._words import by_whom, patient_name
 from scheduling.rules.visit_states import UPCOMING
 
 VIEWS = {
@@ -139,7 +139,7 @@ def recall_line(row: Recall) -> RecallLine:
         booked=format_day(row.booked_on) if row.booked_on else "",
         outcome=row.outcome,
         outcome_words=row.get_outcome_display() if row.outcome else "",
-        closed_by=row.closed_by_label,
+        closed_by=by_whom(row.closed_by_label),
         is_open=row.closed_at is None,
     )
 

@@ -35,7 +35,13 @@ _KEPT = """
     UNION ALL
     SELECT concat_ws('/', s.id, s.xmin) FROM scheduling_softhold s
     WHERE s.location_id = %(location)s AND s.expires_at > %(at)s"""
-_FLOW = _ROWS.format(visits="a.state = ANY(%(states)s)", more="")
+# Assessments are only ever added, never rewritten.
+_TRIAGE = """
+    UNION ALL
+    SELECT concat_ws('/', 'triage', t.id) FROM scheduling_triageassessment t
+    JOIN scheduling_appointment a ON a.id = t.appointment_id
+    WHERE a.location_id = %(location)s AND a.state = ANY(%(states)s)"""
+_FLOW = _ROWS.format(visits="a.state = ANY(%(states)s)", more=_TRIAGE)
 _DAY = _ROWS.format(visits="a.local_day = %(day)s", more=_KEPT)
 
 

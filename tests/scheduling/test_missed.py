@@ -12,7 +12,9 @@ from clinic.inbox.queries.calls import script_in_force
 from clinic.staff.roles import Role
 from records.models import Medication, Result
 from scheduling.models import ContactAttempt, MissedVisit, TriageAssessment
+from scheduling.queries.flow import flow_board
 from scheduling.queries.missed import letter_for, missed_line, missed_visits
+from scheduling.queries.signatures import flow_signature
 from scheduling.queries.triage import triage_queue
 from scheduling.queries.visits import unconfirmed
 from scheduling.services.attempts import log_attempt
@@ -225,3 +227,15 @@ def test_triage_refuses_what_makes_no_sense(clinic):
     with pytest.raises(Refused, match="who wait"):
         assess_triage(by=ma, appointment=clinic.book("10:00"), level=3)
     assert not TriageAssessment.objects.exists()
+
+
+def test_the_flow_board_calls_the_more_urgent_first_and_notices_an_assessment(clinic):
+    first = clinic.move(clinic.book("9:00", patient=make_patient()), "arrived")
+    second = clinic.move(clinic.book("9:20", patient=make_patient()), "arrived")
+    before = flow_signature(clinic.location.pk)
+    assert [row.id for row in flow_board(clinic.location).waiting] == [first.pk, second.pk]
+    assess_triage(by=actor_for(make_member(Role.MA)), appointment=second, level=2)
+    board = flow_board(clinic.location)
+    assert [row.id for row in board.waiting] == [second.pk, first.pk]
+    assert (board.waiting[0].is_next, board.waiting[0].flags) == (True, ("Triage 2",))
+    assert flow_signature(clinic.location.pk) != before

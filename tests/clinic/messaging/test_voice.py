@@ -170,7 +170,7 @@ class TestTree:
     def test_one_is_well(self, phone_company):
         message, phone = placed(phone_company)
         first = phone.picks_up()
-        assert first.words.startswith("Hello. This is an automated call from Maple Street for Maria")
+        assert first.words.startswith("Hello, this is Maple Street with an automated call for Maria")
         assert "glad to hear it" in phone.presses("1").words
         assert phone.reports("completed") == 204
         assert outcome(message) == Outcome.WELL

@@ -20,6 +20,7 @@ from clinic.core.actor import Actor
 from clinic.core.time import now as present
 from clinic.core.time import zone
 from clinic.demo import follow_ups, outreach, settle
+from clinic.demo.access import write_access
 from clinic.demo.book import Book, Taken
 from clinic.demo.flow import Visit
 from clinic.demo.hours import Day, coming_days, ordinary_day, past_days, today_around
@@ -82,6 +83,7 @@ def top_up(progress: Progress = quiet) -> None:
     progress("messages")
     outreach.plan_coming()
     if is_new:
+        write_access(world)
         _import_samples(progress)
     progress("audit trail")
     seal()

@@ -23,6 +23,7 @@ from clinic.demo import follow_ups, outreach, settle
 from clinic.demo.access import write_access
 from clinic.demo.book import Book, Taken
 from clinic.demo.flow import Visit
+from clinic.demo.freed import write_freed
 from clinic.demo.hours import Day, coming_days, ordinary_day, past_days, today_around
 from clinic.demo.models import DemoDay, DemoVisit
 from clinic.demo.patients import write_patients
@@ -80,6 +81,7 @@ def top_up(progress: Progress = quiet) -> None:
         outreach.write_outreach(rows, world, is_new=is_new)
         follow_ups.write_follow_ups(rows, world, is_new=is_new)
         rows.flush()
+        write_freed(world)
     progress("messages")
     outreach.plan_coming()
     if is_new:

@@ -72,7 +72,7 @@ def _table(head: str, name: str, found: dict[tuple[str, str], Calls], rules: dic
     )
     columns = (
         Column(head), Column("Due", Kind.COUNT), Column("Tried", Kind.COUNT), Column("In the window", Kind.COUNT),
-        Column("In the window", Kind.PERCENT), Column("Reached", Kind.COUNT), Column("Reached", Kind.PERCENT),
+        Column("Share in the window", Kind.PERCENT), Column("Reached", Kind.COUNT), Column("Share reached", Kind.PERCENT),
         Column("Red flags", Kind.COUNT), Column("To the provider", Kind.COUNT),
     )  # fmt: skip
     picks = {

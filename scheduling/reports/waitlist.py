@@ -78,7 +78,7 @@ def _table(head: str, name: str, found: dict[tuple[str, str], Refill]) -> Table:
     )
     columns = (
         Column(head), Column("Given back", Kind.COUNT), Column("From the waitlist", Kind.COUNT),
-        Column("By others", Kind.COUNT), Column("Refilled", Kind.COUNT), Column("Refilled", Kind.PERCENT),
+        Column("By others", Kind.COUNT), Column("Refilled", Kind.COUNT), Column("Share refilled", Kind.PERCENT),
         Column("Median", Kind.MINUTES),
     )  # fmt: skip
     total = _line("All", found.get(("", ""), Refill()), ()) if lines else None

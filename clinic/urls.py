@@ -27,6 +27,7 @@ urlpatterns = [
     path("messages/", include("clinic.inbox.message_urls")),
     path("hooks/", include("clinic.inbox.hook_urls")),
     path("inbox/", include("clinic.inbox.urls")),
+    path("reports/", include("clinic.reports.urls")),
     path("inventory/", include("inventory.urls")),
     path("", include("records.urls")),
     path("", include("scheduling.urls")),

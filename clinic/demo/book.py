@@ -18,6 +18,8 @@ from clinic.demo.people import Person
 Has = Callable[[Person, str], bool]
 GRID = dt.timedelta(minutes=10)
 QUIET = dt.timedelta(days=9)
+# For so long patients have been called in early.
+EARLY_CALLS = dt.timedelta(days=14)
 YEARLY = frozenset({"well_child", "teen", "flu_shot", "ecg", "fasting_labs"})
 ONCE = frozenset({"wellness", "new-patient", "procedure"})
 
@@ -75,7 +77,12 @@ class Book:
                 visits += self._fill_span(name, column, day, start, end, fill, taken, now, is_today)
         if is_today:
             visits += self._walk_ins(day, taken, now)
-        play(visits, day.opens_at, late_from=now - dt.timedelta(minutes=50) if is_today else None)
+        play(
+            visits,
+            day.opens_at,
+            late_from=now - dt.timedelta(minutes=50) if is_today else None,
+            calls_later=day.day <= now.astimezone(self.zone).date() - EARLY_CALLS,
+        )
         if is_today:
             _one_red_flag(visits, now)
         return visits
@@ -234,7 +241,9 @@ class Book:
         )  # fmt: skip
         if visit.booked_at >= now:
             visit.booked_at = now - dt.timedelta(minutes=dice.randint(4, 180))
-        if lead > dt.timedelta(days=1) and dice.random() < 0.66:
+        # Who confirms mostly comes.
+        confirms = 0.35 if visit.outcome == "no_show" else 0.68
+        if lead > dt.timedelta(days=1) and dice.random() < confirms:
             asked = start - dt.timedelta(hours=dice.choice((72, 72, 24)))
             visit.confirmed_at = max(asked, booked_at) + minutes(dice, 3, 25, 300)
         if visit.outcome == "cancelled":

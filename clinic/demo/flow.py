@@ -15,6 +15,8 @@ Step = tuple[str, dt.datetime, str, str]
 MAS = ("ma", "tboyd", "jkim")
 EXAM_ROOMS = ("1", "2", "3", "4", "5", "6")
 MINUTE = dt.timedelta(minutes=1)
+# Two weeks ago the clinic began to call patients in earlier; the comparison of two periods has something to show.
+CALLED_IN_LATER = dt.timedelta(minutes=2, seconds=15)
 
 
 @dataclass
@@ -51,17 +53,25 @@ class Visit:
 
 @dataclass
 class _Busy:
+    called_later: dt.timedelta = dt.timedelta()
     rooms: dict[str, dt.datetime] = field(default_factory=dict)
     mas: dict[str, dt.datetime] = field(default_factory=dict)
     people: dict[str, dt.datetime] = field(default_factory=dict)
 
 
-def play(visits: list[Visit], opens_at: dt.datetime, *, late_from: dt.datetime | None = None) -> None:
+def play(
+    visits: list[Visit],
+    opens_at: dt.datetime,
+    *,
+    late_from: dt.datetime | None = None,
+    calls_later: bool = False,
+) -> None:
     """Writes the script of every visit of one day, in order of time.
 
     From `late_from` on the first provider is held up by a long visit, so that patients have to wait.
+    `calls_later` is a day of the time before patients were called in early.
     """
-    busy = _Busy()
+    busy = _Busy(called_later=CALLED_IN_LATER if calls_later else dt.timedelta())
     for visit in sorted(visits, key=lambda v: (v.start, v.key)):
         dice = stream("flow", visit.key)
         if late_from and visit.start >= late_from and visit.column == "provider":
@@ -111,6 +121,7 @@ def _room(dice: random.Random, visit: Visit, busy: _Busy, wanted: dt.datetime) -
 def _see_provider(dice: random.Random, visit: Visit, busy: _Busy, arrived: dt.datetime) -> None:
     visit.ma = min(MAS, key=lambda name: (busy.mas.get(name, arrived), MAS.index(name)))
     wanted = max(arrived + minutes(dice, 3, 5, 13), visit.start - visit.ma_before - minutes(dice, 0, 2, 6))
+    wanted += busy.called_later
     label, roomed = _room(dice, visit, busy, max(wanted, busy.mas.get(visit.ma, wanted)))
     intake = roomed + minutes(dice, 0.6, 1, 2.5)
     ready = intake + minutes(dice, 4, 6.5, 11)

@@ -73,6 +73,7 @@ class Permission(StrEnum):
     AUDIT_VIEW = auto()
     AUDIT_EXPORT = auto()
     REPORT_VIEW = auto()
+    REPORT_EXPORT = auto()
 
     @property
     def words(self) -> str:
@@ -135,4 +136,5 @@ WORDS: dict[Permission, str] = {
     Permission.AUDIT_VIEW: "Read the audit trail",
     Permission.AUDIT_EXPORT: "Export the audit trail",
     Permission.REPORT_VIEW: "See reports",
+    Permission.REPORT_EXPORT: "Download the rows behind a report, with names",
 }

@@ -154,6 +154,7 @@ _MANAGER = _FRONT_DESK | {
     P.STAFF_UNLOCK,
     P.STAFF_MANAGE,
     P.REPORT_VIEW,
+    P.REPORT_EXPORT,
 }
 
 # Runs the software, not the clinic: no patient is needed for that.

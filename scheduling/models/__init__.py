@@ -1,3 +1,4 @@
+from scheduling.models.access import AccessSample
 from scheduling.models.appointments import Appointment, CancelReason, ResourceHold, Source
 from scheduling.models.follow_ups import (
     FollowUp,
@@ -8,7 +9,7 @@ from scheduling.models.follow_ups import (
     ReleasedWords,
 )
 from scheduling.models.outreach import ContactAttempt, LetterWording, MissedVisit, OutreachSettings
-from scheduling.models.places import WEEKDAYS, Closure, FlowSettings, Location, Room
+from scheduling.models.places import WEEKDAYS, Closure, FlowSettings, Location, Room, RoomChange
 from scheduling.models.preparation import Preparation
 from scheduling.models.recalls import Recall, RecallReason
 from scheduling.models.rosters import ProviderSession, SessionException, SessionPart, VisitType
@@ -21,6 +22,7 @@ from scheduling.models.waitlist import FreedTime, Offer, WaitlistEntry
 
 __all__ = [
     "WEEKDAYS",
+    "AccessSample",
     "Appointment",
     "AppointmentSeries",
     "CancelReason",
@@ -46,6 +48,7 @@ __all__ = [
     "ReminderPolicy",
     "ResourceHold",
     "Room",
+    "RoomChange",
     "SessionException",
     "SessionPart",
     "SoftHold",

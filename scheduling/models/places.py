@@ -75,6 +75,21 @@ class Room(Versioned):
         return self.name
 
 
+class RoomChange(Base):
+    """A room's state from an instant on. Never changed: what the time between two patients is measured by."""
+
+    room = models.ForeignKey(Room, models.PROTECT, related_name="changes")
+    state = models.CharField(max_length=16, choices=Room.State.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["room", "at"], name="scheduling_room_changes")]
+
+    def __str__(self) -> str:
+        return f"{self.state} from {self.at:%Y-%m-%d %H:%M}"
+
+
 class FlowSettings(Versioned):
     """One row: when minutes on the boards turn amber and red, and how long grace and undo last."""
 

@@ -11,13 +11,13 @@ from clinic.core.actor import Actor
 from clinic.core.db import Change, insert_together, service, update_together
 from clinic.core.errors import Conflict, Refused
 from clinic.core.time import now
-from scheduling.models import Appointment, Room
+from scheduling.models import Appointment, Room, RoomChange
 from scheduling.rules.visit_states import State
 from scheduling.services._record import closed_interval, locked, new_interval, saved
 
 S = Room.State
-# What a room's change of state updates and adds to the trail, yet to be written.
-Turn = tuple[Change, AuditEvent]
+# What a room's change of state updates, adds to the trail and to the room's own past, yet to be written.
+Turn = tuple[Change, AuditEvent, RoomChange]
 
 # What a person may set by hand. Occupied is never set by hand: a patient makes it so.
 BY_HAND: dict[str, tuple[str, ...]] = {
@@ -83,8 +83,13 @@ def lock_rooms(*ids: UUID | None) -> dict[UUID, Room]:
 def write_turns(turns: Iterable[Turn]) -> None:
     """Writes what `take` and `leave` answered, for a caller with nothing else to write beside it."""
     if turns := list(turns):
-        update_together(*(change for change, _ in turns))
-        insert_together(*(event for _, event in turns))
+        update_together(*(change for change, *_ in turns))
+        insert_together(*new_rows(turns))
+
+
+def new_rows(turns: Iterable[Turn]) -> list[AuditEvent | RoomChange]:
+    """The rows that come with these changes, for a caller that inserts them with its own."""
+    return [row for _, *rows in turns for row in rows]
 
 
 @service
@@ -99,10 +104,10 @@ def change_room(*, by: Actor, appointment: Appointment, room: Room) -> Appointme
     turns = [take(by, rooms[room.pk]), *leave(by, rooms[row.room_id])]
     before, row.room = row.room_id, rooms[room.pk]
     at = now()
-    update_together(*(change for change, _ in turns), closed_interval(row, at), saved(row, "room"))
+    update_together(*(change for change, *_ in turns), closed_interval(row, at), saved(row, "room"))
     insert_together(
         new_interval(by, row, State(row.state), at=at, reason="room changed"),
-        *(event for _, event in turns),
+        *new_rows(turns),
         audit.event(by, "visit.room_changed", obj=row, patient=row.patient_id, before=before, after=room.pk),
     )
     return row
@@ -112,4 +117,5 @@ def _turn(by: Actor, room: Room, state: str) -> Turn:
     before, room.state, room.state_since = room.state, state, now()
     values = {"state": state, "state_since": room.state_since, "updated_at": now()}
     event = audit.event(by, "room.state_set", obj=room, before=before, after=state)
-    return (Room.objects.filter(pk=room.pk, state=before), values), event
+    change = RoomChange(room=room, state=state, at=room.state_since)
+    return (Room.objects.filter(pk=room.pk, state=before), values), event, change

@@ -41,7 +41,7 @@ from scheduling.services._record import (
 from scheduling.services.booking import confirm_appointment
 from scheduling.services.claims import hold_key
 from scheduling.services.reminders import plan_reminders, void_reminders
-from scheduling.services.rooms import Turn, leave, lock_rooms, take, write_turns
+from scheduling.services.rooms import Turn, leave, lock_rooms, new_rows, take, write_turns
 
 CLOSES_ENCOUNTER = frozenset({State.COMPLETED, State.LEFT})
 
@@ -95,8 +95,8 @@ def move_visit(
     if to == State.WITH_PROVIDER and row.provider_id is None:
         _take_over(by, row)
     rows = _open_chart(by, row, when) if to == State.ARRIVED else ()
-    changes = [closed_interval(row, when), *(change for change, _ in turns)]
-    rows = (*rows, *(event for _, event in turns))
+    changes = [closed_interval(row, when), *(change for change, *_ in turns)]
+    rows = (*rows, *new_rows(turns))
     if to in CLOSES_ENCOUNTER and row.encounter_id and row.encounter.ended_at is None:
         ending, event = closing(by=by, encounter=row.encounter, at=max(when, row.encounter.started_at))
         changes, rows = [*changes, ending], (*rows, event)

@@ -14,7 +14,7 @@ from clinic.messaging.queries.policy import send_settings, template_for
 from clinic.staff import scope
 from clinic.staff.services.sessions import policy
 from records.queries.limits import limits_on
-from scheduling.queries import day, follow_up_setup, rosters, settings, slots
+from scheduling.queries import day, follow_up_setup, report_scope, rosters, settings, slots
 from scheduling.queries.preparation import preparation_rows
 from tests.support import small_clinic
 from tests.support.statements import counted
@@ -107,6 +107,10 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         lambda: fees.first_fee_of_kind("admin", monday),
         lambda: fees.visit_type_code(kind.pk),
         fees.visit_type_fees,
+        report_scope.all_locations,
+        report_scope.everybody_with_sessions,
+        report_scope.type_names,
+        report_scope.member_names,
     ]
     ClinicProfile.objects.update(name="Elsewhere")  # nothing kept counts any more
     with CaptureQueriesContext(connection) as log:
@@ -142,4 +146,8 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         "billing.queries.fees.first_fee_of_kind",
         "billing.queries.fees.visit_type_code",
         "billing.queries.fees.visit_type_fees",
+        "scheduling.queries.report_scope.all_locations",
+        "scheduling.queries.report_scope.everybody_with_sessions",
+        "scheduling.queries.report_scope.type_names",
+        "scheduling.queries.report_scope.member_names",
     }

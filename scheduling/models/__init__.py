@@ -1,4 +1,5 @@
 from scheduling.models.appointments import Appointment, CancelReason, ResourceHold, Source
+from scheduling.models.feeds import CalendarFeed
 from scheduling.models.follow_ups import (
     FollowUp,
     FollowUpAttempt,
@@ -23,6 +24,7 @@ __all__ = [
     "WEEKDAYS",
     "Appointment",
     "AppointmentSeries",
+    "CalendarFeed",
     "CancelReason",
     "Closure",
     "ContactAttempt",

@@ -17,6 +17,7 @@ from tests.factories.scheduling import (
     make_location,
     make_provider,
     make_room,
+    make_session,
     visit_type,
 )
 from tests.factories.staff import actor_for, make_member
@@ -166,3 +167,24 @@ def test_a_telephone_visit_takes_no_room(clinic):
     visit = clinic.book("9:00", visit_type=visit_type("telehealth", needs_room=False))
     with pytest.raises(Refused, match="takes no room"):
         place_appointment(by=actor_for(make_member(Role.FRONT_DESK)), appointment=visit, room=clinic.rooms[0])
+
+
+def test_an_added_step_begins_when_the_longer_main_part_ends_and_keeps_its_own_room(clinic):
+    nurse = make_member(Role.MA)
+    make_session(nurse, clinic.location)
+    chair = make_room(clinic.location, kind="lab")
+    visit = clinic.book("9:00", add_ons=(visit_type("lab"), visit_type("nurse")))
+    place_appointment(by=clinic.by, appointment=visit, room=clinic.rooms[0])
+    row = resize_appointment(by=clinic.by, appointment=visit, minutes=40)
+    rows = ResourceHold.objects.filter(appointment=row, is_live=True)
+    held = {(one.resource_id, one.during.lower) for one in rows}
+    assert held == {
+        (clinic.provider.pk, at("9:00")),
+        (visit.patient_id, at("8:40")),
+        (clinic.rooms[0].pk, at("8:50")),
+        (chair.pk, at("8:40")),
+        (nurse.pk, at("8:40")),
+        (nurse.pk, at("9:40")),
+    }
+    steps = [(one.visit_type.code, one.starts_at) for one in row.steps.all()]
+    assert steps == [("lab", at("8:40")), ("nurse", at("9:40"))]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduling import fill_urls, follow_up_urls, panels, reminder_urls
+from scheduling import calendar_urls, fill_urls, follow_up_urls, panels, reminder_urls
 from scheduling.views import booking, day, keeping, rooms, series, setup, templates, visits
 
 app_name = "scheduling"
@@ -58,4 +58,5 @@ urlpatterns = [
     *reminder_urls.urlpatterns,
     *fill_urls.urlpatterns,
     *follow_up_urls.urlpatterns,
+    *calendar_urls.urlpatterns,
 ]

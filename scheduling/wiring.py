@@ -58,3 +58,12 @@ def register() -> None:
         order=10,
         icon="clock",
     )
+    panels.register(
+        slot="me.page",
+        name="scheduling.feed",
+        title="Calendar on my phone",
+        url_name="scheduling:calendar-feed",
+        permission=Permission.SCHEDULE_VIEW,
+        order=10,
+        icon="calendar-share",
+    )

@@ -41,6 +41,9 @@ EXPORT = Limit("export", 10, 600, "exports")
 # Whoever guesses at links has ten tries a minute; the links themselves hold at least 128 random bits.
 TOKEN_LINK = Limit("token-link", 10, 60, "tries")
 
+# A calendar program asks every quarter of an hour or so; several members may sit behind one address.
+CALENDAR_FEED = Limit("calendar-feed", 60, 600, "readings")
+
 
 def is_within(request: HttpRequest, limit: Limit) -> bool:
     """Counts this request; False when it is one too many. By member when signed in, else by address."""

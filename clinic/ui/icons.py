@@ -55,3 +55,13 @@ def svg(name: str, label: str = "", css: str = "") -> SafeString:
         voice,
         mark_safe(body),  # noqa: S308 - read from the icon package, never from a user
     )
+
+
+def symbol(name: str, key: str) -> SafeString:
+    """The icon as `<symbol id="key">`, for pages that show it in many rows by `<use href="#key"/>`."""
+    body, _ = _body(name) or (_DOT, False)
+    return format_html(
+        '<symbol id="{}" viewBox="0 0 24 24">{}</symbol>',
+        key,
+        mark_safe(body),  # noqa: S308 - read from the icon package, never from a user
+    )

@@ -1,5 +1,6 @@
 from scheduling.models.access import AccessSample
 from scheduling.models.appointments import Appointment, CancelReason, ResourceHold, Source
+from scheduling.models.feeds import CalendarFeed
 from scheduling.models.follow_ups import (
     FollowUp,
     FollowUpAttempt,
@@ -25,6 +26,7 @@ __all__ = [
     "AccessSample",
     "Appointment",
     "AppointmentSeries",
+    "CalendarFeed",
     "CancelReason",
     "Closure",
     "ContactAttempt",

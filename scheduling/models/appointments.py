@@ -15,7 +15,7 @@ from scheduling.models._shared import member
 from scheduling.models.places import Location, Room
 from scheduling.models.rosters import VisitType
 from scheduling.querysets import AppointmentQuerySet, HoldQuerySet
-from scheduling.rules.holds import OVERBOOKABLE, Resource
+from scheduling.rules.holds import OVERBOOKABLE, Resource, Timing
 from scheduling.rules.visit_states import IN_CLINIC, IN_ROOM, LABELS, State
 
 
@@ -152,6 +152,23 @@ class Appointment(Versioned):
     @property
     def has_provider(self) -> bool:
         return self.provider_id is not None
+
+    @property
+    def minutes(self) -> int:
+        """How long the visit stands in the book, buffers left out."""
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    @property
+    def own_minutes(self) -> int | None:
+        """The same where somebody changed it, None where it is what the type takes."""
+        usual = self.visit_type.timing(with_interpreter=self.is_interpreter_needed).visit_minutes
+        return None if self.minutes == usual else self.minutes
+
+    @property
+    def timing(self) -> Timing:
+        """Minutes of the visit as it is booked."""
+        usual = self.visit_type.timing(with_interpreter=self.is_interpreter_needed)
+        return usual.lasting(self.minutes)
 
 
 class ResourceHold(Base):

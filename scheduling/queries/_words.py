@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,19 @@ def clock_full(instant: datetime, tz: ZoneInfo) -> str:
     """9:05 AM."""
     local = instant.astimezone(tz)
     return f"{local.hour % 12 or 12}:{local.minute:02} {'AM' if local.hour < 12 else 'PM'}"
+
+
+def instant_words(instant: datetime) -> str:
+    """2026-03-10T14:05Z: an instant to the minute, for addresses and scripts."""
+    return f"{instant.astimezone(UTC).isoformat()[:16]}Z"
+
+
+def hour_lines(first: int, last: int, row_minutes: int) -> list[tuple[int, str]]:
+    """Grid row (from 1) and words of each full hour of a grid."""
+    return [
+        ((hour - first) * 60 // row_minutes + 1, f"{hour % 12 or 12} {'AM' if hour < 12 else 'PM'}")
+        for hour in range(first, last)
+    ]
 
 
 def patient_name(first: str, last: str, preferred: str) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from math import ceil, floor
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.urls import reverse
 
 from clinic.core.kept import kept
@@ -17,17 +18,21 @@ from clinic.core.time import today, zone
 from clinic.staff.models import Member
 from clinic.staff.roles import Role
 from scheduling.models import Appointment, Location, VisitStep
-from scheduling.queries._words import clock, clock_full, patient_name, version_of
+from scheduling.queries._words import clock, clock_full, hour_lines, instant_words, patient_name, version_of
 from scheduling.queries.day_columns import Frame, column_of
+from scheduling.queries.day_rooms import room_columns
 from scheduling.queries.day_rows import ROW_MINUTES, Column, Visit
 from scheduling.queries.kept_time import kept_times
+from scheduling.queries.marks import NOTHING, Marked, marks_between
 from scheduling.queries.rosters import load_roster
 from scheduling.queries.settings import visit_types
+from scheduling.rules.marks import words_of
 from scheduling.rules.rosters import Roster
 from scheduling.rules.slots import Span
 from scheduling.rules.visit_states import IN_CLINIC, LABELS, UPCOMING, State
 from scheduling.rules.wall_time import to_instant_shifted
 
+BY_PROVIDER, BY_ROOM = "provider", "room"
 TONES = {
     State.SCHEDULED: "plain",
     State.CONFIRMED: "confirmed",
@@ -85,18 +90,13 @@ class DayBoard:
     strip: Strip
     # Left out of the version, which is made of what is printed: they stand in the columns.
     visits: tuple[Visit, ...] = field(repr=False)
+    by: str = BY_PROVIDER
     version: str = field(default="", compare=False)
 
     @property
     def hours(self) -> list[tuple[int, str]]:
         """Grid row and words of each full hour."""
-        return [
-            (
-                (hour - self.first_hour) * 60 // ROW_MINUTES + 1,
-                f"{hour % 12 or 12} {'AM' if hour < 12 else 'PM'}",
-            )
-            for hour in range(self.first_hour, self.last_hour)
-        ]
+        return hour_lines(self.first_hour, self.last_hour, ROW_MINUTES)
 
     @property
     def rows(self) -> int:
@@ -108,26 +108,25 @@ class DayBoard:
         return to_instant_shifted(self.day, time(self.first_hour), zone(self.zone))
 
 
-def day_board(day: date, location: Location, *, may_book: bool = False) -> DayBoard:
-    """The board of one local day: a statement for its visits and one for what is kept for callers."""
+def day_board(day: date, location: Location, *, may_book: bool = False, by: str = BY_PROVIDER) -> DayBoard:
+    """The board of one local day: two statements for its visits and one for what is kept for callers.
+
+    `by` says what the columns are: providers, or rooms and devices (three statements more).
+    """
     roster = load_roster(location, day, day)
-    visits = _visits(day, location)
+    visits = visits_between(location, day, day)
     sessions = {one: roster.sessions(day, one) for one in roster.member_ids()}
     wanted = dict.fromkeys([*(one for one in sessions if sessions[one]), *(v.member_id for v in visits)])
     people = _people(tuple(one for one in wanted if one))
-    first, last = _hours(roster, day, visits)
+    first, last = grid_hours(roster, day, visits)
     kinds = visit_types() if may_book else ()
     fits = tuple((kind.pk, kind.name, kind.provider_minutes) for kind in kinds if kind.needs_provider)
     frame = Frame(day, location, roster, first, last, may_book, fits)
     frame = replace(frame, kept=kept_times(location, frame.whole))
-    by_member: dict[UUID | None, list[Visit]] = defaultdict(list)
-    for visit in visits:
-        by_member[visit.member_id].append(visit)
-    columns = [column_of(frame, people[one], by_member[one]) for one in people]
-    if by_member[None]:
-        columns.append(column_of(frame, None, by_member[None]))
+    columns = room_columns(frame, visits) if by == BY_ROOM else _member_columns(frame, people, visits)
     board = DayBoard(
         day=day,
+        by=by,
         location_id=location.pk,
         zone=location.zone,
         is_today=day == today(location.zone),
@@ -135,32 +134,48 @@ def day_board(day: date, location: Location, *, may_book: bool = False) -> DayBo
         first_hour=first,
         last_hour=last,
         columns=tuple(columns),
-        strip=_strip(visits),
+        strip=strip_of(visits),
         visits=tuple(visits),
     )
     object.__setattr__(board, "version", version_of(board))
     return board
 
 
-def _visits(day: date, location: Location) -> list[Visit]:
-    rows = Appointment.objects.on_day(location.pk, day).taking_place().order_by("starts_at", "id")
+def _member_columns(frame: Frame, people: dict[UUID, Member], visits: list[Visit]) -> list[Column]:
+    by_member: dict[UUID | None, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        by_member[visit.member_id].append(visit)
+    columns = [column_of(frame, people[one], by_member[one]) for one in people]
+    if by_member[None]:
+        columns.append(column_of(frame, None, by_member[None]))
+    return columns
+
+
+def visits_between(location: Location, first: date, last: date, member_id: UUID | None = None) -> list[Visit]:
+    """Visits of a location (or of one member there) from `first` to `last`, both included, with their warnings."""
+    rows = Appointment.objects.filter(location_id=location.pk).taking_place().order_by("starts_at", "id")
+    # One day is asked for as such: the planner then knows how few rows there are.
+    rows = rows.filter(local_day=first) if first == last else rows.filter(local_day__range=(first, last))
+    if member_id:
+        rows = rows.filter(Q(provider_id=member_id) | Q(provider_id=None, ma_id=member_id))
     tz = zone(location.zone)
     href = reverse("scheduling:appointment", args=[UUID(int=0)]).replace(str(UUID(int=0)), "%s")
     steps = VisitStep.objects.filter(appointment=OuterRef("pk")).order_by("starts_at")
     rows = rows.annotate(step_names=ArraySubquery(steps.values("visit_type__name")))
-    return [_visit(dict(zip(_FIELDS, row, strict=True)), tz, href) for row in rows.values_list(*_FIELDS)]
+    marked, names = marks_between(location, first, last, member_id), member_names()
+    visits = []
+    for values in rows.values_list(*_FIELDS):
+        row = dict(zip(_FIELDS, values, strict=True))
+        who = names.get(row["provider_id"] or row["ma_id"], "")
+        visits.append(_visit(row, tz, href, who, marked.get(row["id"], NOTHING)))
+    return visits
 
 
-def _visit(row: dict, tz, href: str) -> Visit:
+def _visit(row: dict, tz, href: str, who: str, marked: Marked) -> Visit:
     state = State(row["state"])
     span = Span(row["starts_at"], row["ends_at"])
     name = patient_name(row["patient__first_name"], row["patient__last_name"], row["patient__preferred_name"])
-    flags = [
-        words
-        for words, shown in (("Walk-in", row["is_walk_in"]), ("Interpreter", row["is_interpreter_needed"]))
-        if shown
-    ]
-    flags += [f"+ {name}" for name in row["step_names"]]
+    flags = (*(("Walk-in",) if row["is_walk_in"] else ()), *(f"+ {name}" for name in row["step_names"]))
     return Visit(
         id=row["id"],
         patient_id=row["patient_id"],
@@ -178,13 +193,20 @@ def _visit(row: dict, tz, href: str) -> Visit:
         tone=TONES.get(state, "now" if state in IN_CLINIC else "plain"),
         reason=row["reason"],
         room=row["room__label"] or "",
-        flags=tuple(flags),
+        flags=flags,
         sub=" · ".join(
             words
             for words in (*flags, row["visit_type__name"], row["reason"] and f"“{row['reason']}”")
             if words
         ),
         mark=_mark(state, row["room__label"]),
+        at=instant_words(span.start),
+        minutes=span.minutes,
+        needs_room=row["visit_type__needs_room"],
+        who=who,
+        marks=marked.marks,
+        mark_words=words_of(marked.marks),
+        gaps=marked.gaps,
     )
 
 
@@ -198,6 +220,12 @@ def _mark(state: State, room: str | None) -> str:
 
 
 @kept
+def member_names() -> dict[UUID, str]:
+    """Everybody's name, those who left included: visits of the past name them."""
+    return {member.pk: member.name for member in Member.objects.all()}
+
+
+@kept
 def _people(ids: tuple[UUID, ...]) -> dict[UUID, Member]:
     """Members of the day: providers first, then the others, each by name."""
     found = Member.objects.filter(pk__in=ids).order_by("last_name", "first_name")
@@ -205,18 +233,25 @@ def _people(ids: tuple[UUID, ...]) -> dict[UUID, Member]:
     return {member.pk: member for member in ranked}
 
 
-def _hours(roster: Roster, day: date, visits: list[Visit]) -> tuple[int, int]:
-    """First and last hour that the grid needs, at least eight to five."""
-    spans = [session.span for session in roster.sessions(day)] + [visit.span for visit in visits]
-    starts, ends = [8.0], [17.0]
-    midnight = to_instant_shifted(day, time(0), roster.zone)
-    for span in spans:
-        starts.append((span.start - midnight).total_seconds() / 3600)
-        ends.append((span.end - midnight).total_seconds() / 3600)
-    return max(0, floor(min(starts))), min(24, ceil(max(ends)))
+def grid_hours(
+    roster: Roster, day: date, visits: list[Visit], member_id: UUID | None = None
+) -> tuple[int, int]:
+    """First and last hour that the grid of a day (of one member's sessions) needs, at least eight to five."""
+    spans = [session.span for session in roster.sessions(day, member_id)] + [visit.span for visit in visits]
+    starts = [8.0, *(_wall_hour(span.start, day, roster.zone) for span in spans)]
+    ends = [17.0, *(_wall_hour(span.end, day, roster.zone) for span in spans)]
+    return floor(min(starts)), ceil(max(ends))
 
 
-def _strip(visits: list[Visit]) -> Strip:
+def _wall_hour(instant: datetime, day: date, tz: ZoneInfo) -> float:
+    """9.5 when the wall clock shows half past nine; 0 before the day and 24 after it."""
+    local = instant.astimezone(tz)
+    if local.date() != day:
+        return 0.0 if local.date() < day else 24.0
+    return local.hour + local.minute / 60
+
+
+def strip_of(visits: list[Visit]) -> Strip:
     waiting = sorted((v for v in visits if v.state == State.ARRIVED), key=lambda v: v.since)
     in_rooms = IN_CLINIC - {State.ARRIVED, State.CHECKOUT}
     return Strip(

@@ -15,7 +15,7 @@ from clinic.core.time import now
 from clinic.staff.models import Member
 from clinic.staff.roles import Role
 from scheduling.models import Location
-from scheduling.queries._words import clock
+from scheduling.queries._words import clock, instant_words
 from scheduling.queries.day_rows import ROW_MINUTES, Cell, Column, Visit
 from scheduling.queries.kept_time import KeptTime
 from scheduling.rules.rosters import Roster, Session
@@ -44,6 +44,11 @@ class Frame:
         start = to_instant_shifted(self.day, time(self.first), self.roster.zone)
         return Span(start, start + timedelta(hours=self.last - self.first))
 
+    @property
+    def starts(self) -> str:
+        """The instant of the first grid row, as scripts read it."""
+        return instant_words(self.whole.start)
+
     def cell(self, kind: str, span: Span, **rest) -> Cell:
         whole = self.whole
         top = max(span.start, whole.start)
@@ -54,11 +59,19 @@ class Frame:
         return Cell(kind=kind, row=row, height=height, **rest)
 
 
-def column_of(frame: Frame, member: Member | None, visits: list[Visit]) -> Column:
-    cells = _background(frame, member.pk, visits) if member else []
-    for visit, (lane, of) in zip(visits, lanes([v.span for v in visits]), strict=True):
+def visit_cells(frame: Frame, visits: list[Visit], spans: list[Span]) -> list[Cell]:
+    """Visits over the stretches they take in this column, those that overlap side by side."""
+    cells = []
+    for visit, span, (lane, of) in zip(visits, spans, lanes(spans), strict=True):
         place = f"lane-{lane + 1}-of-{min(of, 4)}" if of > 1 else ""
-        cells.append(frame.cell("visit", visit.span, visit=visit, lane=place))
+        cells.append(frame.cell("visit", span, visit=visit, lane=place))
+    return cells
+
+
+def column_of(frame: Frame, member: Member | None, visits: list[Visit]) -> Column:
+    """One member's column, or that of visits without anyone to do them."""
+    cells = _background(frame, member.pk, visits) if member else []
+    cells += visit_cells(frame, visits, [v.span for v in visits])
     waiting = [
         v.span.start for v in visits if v.state in (State.ARRIVED, State.ROOMED, State.INTAKE, State.READY)
     ]
@@ -71,6 +84,8 @@ def column_of(frame: Frame, member: Member | None, visits: list[Visit]) -> Colum
         initials=member.initials if member else "?",
         cells=tuple(cells),
         late_since=late,
+        target=f"with={member.pk}" if member else "",
+        starts=frame.starts,
     )
 
 
@@ -131,7 +146,7 @@ def _free(frame: Frame, member_id: UUID, held: Session, taken: list[Span]) -> li
             words = f"{clock(start, frame.roster.zone)} · {left} min free"
             if fitting:
                 words += f": {', '.join(fitting)}"
-            url = href % f"{start.isoformat()[:16]}Z"
+            url = href % instant_words(start)
             cells.append(frame.cell("free", Span(start, end), words=words, url=url))
             start = end
     return cells

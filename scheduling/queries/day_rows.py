@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from scheduling.rules.marks import Mark
 from scheduling.rules.slots import Span
-from scheduling.rules.visit_states import State
+from scheduling.rules.visit_states import UPCOMING, State
 
 ROW_MINUTES = 5
 
@@ -36,6 +37,20 @@ class Visit:
     # Printed as they are: what the second line says, and a mark at the end of the first.
     sub: str
     mark: str
+    # The same instants for scripts, and the warnings.
+    at: str = ""
+    minutes: int = 0
+    needs_room: bool = True
+    who: str = ""
+    marks: tuple[Mark, ...] = ()
+    mark_words: str = ""
+    # What the registration lacks, while it can still be mended.
+    gaps: tuple[str, ...] = ()
+
+    @property
+    def may_change(self) -> bool:
+        """Nobody has begun it: it can be dragged, and made longer."""
+        return self.state in UPCOMING
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,8 @@ class Cell:
     url: str = ""
     lane: str = ""
     visit: Visit | None = None
+    # Set where a visit stands in more than one column, so that each place has an id of its own.
+    part: str = ""
 
     @property
     def is_short(self) -> bool:
@@ -62,7 +79,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One person's day. Visits without anyone to do them stand in a column of their own."""
+    """One person's (or one room's or device's) day. Visits without anyone to do them stand in a column of their own.
+
+    `target` says in an address what a visit gets that is dropped here ("with=...", "room=..."), empty for
+    nothing else than the time; `starts` is the instant of the first grid row. `is_closed` takes no visits.
+    """
 
     member_id: UUID | None
     name: str
@@ -71,3 +92,9 @@ class Column:
     initials: str
     cells: tuple[Cell, ...]
     late_since: datetime | None
+    target: str = ""
+    starts: str = ""
+    is_closed: bool = False
+    is_today: bool = False
+    is_wide: bool = False
+    url: str = ""

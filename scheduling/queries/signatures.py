@@ -43,6 +43,7 @@ _TRIAGE = """
     WHERE a.location_id = %(location)s AND a.state = ANY(%(states)s)"""
 _FLOW = _ROWS.format(visits="a.state = ANY(%(states)s)", more=_TRIAGE)
 _DAY = _ROWS.format(visits="a.local_day = %(day)s", more=_KEPT)
+_WEEK = _ROWS.format(visits="a.local_day BETWEEN %(first)s AND %(last)s", more=_KEPT)
 
 
 def flow_signature(location_pk: UUID) -> tuple:
@@ -53,6 +54,12 @@ def flow_signature(location_pk: UUID) -> tuple:
 def day_signature(day: date, location_pk: UUID, *, may_book: bool) -> tuple:
     """Of one local day of a location, as somebody sees it who may book or may not."""
     return ("day", location_pk, day, may_book, _digest(_DAY, location=location_pk, day=day, at=now()))
+
+
+def week_signature(first: date, last: date, location_pk: UUID, member_pk: UUID, *, may_book: bool) -> tuple:
+    """Of a member's days from `first` to `last` at a location."""
+    digest = _digest(_WEEK, location=location_pk, first=first, last=last, at=now())
+    return ("week", location_pk, member_pk, first, may_book, digest)
 
 
 def _digest(sql: str, **values: object) -> str:

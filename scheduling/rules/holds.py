@@ -46,6 +46,12 @@ class Timing:
             return Timing(self.provider_minutes + minutes, self.ma_before_minutes, self.buffer_after_minutes)
         return Timing(0, self.ma_before_minutes + minutes, self.buffer_after_minutes)
 
+    def lasting(self, minutes: int) -> Timing:
+        """The same visit with its main part as long as this, whatever its type usually takes."""
+        if self.has_provider_time:
+            return Timing(minutes, self.ma_before_minutes, self.buffer_after_minutes)
+        return Timing(0, minutes, self.buffer_after_minutes)
+
 
 def spans_of(start: datetime, timing: Timing) -> dict[Resource, Span]:
     """The stretch each kind of resource is held for a visit that starts at `start`.

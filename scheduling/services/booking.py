@@ -162,27 +162,37 @@ def reschedule_appointment(
     appointment: Appointment,
     starts_at: datetime,
     provider: Member | None = None,
+    room: Room | None = None,
+    equipment: Sequence = (),
     version: int | None = None,
     overbook_reason: str = "",
     reason: str = "",
 ) -> Appointment:
-    """Gives a visit another time (and provider, when named); returns the new appointment.
+    """Gives a visit another time (and provider, room or device, when named); returns the new appointment.
 
     The old one stays, ended as rescheduled and pointing at the new one; its holds are replaced in one
-    transaction, so that the patient may move by ten minutes over their own time. Audited
-    `appointment.rescheduled`. Refuses visits that have begun or ended; Stale when `version` is older
-    than the row; Conflict as for booking.
+    transaction, so that the patient may move by ten minutes over their own time. A length that somebody
+    gave the visit moves with it. Audited `appointment.rescheduled`. Refuses visits that have begun or
+    ended; Stale when `version` is older than the row; Conflict as for booking.
     """
-    wish = moved_wish(appointment, starts_at, provider, overbook_reason=overbook_reason.strip()[:200])
+    wish = moved_wish(
+        appointment,
+        starts_at,
+        provider,
+        room=room,
+        equipment=tuple(equipment),
+        overbook_reason=overbook_reason.strip()[:200],
+    )
     try:
         return _reschedule(by=by, appointment=appointment, wish=wish, version=version, reason=reason)
     except Conflict as error:
         _offer_more(error, wish)
+        _leave_out_own(error, appointment)
         raise
 
 
 def moved_wish(appointment: Appointment, starts_at: datetime, provider: Member | None, **options) -> Wish:
-    """The same visit at another time, with all its steps."""
+    """The same visit at another time, with all its steps and the length that it was given."""
     return Wish(
         patient=appointment.patient,
         visit_type=appointment.visit_type,
@@ -192,8 +202,14 @@ def moved_wish(appointment: Appointment, starts_at: datetime, provider: Member |
         ma=appointment.ma if appointment.has_provider else None,
         is_interpreter_needed=appointment.is_interpreter_needed,
         add_ons=tuple(step.visit_type for step in appointment.steps.select_related("visit_type")),
-        **options,
+        **{"minutes": appointment.own_minutes, **options},
     )
+
+
+def _leave_out_own(error: Conflict, appointment: Appointment) -> None:
+    """Its own time is free for a visit that moves, and no move: it is not offered."""
+    nearby, own = error.look, (appointment.starts_at, appointment.provider_id or appointment.ma_id)
+    error.look = lambda: [one for one in nearby() if (one.starts_at, one.member_id) != own]
 
 
 @service

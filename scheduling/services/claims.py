@@ -135,6 +135,6 @@ def _ask(wish: Wish, before: _Asked | None) -> _Asked:
 
 def _alike(one: Wish, other: Wish) -> bool:
     names = (
-        "patient", "visit_type", "location", "member", "room", "equipment", "is_interpreter_needed", "add_ons",
+        "patient", "visit_type", "location", "member", "room", "equipment", "is_interpreter_needed", "add_ons", "minutes",
     )  # fmt: skip
     return all(getattr(one, name) == getattr(other, name) for name in names)

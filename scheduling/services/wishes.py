@@ -41,10 +41,13 @@ class Wish:
     is_interpreter_needed: bool = False
     is_walk_in: bool = False
     add_ons: tuple[VisitType, ...] = ()
+    # Minutes of its main part where somebody made the visit longer or shorter than its type.
+    minutes: int | None = None
 
     @property
     def timing(self) -> Timing:
-        return self.visit_type.timing(with_interpreter=self.is_interpreter_needed)
+        usual = self.visit_type.timing(with_interpreter=self.is_interpreter_needed)
+        return usual.lasting(self.minutes) if self.minutes else usual
 
     @property
     def layout(self) -> Layout:

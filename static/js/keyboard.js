@@ -111,6 +111,8 @@ function openSheet() {
   const unique = new Map(marked.filter((one) => !inFrame(one)).map((one) => [one.dataset.key, words(one)]));
   for (const entry of added) if (here === document || here.contains(entry.within)) unique.set(entry.key, entry.label);
   const screen = [...unique].map(([key, label]) => [label, [key]]);
+  // Keys that a script of the page takes itself, on what is in focus.
+  for (const note of here.querySelectorAll("[data-key-note]")) screen.push([note.dataset.keyLabel, [note.dataset.keyNote]]);
   if (here.querySelector("[data-filter]")) screen.push(["To the filter", ["/"]]);
   const places = [...document.querySelectorAll("[data-go]")].map((one) => [one.dataset.goLabel, ["g", one.dataset.go]]);
   const everywhere = [["Find a patient", ["ctrl+k"]], ["Lock this screen", ["l"]], ["These shortcuts", ["?"]], ["Close what is open", ["esc"]], ["Save a form", ["ctrl+enter"]]];

@@ -54,6 +54,7 @@ def test_only_what_must_be_open_is_open():
         "scheduling:offer-link",
         "scheduling:patient-link",
         "scheduling:patient-preparation",
+        "scheduling:calendar-feed-file",  # read by calendar programs, behind a random token
         "desk:set-up",
         "desk:setup",
         "demo:this-pc",  # exists in demo mode alone

@@ -94,6 +94,14 @@ def day(cursor, given: Arguments) -> list:
     return _rows(cursor, DAY, [given["location"], given["day"]])
 
 
+WEEK = DAY.replace("a.local_day = %s", "a.local_day BETWEEN %s AND %s AND a.provider_id = %s")
+
+
+def week(cursor, given: Arguments) -> list:
+    """A provider's visits of seven days, with names."""
+    return _rows(cursor, WEEK, [given["location"], given["first"], given["last"], given["member"]])
+
+
 def poll(cursor, given: Arguments) -> list:
     """Whether anything on the board changed: one number by the index of a day."""
     return _rows(
@@ -226,5 +234,5 @@ def openings(cursor, given: Arguments) -> list:
 FLOORS: dict[str, Floor] = {
     "find": find, "born": born, "alike": alike, "day": day, "poll": poll, "chart": chart, "book": book, "vitals": vitals,
     "outbox": outbox, "move": move, "check_out": check_out, "vaccine": vaccine, "manager": manager, "audit": audit,
-    "openings": openings,
+    "openings": openings, "week": week,
 }  # fmt: skip

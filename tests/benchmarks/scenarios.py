@@ -116,6 +116,11 @@ def _finder(facts: Facts) -> list[Scenario]:
 def _boards(facts: Facts) -> list[Scenario]:
     today = {"location": str(facts.location), "day": facts.day.isoformat()}
     poll = {**HTMX, "X-Clinic-Poll": "1"}
+    monday = facts.day - dt.timedelta(days=facts.day.weekday())
+    week = {
+        "location": str(facts.location), "member": str(facts.sessions[0][0]),
+        "first": monday.isoformat(), "last": (monday + dt.timedelta(days=6)).isoformat(),
+    }  # fmt: skip
     versions = threading.local()
 
     def unchanged(client: Client) -> Answer:
@@ -138,6 +143,10 @@ def _boards(facts: Facts) -> list[Scenario]:
         Scenario("day", "a day of 3 providers, 60 visits", "frontdesk",
                  lambda client: client.request(f"/schedule/?location={facts.location}&day={facts.day}"), "day",
                  lambda: today, goal=1.5, queries=6),
+        Scenario("week", "the week of a provider", "frontdesk",
+                 lambda client: client.request(
+                     f"/schedule/week/?location={facts.location}&member={week['member']}&day={facts.day}"
+                 ), "week", lambda: week, queries=6),
         Scenario("poll", "flow board poll, unchanged", "frontdesk", unchanged, "poll", lambda: today, wanted=(204,)),
         Scenario("poll-changed", "flow board poll, changed", "frontdesk",
                  lambda client: client.request(f"/flow/?location={facts.location}", **poll, **{"X-Board-Version": "0"}),

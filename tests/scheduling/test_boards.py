@@ -80,7 +80,7 @@ def test_statements_of_the_boards_do_not_depend_on_rows(clinic, rows):
     for clock in SLOTS[:rows]:
         clinic.book(clock)
     clinic.move(clinic.book("8:00", provider=make_provider(clinic.location)), "arrived", "roomed")
-    assert statements(lambda: day_board(TUESDAY, clinic.location, may_book=True)) == 2
+    assert statements(lambda: day_board(TUESDAY, clinic.location, may_book=True)) == 3
     assert statements(lambda: flow_board(clinic.location)) == 2
     assert statements(lambda: arrivals(clinic.location)) == 1
     assert statements(lambda: unconfirmed(clinic.location, TUESDAY)) == 1

@@ -28,7 +28,7 @@ from tests.factories.staff import make_member, signed_in
 PAGES = (
     "day", "arrivals", "unconfirmed", "appointment-book", "walk-in", "rooms", "room-add", "templates", "session-add",
     "absence-add", "closure-add", "visit-types", "visit-type-add", "locations", "location-add", "flow-limits", "home-next",
-    "todays-patients",
+    "todays-patients", "calendar-week", "calendar-month", "calendar-agenda",
 )  # fmt: skip
 
 
@@ -46,7 +46,13 @@ def test_pages_are_shown_full_and_empty(browser, clinic, name):
 
 def test_one_visit_s_pages(browser, clinic):
     visit = clinic.book("9:00", reason="cough")
-    for name in ("appointment", "appointment-move", "appointment-cancel"):
+    for name in (
+        "appointment",
+        "appointment-move",
+        "appointment-cancel",
+        "appointment-shift",
+        "appointment-resize",
+    ):
         assert browser.get(reverse(f"scheduling:{name}", args=[visit.pk])).status_code == 200
     assert browser.get(reverse("scheduling:patient-visits", args=[visit.patient_id])).status_code == 200
 
@@ -65,6 +71,7 @@ def test_flow_board_is_shown(browser, clinic):
 
 LISTS = (
     "day", "arrivals", "unconfirmed", "rooms", "templates", "visit-types", "locations", "home-next", "todays-patients",
+    "calendar-week", "calendar-month", "calendar-agenda",
 )  # fmt: skip
 
 
@@ -99,6 +106,8 @@ def test_ids_that_are_nobody_s_are_not_found(browser):
         "appointment",
         "appointment-move",
         "appointment-cancel",
+        "appointment-shift",
+        "appointment-resize",
         "room-edit",
         "session-edit",
         "location-edit",

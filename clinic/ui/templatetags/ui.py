@@ -32,6 +32,12 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 
 
 @register.simple_tag
+def icon_symbol(name: str, key: str) -> SafeString:
+    """The icon kept once in the page under `key`, to be shown again and again by `<use href="#key"/>`."""
+    return icons.symbol(name, key)
+
+
+@register.simple_tag
 def pill(state: Any, label: str = "", tone: str = "") -> SafeString:
     """A state in words, with its tone: danger, soon, now, done, past or plain."""
     words, chosen = states.describe(state, label, tone)

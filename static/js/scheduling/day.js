@@ -3,17 +3,23 @@ import { mount } from "../mount.js";
 
 const ROW_MINUTES = 5;
 
+// In a week only one column is today's; every day of it begins at an instant of its own.
+const todayOf = (frame) => frame.querySelector("[data-column].is-today");
+
 function rowNow(frame) {
-  const minutes = (Date.now() - Date.parse(frame.dataset.start)) / 60_000;
-  const row = Math.floor(minutes / ROW_MINUTES);
+  const starts = todayOf(frame)?.dataset.starts ?? frame.dataset.start;
+  const row = Math.floor((Date.now() - Date.parse(starts)) / 60_000 / ROW_MINUTES);
   return row >= 0 && row < Number(frame.dataset.rows) ? row : -1;
 }
 
 function drawNow(frame) {
   const row = "live" in frame.dataset ? rowNow(frame) : -1;
+  const today = todayOf(frame);
   for (const rows of frame.querySelectorAll(".day-rows")) {
+    const column = rows.closest("[data-column]");
+    const isShown = row >= 0 && (!today || !column || column === today);
     let line = rows.querySelector(".now-line");
-    if (row < 0) { line?.remove(); continue; }
+    if (!isShown) { line?.remove(); continue; }
     if (!line) {
       line = document.createElement("span");
       line.setAttribute("aria-hidden", "true");
@@ -37,6 +43,16 @@ mount("[data-day-frame]", (frame) => {
 
 document.addEventListener("clinic:polled", () => {
   for (const frame of document.querySelectorAll("[data-day-frame]")) drawNow(frame);
+});
+
+// A list of today begins at who is next, as the grid begins at now.
+mount("[data-next]", (list) => {
+  if (!location.hash) document.getElementById(list.dataset.next)?.scrollIntoView({ block: "center" });
+});
+
+// A phone shows the day as a list unless somebody asked for the grid.
+mount(".wide-only[data-narrow]", (board) => {
+  if (matchMedia("(max-width: 599.98px)").matches) location.replace(board.dataset.narrow + location.search);
 });
 
 mount("[data-day-tools]", (form) => {

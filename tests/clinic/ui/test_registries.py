@@ -71,7 +71,7 @@ def test_every_registered_place_has_an_address_and_keys_are_unique():
 
 def test_every_registered_panel_has_an_address():
     for panel in panels.registered():
-        takes = 0 if panel.slot in {"home", "patients.page", "manager.day"} else 1
+        takes = 0 if panel.slot in {"home", "patients.page", "me.page", "manager.day"} else 1
         try:
             reverse(panel.url_name, args=[ANY] * takes)
         except NoReverseMatch as error:  # names the panel, not only the view

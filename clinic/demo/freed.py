@@ -42,7 +42,9 @@ def _freed(visit: Appointment, after: dict[UUID, list[Appointment]]) -> tuple[Fr
         (
             other
             for other in after[member]
-            if other.created_at > freed_at and other.starts_at < visit.ends_at and other.ends_at > visit.starts_at
+            if other.created_at > freed_at
+            and other.starts_at < visit.ends_at
+            and other.ends_at > visit.starts_at
         ),
         None,
     )

@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Model
 from django.forms.utils import flatatt
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from clinic.core.ids import uuid7
 from clinic.ui.markup import fill, joined
@@ -27,6 +27,7 @@ _AUTOCOMPLETE = "off"
 
 
 _SELECT = '<select name="{name}"{attributes}>{options}\n</select>'
+_SELECTED = fill(" selected")
 _OPTION = '\n  <option value="{value}"{selected}>{label}</option>\n'
 
 
@@ -41,7 +42,7 @@ class PlainSelect(forms.Select):
                 _OPTION,
                 value=key,
                 label=label,
-                selected=mark_safe(" selected") if str(key) in chosen else "",
+                selected=_SELECTED if str(key) in chosen else "",
             )
             for key, label in self.choices
         )

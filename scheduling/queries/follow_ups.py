@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from clinic.core.errors import NotFound
 from clinic.core.profile import clinic
 from clinic.core.time import format_clock, format_day, now, zone
 from clinic.inbox.models import Alert
@@ -204,6 +205,14 @@ def call_page(pk) -> CallPage | None:
         alerts=alerts_of(row),
         calls=list(Message.objects.filter(subject=f"follow-up:{row.pk}").order_by("planned_at")),
     )
+
+
+def attempt_on_file(pk) -> FollowUpAttempt:
+    """One attempt with its follow-up. Raises NotFound."""
+    row = FollowUpAttempt.objects.select_related("follow_up").filter(pk=pk).first()
+    if row is None:
+        raise NotFound("This call is not on file.")
+    return row
 
 
 def alerts_of(row: FollowUp) -> list[Alert]:

@@ -18,7 +18,7 @@ from clinic.ui.acts import form_act
 from clinic.ui.paging import page_of
 from clinic.ui.responses import fragment, is_htmx, refused, saved
 from scheduling.forms.follow_ups import DecideFollowUpForm, FollowUpCallForm, ReleaseWordsForm
-from scheduling.models import FollowUp, FollowUpAttempt
+from scheduling.models import FollowUp
 from scheduling.queries import follow_ups as queries
 from scheduling.rules.follow_ups import Attempt, State
 from scheduling.services.follow_up_calls import alert_provider_now, record_follow_up_call
@@ -97,14 +97,14 @@ def follow_up(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _after(attempt_pk: str) -> str:
-    attempt = FollowUpAttempt.objects.get(pk=attempt_pk)
+    attempt = queries.attempt_on_file(attempt_pk)
     if attempt.outcome == Attempt.RED_FLAG:
         return reverse("scheduling:follow-up", args=[attempt.follow_up_id])
     return reverse("scheduling:follow-ups")
 
 
 def _said(attempt_pk: str) -> str:
-    row = FollowUpAttempt.objects.select_related("follow_up").get(pk=attempt_pk)
+    row = queries.attempt_on_file(attempt_pk)
     after = {
         State.CLOSED: "It is closed.",
         State.PROVIDER: "The provider has it now.",

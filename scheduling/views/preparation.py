@@ -24,6 +24,9 @@ from scheduling.queries.preparation import (
 )
 from scheduling.services.preparation import save_preparation
 
+# Further off nothing is booked; the example then stands at its usual time.
+A_LONG_WAY_OFF = timedelta(days=3 * 365)
+
 
 @allow(Permission.MESSAGE_POLICY_EDIT)
 @require_GET
@@ -73,7 +76,9 @@ def cadence_preview(request):
     form = CadencePreviewForm(request.GET)
     form.is_valid()
     asked = form.cleaned_data
-    starts = asked.get("starts") or usual
+    starts = asked.get("starts")
+    if starts is None or abs(starts - usual) > A_LONG_WAY_OFF:
+        starts = usual
     shown = {
         "visit_type": asked["visit_type"].pk if asked.get("visit_type") else "",
         "language": asked.get("language") or "en",

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from clinic import audit
-from clinic.core.errors import ClinicError, Refused, to_form
+from clinic.core.errors import ClinicError, NotFound, Refused, to_form
 from clinic.core.ids import uuid7, uuid_of
 from clinic.core.time import today
 from clinic.staff.access import allow
@@ -127,7 +127,7 @@ def _plan_context(request: HttpRequest, plan) -> dict:
 @allow(P.APPOINTMENT_MOVE)
 def series_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another time for this visit and the later ones, or for all; each is seen before anything changes."""
-    visit = visit_or_404(pk)
+    visit = _visit_of_series(pk)
     audit.looked(request, visit.patient_id, "series")
     if request.method != "POST":
         form = ChangeSeriesForm(initial={"version": visit.version})
@@ -162,7 +162,7 @@ def series_change(request: HttpRequest, pk: UUID) -> HttpResponse:
 @allow(P.APPOINTMENT_CANCEL)
 def series_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancels this visit and the later ones, or all that are still to come."""
-    visit = visit_or_404(pk)
+    visit = _visit_of_series(pk)
     audit.looked(request, visit.patient_id, "series")
     form = CancelSeriesForm(request.POST or None, initial={"version": visit.version})
     context = {"form": form, "visit": visit}
@@ -192,3 +192,10 @@ def series_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     words = "1 visit is" if count == 1 else f"{count} visits are"
     to = reverse("scheduling:series", args=[visit.series_id])
     return saved(request, f"{words} cancelled.", to=to, refresh=REFRESH)
+
+
+def _visit_of_series(pk: UUID) -> Appointment:
+    visit = visit_or_404(pk)
+    if visit.series_id is None:
+        raise NotFound("This visit is not part of a series.")
+    return visit

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from clinic.ui.icons import svg
 from clinic.ui.markup import fill, joined
@@ -25,7 +25,7 @@ _MOVE = (
     '<form method="post" action="{url}">{csrf}<input type="hidden" name="to" value="{to}">'
     '<button class="menu-item"{ask}>{words}</button></form>'
 )
-_ASK = mark_safe(' data-confirm="The patient left without being seen?"')
+_ASK = fill(' data-confirm="{words}"', words="The patient left without being seen?")
 
 
 @register.simple_tag(takes_context=True)

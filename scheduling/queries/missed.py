@@ -23,9 +23,11 @@ from scheduling.rules.visit_states import State
 VIEWS = {"calls": "To call", "letters": "Letters", "decisions": "Provider decides", "all": "All"}
 # An abnormal result counts as open for so long: nobody has said in this software that it was dealt with.
 RESULT_OPEN = timedelta(days=90)
-MISSED_STATES = Q(state__in=(State.NO_SHOW, State.LEFT)) | Q(state=State.CANCELLED, is_late_cancel=True)
+# A late cancellation is the patient's own; one that the clinic caused is nobody's to be called about here.
+_LATE = {"state": State.CANCELLED, "is_late_cancel": True, "cancel_reason__startswith": "patient_"}
+MISSED_STATES = Q(state__in=(State.NO_SHOW, State.LEFT)) | Q(**_LATE)
 STILL_MISSED = Q(appointment__state__in=(State.NO_SHOW, State.LEFT)) | Q(
-    appointment__state=State.CANCELLED, appointment__is_late_cancel=True
+    **{f"appointment__{name}": value for name, value in _LATE.items()}
 )
 CALLED_FOR = timedelta(days=3)
 

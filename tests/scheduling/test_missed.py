@@ -91,6 +91,8 @@ def test_late_cancellations_and_who_left_are_called_too(clinic, clock):
     cancel_appointment(
         by=clinic.by, appointment=clinic.book("9:40", day=TUESDAY + timedelta(7)), reason="patient_cost"
     )
+    # The clinic's own late cancellation is nobody's fault.
+    cancel_appointment(by=clinic.by, appointment=clinic.book("11:00"), reason="provider")
     clinic.move(clinic.book("10:00"), "arrived", "left")
     assert follow_missed() == 2
     assert {line.kind for line in lines(clinic, "calls")} == {"late_cancel", "left"}

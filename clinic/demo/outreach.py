@@ -167,8 +167,9 @@ def _replies(rows: Rows, world: World, sent: list[Sent]) -> None:
             _reply(rows, world, one, "C", "confirm", when, settled=True)
             one.message.answer, one.message.answered_at = "confirmed", when
     recent = [one for one in texts_sent if world.now - one.left_at < dt.timedelta(hours=30)]
-    for number, (body, meaning) in enumerate(UNCLEAR_REPLIES[: len(recent)]):
-        one = recent[-1 - number * max(1, len(recent) // 6)]
+    chosen = UNCLEAR_REPLIES[: len(recent)]
+    for number, (body, meaning) in enumerate(chosen):
+        one = recent[-1 - number * (len(recent) // len(chosen))]
         when = min(
             one.left_at + dt.timedelta(minutes=4 + 7 * number), world.now - dt.timedelta(minutes=3 + number)
         )

@@ -185,7 +185,6 @@ CALL = "{clinic} here. {first_name}, your visit is {date} {time}. Call {phone}. 
         (CALL.replace("press 9", "oprima el 9"), []),
         (CALL.replace(" To stop these calls press 9.", ""), ["optout"]),
         (CALL.replace("Call {phone}. ", ""), ["contact"]),
-        (CALL.replace("Call {phone}. ", "To be called press 2. "), []),
         (CALL + " {link}", ["variable"]),
         (
             "Hello, this is a message about a visit that you have soon, from {clinic}. " + CALL[14:],

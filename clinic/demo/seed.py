@@ -23,7 +23,6 @@ from clinic.demo import filling, follow_ups, outreach, planned, settle
 from clinic.demo.access import write_access
 from clinic.demo.book import Book, Taken
 from clinic.demo.flow import Visit
-from clinic.demo.freed import write_freed
 from clinic.demo.hours import Day, coming_days, ordinary_day, past_days, today_around
 from clinic.demo.models import DemoDay, DemoVisit
 from clinic.demo.patients import write_patients
@@ -84,7 +83,6 @@ def top_up(progress: Progress = quiet) -> None:
         if is_new:
             planned.plan_examples(rows, world)
         planned.keep_a_time(world)
-        write_freed(world)
     progress("messages")
     outreach.plan_coming()
     with transaction.atomic():

@@ -175,7 +175,7 @@ REPORT = Report(
         ("Booked ahead", _LEAD + " Cancelled visits count: they were waited for too."),
         ("Looks", "How many providers and kinds of visit were looked at, week by week."),
     ),
-    exclusions="A look that found fewer than three open times within four months has no number of days.",
+    exclusions="A look that found fewer than three open times within half a year has no number of days.",
     measures=(
         Measure("third-next", "Third next available", Kind.DAYS, _THIRD, third_next_reading, better="lower"),
         Measure("lead-time", "Booked ahead", Kind.DAYS, _LEAD, lead_reading),

@@ -16,7 +16,7 @@ from scheduling.rules.wall_time import to_instant_shifted
 
 # Monday at seven, before the desk opens; a clinic that was off then is looked at as soon as it is back.
 SAMPLED_AT = time(7)
-AHEAD = timedelta(days=120)
+AHEAD = timedelta(days=180)
 
 
 @service

@@ -14,7 +14,7 @@ from clinic.messaging.queries.policy import send_settings, template_for
 from clinic.staff import scope
 from clinic.staff.services.sessions import policy
 from records.queries.limits import limits_on
-from scheduling.queries import day, follow_up_setup, report_scope, rosters, settings, slots
+from scheduling.queries import day, follow_up_setup, needs, outreach, report_scope, rosters, settings
 from scheduling.queries.preparation import preparation_rows
 from tests.support import small_clinic
 from tests.support.statements import counted
@@ -98,7 +98,12 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         settings.reminder_policies,
         preparation_rows,
         lambda: rosters.load_roster(place, monday, monday),
-        lambda: slots.rostered(place, kind),
+        lambda: needs.rostered(place, kind),
+        day.member_names,
+        lambda: outreach.letter_wording("first", "en"),
+        outreach.outreach_settings,
+        outreach.recall_reasons,
+        outreach.triage_levels,
         lambda: day._people((settings.bookable_members()[0].pk,)),
         lambda: scope.standing(settings.bookable_members()[0].pk),
         lambda: scope.rules_of("give_vaccine"),
@@ -137,7 +142,12 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         "scheduling.queries.settings.bookable_members",
         "scheduling.queries.settings.reminder_policies",
         "scheduling.queries.rosters._roster",
-        "scheduling.queries.slots.rostered",
+        "scheduling.queries.needs.rostered",
+        "scheduling.queries.day.member_names",
+        "scheduling.queries.outreach.letter_wording",
+        "scheduling.queries.outreach.outreach_settings",
+        "scheduling.queries.outreach.recall_reasons",
+        "scheduling.queries.outreach.triage_levels",
         "scheduling.queries.day._people",
         "clinic.staff.scope.standing",
         "clinic.staff.scope.rules_of",

@@ -222,7 +222,7 @@ def waitlist_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
         to_form(form, error)
         found = error.alternatives if isinstance(error, Conflict) else None
         return invalid(request, OFFER_PAGE, _offer_context(entry, form, found or None), status=error.status)
-    made = Offer.objects.get(pk=done)
+    made = get_object_or_404(Offer, pk=done)
     words = "Call the patient now." if made.way == Offer.Way.CALL else "The message is on its way."
     return saved(request, f"Offered. {words}", to="scheduling:waitlist", refresh=REFRESH)
 

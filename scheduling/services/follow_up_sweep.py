@@ -5,13 +5,15 @@ Each sweep asks the database what there is, each row in its own transaction; a s
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from clinic import audit
 from clinic.core.actor import Actor
+from clinic.core.db import attempt
+from clinic.core.errors import ClinicError
 from clinic.core.failures import each
 from clinic.core.locks import lock_rows
 from clinic.core.profile import clinic
@@ -32,6 +34,7 @@ from clinic.messaging.services.voice import settle_call
 from scheduling.models import Appointment, FollowUp, FollowUpAttempt
 from scheduling.queries.follow_up_numbers import automated_number
 from scheduling.queries.follow_up_setup import rules_in_force
+from scheduling.queries.settings import locations
 from scheduling.rules import follow_ups as rules
 from scheduling.rules.follow_ups import REACHED, Attempt, State
 from scheduling.rules.visit_states import State as VisitState
@@ -152,29 +155,41 @@ def _plan_call(by: Actor, row: FollowUp, patient, *, first: bool) -> Message | N
         at = rules.next_try(after=now(), tried=tried_at(row), zone=row.zone, until=row.closes_at, **hours)
     if at is None:
         return None
-    message = plan_message(
+    try:
+        with attempt():
+            message = _order(by, row, patient, number.address, at)
+    except ClinicError as error:
+        # A wording that can't be used stops no follow-up: staff call.
+        why = str(error)[:200]
+        audit.record(by, "follow_up.call_not_planned", obj=row, patient=row.patient_id, why=why)
+        return None
+    if message.state == MessageState.VOID:
+        return None
+    move(row, State.CALLING, by=by, next_at=message.planned_at)
+    row.save()
+    return message
+
+
+def _order(by: Actor, row: FollowUp, patient, address: str, at: datetime) -> Message:
+    phone = clinic().phone or next((place.phone for place in locations() if place.phone), "")
+    return plan_message(
         by=by,
         key=f"{subject_of(row)}|call|{at:%Y%m%dT%H%M}",
         patient=patient,
         purpose=Purpose.FOLLOWUP,
         channel=Channel.VOICE,
-        address=number.address,
+        address=address,
         template_code=CALL_WORDING,
         variables={
             "first_name": patient.preferred_name or patient.first_name,
             "clinic": practice_name(),
-            "phone": spoken_digits(spoken_phone(clinic().phone)),
+            "phone": spoken_digits(spoken_phone(phone)),
         },
         planned_at=at,
         not_after=min(at + GOOD_FOR, row.closes_at),
         zone=row.zone,
         subject=subject_of(row),
     )
-    if message.state == MessageState.VOID:
-        return None
-    move(row, State.CALLING, by=by, next_at=message.planned_at)
-    row.save()
-    return message
 
 
 def settle_calls() -> int:

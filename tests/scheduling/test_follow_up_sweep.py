@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db.models import F
 
+from clinic.core.models import FailedWork
 from clinic.core.time import now
 from clinic.inbox.models import PhoneCall
 from clinic.messaging.models import Message
@@ -115,6 +116,16 @@ class TestAutomatedCall:
         assert (message.channel, message.purpose, message.planned_at) == ("voice", "followup", at_noon(11))
         assert message.not_after == at_noon(11) + timedelta(hours=3)
         assert "procedure" not in message.body.lower()
+
+    def test_a_wording_that_can_t_be_filled_leaves_the_call_to_staff(self, place, clock):
+        place.phone = ""
+        place.save()
+        row = planned()
+        assert (row.state, Message.objects.count()) == (State.PLANNED, 0)
+        clock.shift(timedelta(hours=24))
+        plan_follow_ups()
+        assert list(follow_ups_in("now")) == [row]
+        assert FailedWork.objects.count() == 0
 
     def test_the_hours_are_the_patient_s_own(self, place):
         row = make_follow_up(agreeing(zone="Pacific/Honolulu"), is_due=False)

@@ -11,7 +11,7 @@ import clinic.core.ids
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0019_preparation_and_who_set_reminders'),
+        ('scheduling', '0012_preparation_and_who_set_reminders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

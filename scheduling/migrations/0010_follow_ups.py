@@ -14,9 +14,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('inbox', '0003_task_trail_and_call_record'),
-        ('messaging', '0009_voice_calls'),
+        ('messaging', '0007_voice_calls'),
         ('records', '0004_settings_tables'),
-        ('scheduling', '0011_filling_defaults'),
+        ('scheduling', '0009_filling_defaults'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ from clinic.core.guards import append_only
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0015_calendar_feed'),
+        ('scheduling', '0013_calendar_feed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

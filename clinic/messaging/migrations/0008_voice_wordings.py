@@ -18,6 +18,6 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0009_voice_calls")]
+    dependencies = [("messaging", "0007_voice_calls")]
 
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

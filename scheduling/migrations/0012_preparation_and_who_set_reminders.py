@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("messaging", "0006_more_wordings"),
-        ('scheduling', '0018_follow_up_defaults'),
+        ('scheduling', '0011_follow_up_defaults'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

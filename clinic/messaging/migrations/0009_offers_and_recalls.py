@@ -23,7 +23,7 @@ def ship(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0010_voice_wordings'),
+        ('messaging', '0008_voice_wordings'),
     ]
 
     operations = [

@@ -41,7 +41,7 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0002_settings_mark"), ("scheduling", "0010_filling_the_day")]
+    dependencies = [("core", "0002_settings_mark"), ("scheduling", "0008_filling_the_day")]
 
     operations = [
         append_only("scheduling_contactattempt"),

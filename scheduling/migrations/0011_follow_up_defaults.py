@@ -66,6 +66,6 @@ def add(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scheduling", "0017_follow_ups")]
+    dependencies = [("scheduling", "0010_follow_ups")]
 
     operations = [migrations.RunPython(add, migrations.RunPython.noop, elidable=False)]

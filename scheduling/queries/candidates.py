@@ -11,8 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 
 from clinic.core.time import zone
 from scheduling.models import Appointment, FreedTime, Offer, ResourceHold, WaitlistEntry
+from scheduling.queries.busy import Busy, load_busy
+from scheduling.queries.needs import Needs, equipment_ids, room_ids, rostered
 from scheduling.queries.rosters import load_roster
-from scheduling.queries.slots import Busy, Needs, equipment_ids, load_busy, room_ids, rostered, things_free
+from scheduling.queries.slots import things_free
 from scheduling.rules import waitlist as rules
 from scheduling.rules.holds import Resource, spans_of
 from scheduling.rules.slots import Span
@@ -102,6 +104,8 @@ class _Look:
         age = patient.age(self.day)
         if not kind.is_bookable or (kind.min_age or 0) > age or (kind.max_age or age) < age:
             return False
+        if kind.for_sex and patient.sex_at_birth != kind.for_sex:
+            return False
         timing = kind.timing(with_interpreter=patient.needs_interpreter)
         span = spans_of(self.freed.starts_at, timing)[
             Resource.PROVIDER if kind.needs_provider else Resource.MA
@@ -134,7 +138,7 @@ class _Look:
                 equipment=equipment_ids(kind),
             )
             self.things[kind.pk] = needs, load_busy(needs.resource_ids(), self.whole)
-        return things_free(*self.things[kind.pk], self.freed.starts_at)
+        return things_free(self.roster, *self.things[kind.pk], self.day, self.freed.starts_at)
 
 
 def _coming(patient_ids: list[UUID], whole: Span) -> dict[UUID, set[UUID]]:

@@ -23,7 +23,16 @@ from scheduling.services.visits import undo_move
 from scheduling.services.waitlist import add_to_waitlist, edit_waitlist_entry, withdraw_from_waitlist
 from tests.factories.messaging import make_reachable, number_of
 from tests.factories.outreach import cancelled, offered, wait
-from tests.factories.scheduling import TUESDAY, Clinic, at, desk, make_patient, make_provider, visit_type
+from tests.factories.scheduling import (
+    TUESDAY,
+    Clinic,
+    at,
+    desk,
+    make_patient,
+    make_provider,
+    make_room,
+    visit_type,
+)
 
 pytestmark = pytest.mark.django_db
 NEXT_WEEK = TUESDAY + timedelta(days=7)
@@ -60,6 +69,15 @@ def test_a_cancelled_time_is_offered_by_text_in_the_right_order(clinic):
     assert (message.purpose, message.not_after) == ("offer", offers[0].expires_at)
     assert message.address == number_of(urgent.patient)
     assert AuditEvent.objects.filter(action="offer.made").count() == 2
+
+
+def test_a_kind_that_holds_a_room_is_offered_only_while_a_room_is_free(clinic):
+    kind = visit_type("procedure")
+    entry = wait(clinic, visit_type=kind)
+    assert offered(clinic, "10:00") == []
+    make_room(clinic.location, kind="procedure")
+    offers = offered(clinic, "11:00", visit_type=kind)
+    assert [row.entry_id for row in offers] == [entry.pk]
 
 
 def test_only_so_many_are_asked_at_once_and_a_second_run_asks_nobody(clinic):

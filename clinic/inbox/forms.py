@@ -188,6 +188,8 @@ class HoldForm(ClinicForm):
 class ConsentForm(ClinicForm):
     """One decision about one address."""
 
+    # The number or address that the question was about, so that an answer is never kept for another one.
+    asked_about = forms.CharField(widget=forms.HiddenInput, required=False, max_length=254)
     is_granted = forms.TypedChoiceField(
         label="The patient says",
         choices=[("yes", "Yes, use it"), ("no", "No, don't use it")],

@@ -22,7 +22,7 @@ from clinic.core.time import today
 from clinic.reports import csv_out
 from clinic.reports import scope as scopes
 from clinic.reports.differences import FEW, Difference, compared, safe_outside
-from clinic.reports.forms import BACKWARDS, TOO_LONG, key_of
+from clinic.reports.forms import BACKWARDS, SENSIBLE, TOO_LONG, key_of
 from clinic.reports.model import HIDDEN, Column, Kind, Line, Measure, Plot, Report, Section, Table, shown
 from clinic.reports.page import ShownSection, shown_section
 from clinic.reports.registry import measures
@@ -66,6 +66,8 @@ class CompareForm(forms.Form):
         self.fields["location"].choices = [("", "All locations"), *scopes.options("location")]
         self.fields["provider"].choices = [("", "Everybody"), *scopes.options("provider")]
         css = {forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}
+        for name in self.usual:
+            self.fields[name].validators += SENSIBLE
         for field in self.fields.values():
             name = css.get(type(field.widget), "form-control")
             field.widget.attrs.update({"class": name, "autocomplete": "off"})

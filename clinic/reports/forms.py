@@ -6,10 +6,14 @@ from datetime import date
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from clinic.reports import scope as scopes
 from clinic.reports.model import Choice
 from clinic.reports.scope import LONGEST_DAYS, Scope
+
+# Days that a report may be about.
+SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
 TOO_LONG = "At most two years at once."
 BACKWARDS = "The last day is before the first."
@@ -42,6 +46,8 @@ class ScopeForm(forms.Form):
                 label=choice.label, required=False, choices=list(choice.options())
             )
         self.order_fields(["from", "to", "location", "provider", *(one.name for one in choices), "shared"])
+        for name in ("from", "to"):
+            self.fields[name].validators += SENSIBLE
         for field in self.fields.values():
             css = {forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}
             field.widget.attrs.update(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django import forms
 
 from clinic.core.profile import clinic_zone
-from clinic.core.time import today
+from clinic.core.time import now, today
 from clinic.inbox.models import PhoneCall
 from clinic.inbox.models.work import POOLS
 from clinic.ui.forms import ClinicForm
@@ -16,6 +17,8 @@ from scheduling.queries.follow_ups import CallPage
 from scheduling.rules.follow_up_script import ANGRY, BY_CODE, DECLINED, HOT, ITEMS, Level
 from scheduling.services.follow_up_calls import RESULTS, Emergency, Told
 from scheduling.services.follow_ups import DECISIONS
+
+LONGEST_CALL = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,11 @@ class FollowUpCallForm(ClinicForm):
         label="The patient", required=False, choices=[("", "Choose"), *PhoneCall.Agreement.choices]
     )
     started_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
+
+    def clean_started_at(self):
+        """When the page was opened, where that can be true; nobody types it, so nothing is refused over it."""
+        started = self.cleaned_data["started_at"]
+        return started if started and abs(now() - started) < LONGEST_CALL else None
 
     def __init__(self, *args, page: CallPage, **kwargs):
         super().__init__(*args, **kwargs)
@@ -256,6 +264,8 @@ class FollowUpLetterForm(FirstDay, ClinicForm):
 
 
 class CallConsentForm(ClinicForm):
+    # The number or address that the question was about, so that an answer is never kept for another one.
+    asked_about = forms.CharField(widget=forms.HiddenInput, required=False, max_length=254)
     is_granted = forms.TypedChoiceField(
         label="May we call this number automatically after a visit?",
         choices=[("yes", "Yes"), ("no", "No")],

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from clinic.core.errors import NotFound
 from clinic.core.kept import kept
 from clinic.core.time import now
 from clinic.staff.models import Member
@@ -181,7 +182,17 @@ class Statement(Sequence):
 
 
 def dimension_words(name: str, value: str) -> str:
-    """A value of a dimension as the manager reads it; the value itself where no words are known."""
+    """A value of a dimension as the manager reads it; the value itself where no words are known.
+
+    Raises NotFound for a day or hour that is none.
+    """
+    try:
+        return _dimension_words(name, value)
+    except ValueError as error:
+        raise NotFound("There is no such row in this report.") from error
+
+
+def _dimension_words(name: str, value: str) -> str:
     if name == "weekday":
         return WEEKDAYS[int(value)] if value in set("0123456") else value
     if name == "hour":

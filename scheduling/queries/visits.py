@@ -142,7 +142,7 @@ def overdue(location: Location) -> list[Arrival]:
 
 def _with_gaps(rows, moment: datetime):
     covered = Coverage.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=moment.date()), patient=OuterRef("patient_id")
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today(clinic_zone())), patient=OuterRef("patient_id")
     )
     phones = ContactPoint.objects.filter(patient=OuterRef("patient_id"), is_active=True).exclude(kind="email")
     return rows.select_related("patient", "visit_type", "provider", "ma").annotate(

@@ -7,7 +7,8 @@ from clinic.core.actor import Actor
 from clinic.core.db import service
 from clinic.core.errors import Refused
 from clinic.core.locks import lock_rows
-from clinic.core.time import format_day, now
+from clinic.core.profile import clinic_zone
+from clinic.core.time import format_day, now, zone
 from clinic.inbox.services.tasks import add_task
 from clinic.staff.roles import Role
 from scheduling.models import Appointment, ContactAttempt, MissedVisit, Offer, Recall
@@ -107,11 +108,12 @@ def _settle_call(appointment: Appointment) -> None:
 
 
 def _ask_for_number(by: Actor, patient, row: ContactAttempt) -> None:
+    day = row.at.astimezone(zone(clinic_zone())).date()
     add_task(
         by=by,
         title="Correct a phone number",
-        detail=f"Wrong number when called on {format_day(row.at.date())}. Ask for the right one at the next contact.",
+        detail=f"Wrong number when called on {format_day(day)}. Ask for the right one at the next contact.",
         patient=patient,
         pool=Role.FRONT_DESK,
-        source_key=f"wrong-number:{patient.pk}:{row.at.date().isoformat()}",
+        source_key=f"wrong-number:{patient.pk}:{day.isoformat()}",
     )

@@ -20,7 +20,7 @@ from scheduling.queries.rosters import load_roster
 from scheduling.rules.slots import Span
 from scheduling.rules.visit_states import UPCOMING, State
 from scheduling.services.booking import FILL_TASK
-from scheduling.services.offers import close_entry, end_offers_of, work_freed
+from scheduling.services.offers import close_entry, end_offers_of, standing_visit, work_freed
 
 # What was cancelled longer ago than this was there to be seen by everybody who books.
 LOOK_BACK = timedelta(days=2)
@@ -95,6 +95,15 @@ def _close_entries(by: Actor) -> None:
     for place in Location.objects.filter(is_active=True):
         past = waiting.filter(location=place, latest_on__lt=today(place.zone))
         each(f"{NAME}.past", past[:AT_ONCE], lambda row: _close(by=by, entry=row), key=lambda row: row.pk)
+    over = (
+        waiting.filter(moves__isnull=False).exclude(moves__state__in=sorted(UPCOMING)).select_related("moves")
+    )
+    each(
+        f"{NAME}.over",
+        [row for row in over[:AT_ONCE] if standing_visit(row.moves) is None],
+        lambda row: _close(by=by, entry=row),
+        key=lambda row: row.pk,
+    )
     booked = (
         waiting.filter(
             moves__isnull=True,

@@ -63,6 +63,8 @@ def _list(*, by: Actor, visit: Appointment) -> None:
         risks=[risk.value for risk in risks_of(visit)],
     )
     MissedVisit.objects.bulk_create([row], ignore_conflicts=True)
+    if not MissedVisit.objects.filter(pk=row.pk).exists():
+        return  # another run was first
     audit.record(by, "missed_visit.listed", obj=row, patient=row.patient_id, missed=kind, number=row.number)
 
 

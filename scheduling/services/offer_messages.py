@@ -114,6 +114,8 @@ def answer_offer(*, by, subject_id: str, meaning: str, reply) -> tuple[str, str]
         row = accept_offer(by=by, offer=offer, how="text")
         if row.state == Offer.State.ACCEPTED:
             return "", "Offered time taken; the booking confirmation follows."
+        if row.state == Offer.State.OUT:
+            raise Refused("The time is busy for the moment. Book it for the patient in a few minutes.")
         return "offer_gone", f"Offered time not booked: {row.get_state_display().lower()}."
     if meaning == Meaning.CANCEL_VISIT:
         decline_offer(by=by, offer=offer)

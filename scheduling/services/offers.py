@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from clinic import audit
 from clinic.core.actor import Actor
 from clinic.core.db import attempt, service
-from clinic.core.errors import ClinicError, Refused
+from clinic.core.errors import ClinicError, Conflict, Refused
 from clinic.core.locks import lock_rows
 from clinic.core.tasks import enqueue
 from clinic.core.time import now, today
@@ -27,6 +27,7 @@ from scheduling.services.offer_messages import send_offer, void_offer, way_for
 
 # A visit that was moved several times is followed to where it stands now.
 MOST_MOVES = 10
+BUSY = "That time is busy for the moment. Try again in a few minutes."
 
 
 def locked_freed(freed_id) -> FreedTime:
@@ -127,7 +128,9 @@ def offer_time(
         raise Refused(
             "That is too soon to wait for an answer.", field="slot", hint="Call the patient and book it."
         )
-    lock_rows(WaitlistEntry.objects.filter(pk=entry.pk))
+    rows = lock_rows(WaitlistEntry.objects.filter(pk=entry.pk, state=WaitlistEntry.State.WAITING))
+    if not rows:
+        raise Refused("This patient is no longer waiting.")
     return make_offer(by=by, entry=entry, freed=freed, until=until)
 
 
@@ -137,7 +140,7 @@ def accept_offer(*, by: Actor, offer: Offer, how: str = "phone") -> Offer:
 
     `how` is link, text or phone. Returns the offer; its state says what happened: accepted, or lost when
     somebody else has the time, or expired. A second yes changes nothing. The other patients' offers of the
-    same time are lost with it. Audited `offer.accepted` or `offer.lost`.
+    same time are lost with it. It is still out where the time is only busy for the moment. Audited `offer.accepted` or `offer.lost`.
     """
     freed, row = _locked(offer)
     if row.state != Offer.State.OUT:
@@ -145,10 +148,14 @@ def accept_offer(*, by: Actor, offer: Offer, how: str = "phone") -> Offer:
     if now() >= row.expires_at:
         return _settle(by, row, Offer.State.EXPIRED)
     entry = lock_rows(WaitlistEntry.objects.filter(pk=row.entry_id))[0]
+    if entry.state != WaitlistEntry.State.WAITING:
+        return _settle(by, row, Offer.State.LOST, note="The patient is no longer waiting.")
     try:
         with attempt():
             visit = _book(by, row, freed, how)
     except ClinicError as error:
+        if isinstance(error, Conflict) and freed.state == FreedTime.State.OPEN and taker_of(freed) is None:
+            return row  # kept for a caller, or somebody is just saving there: the patient can say yes again
         return _lose(by, row, freed, str(error))
     row.visit = visit
     _settle(by, row, Offer.State.ACCEPTED, how=how)
@@ -162,7 +169,9 @@ def _book(by: Actor, offer: Offer, freed: FreedTime, how: str) -> Appointment:
     if freed.state != FreedTime.State.OPEN:
         raise Refused("The time is no longer open.")
     entry = offer.entry
-    standing = _standing(entry.moves)
+    standing = standing_visit(entry.moves)
+    if entry.moves_id and standing is None:
+        raise Refused("The visit that was to be moved is over.")
     if standing is not None:
         return reschedule_appointment(
             by=by,
@@ -183,7 +192,7 @@ def _book(by: Actor, offer: Offer, freed: FreedTime, how: str) -> Appointment:
     )
 
 
-def _standing(visit: Appointment | None) -> Appointment | None:
+def standing_visit(visit: Appointment | None) -> Appointment | None:
     """Where the visit to be moved stands now: None when it is over or cancelled."""
     for _ in range(MOST_MOVES):
         if visit is None or visit.state in UPCOMING:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic import audit
-from clinic.core.errors import ClinicError
+from clinic.core.errors import ClinicError, Refused
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
 from clinic.ui.acts import form_act
@@ -21,7 +21,7 @@ from scheduling.models import Appointment
 from scheduling.queries.follow_up_numbers import phones_of
 from scheduling.queries.follow_up_setup import rules_by_hand
 from scheduling.queries.follow_ups import check_out_call, patient_calls
-from scheduling.services.follow_ups import plan_follow_up, set_call_consent
+from scheduling.services.follow_ups import plan_follow_up, set_call_consent, visit_key
 from scheduling.views.follow_ups import REFRESH
 
 
@@ -68,7 +68,13 @@ def _check_out_act(request: HttpRequest, visit: Appointment, page) -> str:
     rule = next((one for one in page.by_hand if str(one.pk) == request.POST.get("rule")), None)
     if rule is None:
         raise Http404
-    plan_follow_up(by=request.actor, patient=visit.patient, rule=rule, appointment=visit)
+    plan_follow_up(
+        by=request.actor,
+        patient=visit.patient,
+        rule=rule,
+        appointment=visit,
+        source_key=visit_key(visit.pk, rule.code),
+    )
     return "On the list of follow-up calls."
 
 
@@ -108,11 +114,13 @@ def call_consent(request: HttpRequest, patient_pk: UUID, number: int) -> HttpRes
     phone = phones[number]
 
     def do(values: dict) -> None:
+        if values.pop("asked_about") not in ("", phone.address):
+            raise Refused("The patient's numbers have changed meanwhile.", hint="Look at them again.")
         set_call_consent(by=request.actor, patient=patient, address=phone.address, **values)
 
     return form_act(
         request,
-        CallConsentForm(request.POST or None),
+        CallConsentForm(request.POST or None, initial={"asked_about": phone.address}),
         verb=f"follow_up.consent:{patient_pk}:{number}",
         do=do,
         to=reverse("records:patient", args=[patient_pk]),

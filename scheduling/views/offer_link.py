@@ -13,6 +13,7 @@ from clinic.core.actor import Actor
 from clinic.staff.access import public
 from clinic.staff.client import client_ip
 from clinic.staff.limits import TOKEN_LINK, is_within
+from scheduling.models import Offer
 from scheduling.queries.offers import offer_link as look_up
 from scheduling.services.offers import accept_offer, decline_offer
 from scheduling.views.patient_link import sealed
@@ -30,12 +31,13 @@ def offer_link(request, token):
     link = look_up(token)
     if link is None:
         return render(request, "scheduling/link/gone.html", status=404)
+    is_busy = False
     if request.method == "POST":
         by = Actor.outside("patient by link", ip=client_ip(request))
         if request.POST.get("answer") == "yes":
-            accept_offer(by=by, offer=link.offer, how="link")
+            is_busy = accept_offer(by=by, offer=link.offer, how="link").state == Offer.State.OUT
         elif request.POST.get("answer") == "no":
             decline_offer(by=by, offer=link.offer)
         link = look_up(token)
     with translation.override(link.language):
-        return render(request, PAGE, {"link": link, "page_language": link.language})
+        return render(request, PAGE, {"link": link, "page_language": link.language, "is_busy": is_busy})

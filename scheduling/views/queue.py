@@ -27,7 +27,6 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Red flags first, then the level, then who came first. The same address gives the list to its polling."""
     location, places = here(request)
     shown = triage_queue(location)
-    audit.looked_many(request, shown.patient_ids(), "triage queue")
     context = {
         "shown": shown,
         "location": location,
@@ -35,7 +34,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         "may_assess": request.actor.can(P.VITALS_RECORD),
         "may_check_in": request.actor.can(P.CHECK_IN),
     }
-    return board(request, "scheduling/queue/page.html", context, shown.version)
+    answer = board(request, "scheduling/queue/page.html", context, shown.version)
+    if answer.status_code == 200:  # an unchanged board shows nobody anew
+        audit.looked_many(request, shown.patient_ids(), "triage queue")
+    return answer
 
 
 @allow(P.VITALS_RECORD)

@@ -53,12 +53,14 @@ def room_state(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One button of a room."""
     room = get_object_or_404(Room, pk=pk)
     back = reverse("scheduling:rooms")
+    state = request.POST.get("state", "")
+    if state not in WORDS:
+        return refused(request, "Choose one of the buttons.", to=back)
     try:
-        set_room_state(by=request.actor, room=room, state=request.POST.get("state", ""))
+        set_room_state(by=request.actor, room=room, state=state)
     except ClinicError as error:
         return refused(request, error, to=back, refresh=(*REFRESH, "rooms"))
-    words = WORDS[request.POST["state"]].lower()
-    return saved(request, f"{room.name}: {words}.", to=back, refresh=(*REFRESH, "rooms"))
+    return saved(request, f"{room.name}: {WORDS[state].lower()}.", to=back, refresh=(*REFRESH, "rooms"))
 
 
 @allow(P.ROOM_MANAGE)

@@ -229,6 +229,8 @@ def walk_in_page(request: HttpRequest) -> HttpResponse:
 
 
 def _walk_in_context(request: HttpRequest, form, place, patient) -> dict:
+    if patient:
+        audit.looked(request, patient, "walk-in")
     line = patient_line(patient) if patient else None
     return {"form": form, "place": place, "line": line, "may_register": request.actor.can(P.PATIENT_REGISTER)}
 

@@ -252,9 +252,11 @@ def offers_panel(request: HttpRequest) -> HttpResponse:
     """The desk's panel: which times are being offered to whom, and whom to call."""
     location, _ = here(request)
     shown = offers_out(location)
-    audit.looked_many(request, shown.patient_ids(), "offers")
     context = {"shown": shown, "location": location, "may_book": request.actor.can(P.APPOINTMENT_BOOK)}
-    return board(request, "scheduling/waitlist/_offers.html", context, shown.version)
+    answer = board(request, "scheduling/waitlist/_offers.html", context, shown.version)
+    if answer.status_code == 200:  # an unchanged board shows nobody anew
+        audit.looked_many(request, shown.patient_ids(), "offers")
+    return answer
 
 
 ANSWERS = {"yes": "Booked", "no": "Noted: no.", "withdraw": "Taken back."}
@@ -272,6 +274,8 @@ def offer_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         if answer == "yes":
             row = offers.accept_offer(by=request.actor, offer=offer)
+            if row.state == Offer.State.OUT:
+                return refused(request, offers.BUSY, to=back, refresh=REFRESH)
             if row.state != Offer.State.ACCEPTED:
                 why = row.note or f"{row.get_state_display()}."
                 return refused(request, f"Not booked: {why}", to=back, refresh=REFRESH)

@@ -1,6 +1,7 @@
 """A freed time is offered to the right patients, once, for as long as it stands; the first yes has it."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -19,6 +20,7 @@ from scheduling.queries.waitlist import refills
 from scheduling.services.booking import cancel_appointment, reschedule_appointment
 from scheduling.services.filling import fill_openings
 from scheduling.services.offers import accept_offer, decline_offer, offer_time, stop_filling, withdraw_offer
+from scheduling.services.soft_holds import keep_time
 from scheduling.services.visits import undo_move
 from scheduling.services.waitlist import add_to_waitlist, edit_waitlist_entry, withdraw_from_waitlist
 from tests.factories.messaging import make_reachable, number_of
@@ -427,3 +429,28 @@ def test_a_patient_without_a_provider_s_time_waits_for_the_nurse(clinic):
     wait(clinic, kind="nurse")
     assert offered(clinic, "11:00") == []
     assert [row.entry_id for row in offered(clinic, "11:20", provider=other)] == [entry.pk]
+
+
+def test_a_yes_to_a_time_that_is_kept_for_a_caller_can_be_said_again(clinic):
+    wait(clinic)
+    (offer,) = offered(clinic, "11:00")
+    keep_time(
+        by=desk(), call=uuid4(), visit_type=visit_type("follow-up"), location=clinic.location,
+        starts_at=offer.freed.starts_at, provider=clinic.provider,
+    )  # fmt: skip
+    assert accept_offer(by=clinic.by, offer=offer).state == Offer.State.OUT
+    with time_machine.travel(now() + timedelta(minutes=6), tick=False):
+        assert accept_offer(by=clinic.by, offer=offer).state == Offer.State.ACCEPTED
+
+
+def test_an_entry_that_moves_a_visit_ends_with_that_visit_and_books_no_second_one(clinic):
+    patient = make_reachable()
+    visit = clinic.book("11:40", patient=patient)
+    entry = wait(clinic, patient, moves=visit)
+    (offer,) = offered(clinic, "11:00")
+    cancel_appointment(by=clinic.by, appointment=visit, reason="patient_conflict")
+    assert accept_offer(by=clinic.by, offer=offer).state == Offer.State.LOST
+    fill_openings()
+    entry.refresh_from_db()
+    assert entry.state != WaitlistEntry.State.WAITING
+    assert not Appointment.objects.filter(patient=patient).exclude(state="cancelled").exists()

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic import audit
+from clinic.core.errors import Refused
 from clinic.inbox.forms import ConsentForm
 from clinic.inbox.message_forms import WriteForm
 from clinic.inbox.views._shared import patient_or_404
@@ -101,6 +102,8 @@ def consent_record(request, pk, number):
     reach = on_file[number]
 
     def do(values):
+        if values.pop("asked_about") not in ("", reach.address):
+            raise Refused("The patient's numbers have changed meanwhile.", hint="Look at them again.")
         row = record_consent(
             by=request.actor, patient=patient, channel=reach.channel, address=reach.address, **values
         )
@@ -108,7 +111,7 @@ def consent_record(request, pk, number):
 
     return form_act(
         request,
-        ConsentForm(request.POST or None),
+        ConsentForm(request.POST or None, initial={"asked_about": reach.address}),
         verb=f"consent.record:{pk}:{number}",
         do=do,
         to=reverse("messaging:patient", args=[pk]),

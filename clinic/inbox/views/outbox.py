@@ -128,6 +128,8 @@ def message_arrived(request, pk):
 def message_call_off(request, pk):
     """Take a waiting message out of the queue, with a reason."""
     message = get_object_or_404(Message.objects.select_related("patient"), pk=pk)
+    if message.patient_id:
+        audit.looked(request, message.patient_id, page="messages")
     form = CallOffForm(request.POST or None)
     return form_act(
         request,

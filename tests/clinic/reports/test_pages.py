@@ -142,8 +142,9 @@ def test_unknown_picks_show_nobody(manager, clinic, pick):
     ("query", "words"),
     [
         ({"from": "2026-03-10", "to": "2026-03-01"}, "The last day is before the first."),
-        ({"from": "1990-01-01", "to": "2026-03-01"}, "At most two years at once."),
+        ({"from": "2020-01-01", "to": "2026-03-01"}, "At most two years at once."),
         ({"from": "yesterday"}, "Enter a valid date."),
+        ({"from": "0001-01-01", "to": "0001-03-05"}, "Ensure this value is greater"),
         ({"location": "x' OR 1=1"}, "Select a valid choice"),
     ],
 )

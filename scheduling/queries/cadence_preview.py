@@ -97,8 +97,13 @@ def _example(due: rules.Due, policy, language: str, variables: dict[str, str], z
         why = "Moved to before the window closes."
     elif at > due.wanted_at:
         why = "Waits until the window opens."
-    body = texts.fill(template.body, variables, channel=policy.channel)
-    heading = texts.fill(template.heading, variables, channel=policy.channel)
+    try:
+        body = texts.fill(template.body, variables, channel=policy.channel)
+        heading = texts.fill(template.heading, variables, channel=policy.channel)
+    except texts.UnknownVariable:
+        return Example(
+            due, policy.channel, None, "", why="This wording cannot be filled. Mend it under Wording."
+        )
     return Example(due, policy.channel, at, body, heading, why)
 
 

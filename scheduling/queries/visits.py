@@ -118,8 +118,8 @@ def arrivals(location: Location, *, limit: int = 5) -> list[Arrival]:
 
 
 def unconfirmed(location: Location, day: date | None = None) -> list[Arrival]:
-    """Visits of a day (default tomorrow) that nobody has confirmed, with a number to call."""
-    wanted = day or today(location.zone) + timedelta(days=1)
+    """Visits of a day (default the next one with visits) that nobody has confirmed, with a number to call."""
+    wanted = day or next_day_with_visits(location)
     calls = ContactAttempt.objects.filter(appointment=OuterRef("pk")).order_by("-at", "-pk")
     rows = _with_gaps(Appointment.objects.on_day(location.pk, wanted), now()).annotate(
         last_outcome=Subquery(calls.values("outcome")[:1]),
@@ -130,6 +130,15 @@ def unconfirmed(location: Location, day: date | None = None) -> list[Arrival]:
         replace(_arrival(row), last_try=str(words.get(row.last_outcome, "")), tries=row.tries or 0)
         for row in rows.filter(state=State.SCHEDULED).order_by("starts_at")
     ]
+
+
+def next_day_with_visits(location: Location) -> date:
+    """The next day on which somebody is booked within two weeks, weekends and closed days left out; else tomorrow."""
+    first = today(location.zone) + timedelta(days=1)
+    coming = Appointment.objects.filter(
+        location=location, local_day__range=(first, first + timedelta(days=13)), state__in=sorted(UPCOMING)
+    )
+    return coming.order_by("local_day").values_list("local_day", flat=True).first() or first
 
 
 def overdue(location: Location) -> list[Arrival]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 
 from clinic import audit
@@ -12,7 +14,7 @@ from clinic.ui.boards import look
 from clinic.ui.responses import board, fragment, is_htmx
 from scheduling.queries.day import BY_PROVIDER, BY_ROOM, day_board
 from scheduling.queries.signatures import day_signature
-from scheduling.queries.visits import arrivals, overdue, unconfirmed
+from scheduling.queries.visits import arrivals, next_day_with_visits, overdue, unconfirmed
 from scheduling.views._calendar import acts_of, ways_from
 from scheduling.views._common import day_of, here
 
@@ -58,9 +60,11 @@ def arrivals_list(request: HttpRequest) -> HttpResponse:
 
 @allow(P.SCHEDULE_VIEW)
 def unconfirmed_list(request: HttpRequest) -> HttpResponse:
-    """Tomorrow's visits that nobody has confirmed."""
+    """Visits of the next day with visits that nobody has confirmed."""
     location, _ = here(request)
-    rows = unconfirmed(location)
+    day = next_day_with_visits(location)
+    rows = unconfirmed(location, day)
     audit.looked_many(request, [row.patient_id for row in rows], "unconfirmed visits")
-    context = {"rows": rows, "location": location, **acts_of(request)}
-    return fragment(request, "scheduling/day/_unconfirmed.html", context)
+    is_tomorrow = day == today(location.zone) + timedelta(days=1)
+    context = {"rows": rows, "location": location, "day_words": "" if is_tomorrow else format_day(day)}
+    return fragment(request, "scheduling/day/_unconfirmed.html", context | acts_of(request))

@@ -180,6 +180,6 @@ def test_every_measured_operation_works_once(seeded):
     assert done.returncode == 0, done.stdout[-1500:] + done.stderr[-3000:]
     names = [json.loads(line)["name"] for line in done.stdout.splitlines() if line.startswith("{")]
     assert names == [
-        "find", "find-typo", "find-dob", "find-phone", "day", "poll", "poll-changed", "chart", "manager", "audit",
-        "book", "check-in", "vitals", "vaccine", "check-out",
+        "find", "find-typo", "find-dob", "find-phone", "day", "week", "poll", "poll-changed", "openings",
+        "openings-none", "chart", "manager", "outbox", "audit", "book", "check-in", "vitals", "vaccine", "check-out",
     ]  # fmt: skip

@@ -25,6 +25,17 @@ ODD = ("PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "PROPFIND", "BREW")
 # Where the rows of the small clinic do not lead to a page: no draft under that key, no link left to show, an
 # entry that the first noun does not name, an alert that is not for oversight, a visit that has not begun, a count with empty lines.
 NO_PAGE = {
+    # The small clinic has no such row: a call played inside, a letter that is due, a series and so on.
+    "messaging:message-call": 404,
+    "reports:report": 404,
+    "reports:rows": 404,
+    "scheduling:follow-up-consent": 404,
+    "scheduling:missed-letter": 404,
+    "scheduling:offer-call": 404,
+    "scheduling:preparation-edit": 404,
+    "scheduling:series": 404,
+    "scheduling:series-cancel": 404,
+    "scheduling:series-change": 404,
     "staff:draft": 404,
     "staff:invitation-link": 404,
     "messaging:consent-record": 404,

@@ -14,6 +14,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from clinic.core import lookups
 from clinic.core.spreadsheet import cell
 from clinic.messaging.models import Message
 from clinic.staff.roles import Role
@@ -91,8 +92,10 @@ def tainted(db, monkeypatch):
             return value + PAYLOAD if isinstance(value, str) and value else value
 
         monkeypatch.setattr(field, "from_db_value", taint, raising=False)
+    lookups.build_anew()
     with time_machine.travel(small_clinic.NOW, tick=False):
         yield
+    lookups.build_anew()
 
 
 @pytest.fixture

@@ -258,13 +258,13 @@ def _decisions(actor, day: date) -> list[Decision]:
     notes_url = "records:home-notes" if actor.can(P.NOTE_SIGN) else ""
     found = [
         (P.CHART_VIEW, 1, waiting["flags"], "red flag{s} not acknowledged", "inbox:list"),
-        (P.INBOX_VIEW, 1, waiting["alerts"], "alert{s} not acknowledged", "inbox:list"),
+        (P.INBOX_VIEW, 1, waiting["alerts"], "alert{s} not acknowledged", "inbox:list?view=all"),
         (
             P.MESSAGE_VIEW,
             2,
             waiting["messages"],
             "message{s} to patients failed or in doubt",
-            "messaging:outbox",
+            "messaging:outbox?tab=attention",
         ),
         (P.MESSAGE_VIEW, 2, waiting["replies"], "repl{y} from patients to read", "messaging:replies"),
         (
@@ -276,14 +276,20 @@ def _decisions(actor, day: date) -> list[Decision]:
         ),
         (P.STOCK_VIEW, 3, waiting["low"], "item{s} below the reorder point", "inventory:reorder"),
         (P.STOCK_VIEW, 4, waiting["expiring"], "lot{s} expiring within 30 days", "inventory:expiring"),
-        (P.INBOX_VIEW, 4, waiting["tasks"], "overdue task{s}", "inbox:list"),
+        (P.INBOX_VIEW, 4, waiting["tasks"], "overdue task{s}", "inbox:list?view=all"),
         (P.REPORT_VIEW, 4, waiting["notes"], "note{s} unsigned for over 48 hours", notes_url),
     ]
     return [
-        Decision(count, _plural(words, count), reverse(url) if url else "", urgency)
+        Decision(count, _plural(words, count), _address(url), urgency)
         for permission, urgency, count, words, url in sorted(found, key=lambda row: (row[1], -row[2]))
         if count and actor.can(permission)
     ]
+
+
+def _address(name: str) -> str:
+    """The address of a view's name, with the query that stands behind it."""
+    view, mark, query = name.partition("?")
+    return f"{reverse(view)}{mark}{query}" if view else ""
 
 
 def _plural(words: str, count: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from math import ceil, floor
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,10 +18,10 @@ from clinic.core.time import today, zone
 from clinic.staff.models import Member
 from clinic.staff.roles import Role
 from scheduling.models import Appointment, Location, VisitStep
-from scheduling.queries._words import clock, clock_full, hour_lines, instant_words, patient_name, version_of
+from scheduling.queries._words import clock, clock_full, instant_words, patient_name, version_of
 from scheduling.queries.day_columns import Frame, column_of
 from scheduling.queries.day_rooms import room_columns
-from scheduling.queries.day_rows import ROW_MINUTES, Column, Visit
+from scheduling.queries.day_rows import Column, Grid, Visit
 from scheduling.queries.kept_time import kept_times
 from scheduling.queries.marks import NOTHING, Marked, marks_between
 from scheduling.queries.rosters import load_roster
@@ -30,7 +30,6 @@ from scheduling.rules.marks import words_of
 from scheduling.rules.rosters import Roster
 from scheduling.rules.slots import Span
 from scheduling.rules.visit_states import IN_CLINIC, LABELS, UPCOMING, State
-from scheduling.rules.wall_time import to_instant_shifted
 
 BY_PROVIDER, BY_ROOM = "provider", "room"
 TONES = {
@@ -78,7 +77,7 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class DayBoard:
+class DayBoard(Grid):
     day: date
     location_id: UUID
     zone: str
@@ -94,18 +93,8 @@ class DayBoard:
     version: str = field(default="", compare=False)
 
     @property
-    def hours(self) -> list[tuple[int, str]]:
-        """Grid row and words of each full hour."""
-        return hour_lines(self.first_hour, self.last_hour, ROW_MINUTES)
-
-    @property
-    def rows(self) -> int:
-        return (self.last_hour - self.first_hour) * 60 // ROW_MINUTES
-
-    @property
-    def starts_at(self) -> datetime:
-        """The instant of the first grid row, for the now-line."""
-        return to_instant_shifted(self.day, time(self.first_hour), zone(self.zone))
+    def first_day(self) -> date:
+        return self.day
 
 
 def day_board(day: date, location: Location, *, may_book: bool = False, by: str = BY_PROVIDER) -> DayBoard:

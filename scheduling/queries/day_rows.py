@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
+from clinic.core.time import zone
+from scheduling.queries._words import hour_lines
 from scheduling.rules.marks import Mark
 from scheduling.rules.slots import Span
 from scheduling.rules.visit_states import UPCOMING, State
+from scheduling.rules.wall_time import to_instant_shifted
 
 ROW_MINUTES = 5
+
+
+class Grid:
+    """The grid of a board that has `first_day`, `first_hour`, `last_hour` and `zone`."""
+
+    @property
+    def hours(self) -> list[tuple[int, str]]:
+        """Grid row and words of each full hour."""
+        return hour_lines(self.first_hour, self.last_hour, ROW_MINUTES)
+
+    @property
+    def rows(self) -> int:
+        return (self.last_hour - self.first_hour) * 60 // ROW_MINUTES
+
+    @property
+    def starts_at(self) -> datetime:
+        """The instant of the first grid row, for the now-line."""
+        return to_instant_shifted(self.first_day, time(self.first_hour), zone(self.zone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
 
-from clinic.core.time import today, zone
+from clinic.core.time import today
 from clinic.staff.models import Member
 from scheduling.models import Appointment, Location
-from scheduling.queries._words import clock, hour_lines, version_of
+from scheduling.queries._words import clock, version_of
 from scheduling.queries.day import Strip, grid_hours, strip_of, visits_between
 from scheduling.queries.day_columns import Frame, column_of
-from scheduling.queries.day_rows import ROW_MINUTES, Column, Visit
+from scheduling.queries.day_rows import Column, Grid, Visit
 from scheduling.queries.kept_time import kept_times
 from scheduling.queries.rosters import load_roster
 from scheduling.queries.settings import visit_types
 from scheduling.rules.calendar import week_of
 from scheduling.rules.rosters import Roster
 from scheduling.rules.slots import Span
-from scheduling.rules.wall_time import day_bounds, to_instant_shifted, to_wall
+from scheduling.rules.wall_time import day_bounds, to_wall
 
 
 @dataclass(frozen=True)
-class WeekBoard:
+class WeekBoard(Grid):
     """Monday to Sunday; a weekend without work is left out."""
 
     member_id: UUID
@@ -43,18 +43,8 @@ class WeekBoard:
     version: str = field(default="", compare=False)
 
     @property
-    def hours(self) -> list[tuple[int, str]]:
-        """Grid row and words of each full hour."""
-        return hour_lines(self.first_hour, self.last_hour, ROW_MINUTES)
-
-    @property
-    def rows(self) -> int:
-        return (self.last_hour - self.first_hour) * 60 // ROW_MINUTES
-
-    @property
-    def starts_at(self) -> datetime:
-        """The instant of the first grid row of the first day."""
-        return to_instant_shifted(self.days[0], time(self.first_hour), zone(self.zone))
+    def first_day(self) -> date:
+        return self.days[0]
 
 
 def week_board(day: date, location: Location, member: Member, *, may_book: bool = False) -> WeekBoard:

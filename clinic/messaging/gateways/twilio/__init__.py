@@ -63,6 +63,8 @@ class TwilioGateway:
     can_be_asked = True
     is_remote = True
     list_delay = LIST_DELAY
+    # What the provider's list is of, and what is read of each row besides when it was made.
+    listed, listed_facts = "messages", ("sid", "body", "status")
 
     def __init__(self, *, base_url: str, account_sid: str, auth_token: str, sender: str):
         self.base_url, self.account_sid = base_url.rstrip("/"), account_sid
@@ -86,6 +88,10 @@ class TwilioGateway:
     @property
     def _messages_url(self) -> str:
         return f"{self.base_url}/2010-04-01/Accounts/{self.account_sid}/Messages.json"
+
+    @property
+    def _list_url(self) -> str:
+        return self._messages_url
 
     def _client(self) -> httpx.Client:
         return httpx.Client(
@@ -153,21 +159,17 @@ class TwilioGateway:
         return NeverSeen()
 
     def _list(self, client: httpx.Client, address: str, oldest: datetime) -> list[dict]:
-        """The provider's messages to one number, newest first, back to `oldest`."""
+        """What the provider has for one number, newest first, back to `oldest`."""
         rows: list[dict] = []
-        url, params = self._messages_url, {"To": address, "PageSize": "100"}
+        url, params = self._list_url, {"To": address, "PageSize": "100"}
         for _ in range(PAGES):
             answer = client.get(url, params=params)
             answer.raise_for_status()
             page = answer.json()
             rows += [
-                {
-                    "sid": row["sid"],
-                    "body": row["body"],
-                    "status": row["status"],
-                    "created": parsedate_to_datetime(row["date_created"]),
-                }
-                for row in page["messages"]
+                {name: row[name] for name in self.listed_facts}
+                | {"created": parsedate_to_datetime(row["date_created"])}
+                for row in page[self.listed]
             ]
             following = page.get("next_page_uri")
             if not following or (rows and rows[-1]["created"] < oldest):

@@ -5,7 +5,6 @@ What is said stands in `twiml`, and is fetched from us when somebody picks up.
 """
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import httpx
 from django.conf import settings
@@ -20,7 +19,7 @@ from clinic.messaging.gateways.base import (
     NotSent,
     Outgoing,
 )
-from clinic.messaging.gateways.twilio import CLOCK_SLACK, NEVER_LEFT, PAGES, TwilioGateway
+from clinic.messaging.gateways.twilio import CLOCK_SLACK, NEVER_LEFT, TwilioGateway
 from clinic.messaging.gateways.twilio_voice.callbacks import address
 
 RING_SECONDS = 25
@@ -29,6 +28,7 @@ EVENTS = ("initiated", "ringing", "answered", "completed")
 
 class TwilioVoiceGateway(TwilioGateway):
     name = "twilio_voice"
+    listed, listed_facts = "calls", ("sid", "status")
 
     @classmethod
     def from_settings(cls) -> "TwilioVoiceGateway":
@@ -40,6 +40,10 @@ class TwilioVoiceGateway(TwilioGateway):
     @property
     def _calls_url(self) -> str:
         return f"{self.base_url}/2010-04-01/Accounts/{self.account_sid}/Calls"
+
+    @property
+    def _list_url(self) -> str:
+        return f"{self._calls_url}.json"
 
     def send(self, message: Outgoing) -> Accepted:
         if not self.sender.startswith("+"):
@@ -91,25 +95,3 @@ class TwilioVoiceGateway(TwilioGateway):
                 return str(answer.json()["status"])
         except (httpx.HTTPError, ValueError, KeyError):
             return None
-
-    def _list(self, client: httpx.Client, address: str, oldest: datetime) -> list[dict]:
-        """The provider's calls to one number, newest first, back to `oldest`."""
-        rows: list[dict] = []
-        url, params = f"{self._calls_url}.json", {"To": address, "PageSize": "100"}
-        for _ in range(PAGES):
-            answer = client.get(url, params=params)
-            answer.raise_for_status()
-            page = answer.json()
-            rows += [
-                {
-                    "sid": row["sid"],
-                    "status": row["status"],
-                    "created": parsedate_to_datetime(row["date_created"]),
-                }
-                for row in page["calls"]
-            ]
-            following = page.get("next_page_uri")
-            if not following or (rows and rows[-1]["created"] < oldest):
-                return rows
-            url, params = f"{self.base_url}{following}", None
-        return rows

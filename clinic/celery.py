@@ -1,5 +1,6 @@
 """The Celery app. Tasks carry ids only; the database is what remembers that work is due."""
 
+import gc
 import os
 
 from celery import Celery
@@ -25,3 +26,6 @@ def load_everything(**_kwargs) -> None:
 
     reverse("hooks:sms-status")
     trust()
+    # Left out of later searches for cycles, which would copy it into every process of the pool.
+    gc.collect()
+    gc.freeze()

@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from clinic.core.guards import both_or_neither
 from clinic.core.models import Base, Versioned
@@ -169,6 +170,11 @@ class Appointment(Versioned):
         """Minutes of the visit as it is booked."""
         usual = self.visit_type.timing(with_interpreter=self.is_interpreter_needed)
         return usual.lasting(self.minutes)
+
+    @cached_property
+    def added_steps(self) -> list:
+        """The added steps in order of time, with their kinds; whoever books the visit knows them already."""
+        return list(self.steps.select_related("visit_type"))
 
 
 class ResourceHold(Base):

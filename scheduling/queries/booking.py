@@ -86,5 +86,5 @@ def minutes_early(visit: Appointment) -> int:
     """How long before the start of the visit the patient is wanted: for added steps, then for the MA."""
     kind = visit.visit_type
     begin = visit.starts_at - timedelta(minutes=kind.ma_before_minutes if kind.needs_provider else 0)
-    first = min([begin, *(step.starts_at for step in visit.steps.all())])
+    first = min([begin, *(step.starts_at for step in visit.added_steps)])
     return int((visit.starts_at - first).total_seconds() // 60)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from clinic import audit
@@ -108,7 +109,8 @@ def write_claim(
     """
     appointment = new_appointment(by, made, state=State.SCHEDULED, state_since=now(), **values)
     rows = [appointment, new_interval(by, appointment, State.SCHEDULED), *made.holds(appointment, by)]
-    rows += made.step_rows(appointment)
+    appointment.added_steps = sorted(made.step_rows(appointment), key=attrgetter("starts_at"))
+    rows += appointment.added_steps
     if action:
         facts = _facts(appointment, made)
         rows.append(audit.event(by, action, obj=appointment, patient=made.wish.patient, **facts))
@@ -201,7 +203,7 @@ def moved_wish(appointment: Appointment, starts_at: datetime, provider: Member |
         member=provider or appointment.provider or appointment.ma,
         ma=appointment.ma if appointment.has_provider else None,
         is_interpreter_needed=appointment.is_interpreter_needed,
-        add_ons=tuple(step.visit_type for step in appointment.steps.select_related("visit_type")),
+        add_ons=tuple(step.visit_type for step in appointment.added_steps),
         **{"minutes": appointment.own_minutes, **options},
     )
 

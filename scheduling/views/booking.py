@@ -106,7 +106,7 @@ def said(visit: Appointment) -> str:
     with_whom = f" with {person.name}" if person else ""
     early = minutes_early(visit)
     when = f"{format_day(visit.local_day)} at {format_clock(visit.starts_at, visit.zone)}"
-    also = "".join(f" with {step.visit_type.name}" for step in visit.steps.select_related("visit_type"))
+    also = "".join(f" with {step.visit_type.name}" for step in visit.added_steps)
     words = f"Booked: {visit.patient.name}, {visit.visit_type.name}{also}{with_whom}, {when}, {visit.location.name}."
     if early and visit.visit_type.needs_room:
         words += f" Please come {early} minutes early."

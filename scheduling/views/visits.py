@@ -96,7 +96,7 @@ def _move_context(request, visit: Appointment, form, found: list[Opening] | None
             visit_type=visit.visit_type,
             provider=visit.provider or visit.ma,
             patient=visit.patient,
-            add_ons=tuple(step.visit_type for step in visit.steps.select_related("visit_type")),
+            add_ons=tuple(step.visit_type for step in visit.added_steps),
             viewer=request.actor.member_id,
             replaced=visit,
         )

@@ -95,8 +95,9 @@ class Facts:
     def _free_slots(self) -> Iterator[tuple[uuid.UUID, dt.date, dt.time]]:
         last = self._one("SELECT max(local_day) FROM scheduling_appointment WHERE reason = %s", REASON)[0]
         first = max(last or dt.date.min, self.day + dt.timedelta(days=16))
-        for ahead in range(1, 340):
-            day = first + dt.timedelta(days=ahead)
+        closed = {day for (day,) in self._rows("SELECT day FROM scheduling_closure")}
+        days = (first + dt.timedelta(days=ahead) for ahead in range(1, 340))
+        for day in filter(lambda day: day not in closed, days):
             for step, (provider, weekday, starts) in itertools.product(range(0, 180, 20), self.sessions):
                 if weekday == day.weekday():
                     yield (

@@ -23,6 +23,7 @@ from tests.support import database
 from tests.support.cluster import ROOT
 
 CELERY = ("-m", "celery", "--app", "clinic.celery", "--quiet")
+CLOCK = ("-m", "celery", "--app", "clinic.beat", "--quiet")
 
 
 class Ground:
@@ -134,7 +135,7 @@ class Ground:
 
     def start_beat(self, name: str) -> None:
         schedule = str(self.folder / f"{name}-schedule")
-        self.start(name, *CELERY, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "WARNING")
+        self.start(name, *CLOCK, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "WARNING")
 
     def start_web(self) -> None:
         self.start(

@@ -118,7 +118,10 @@ def test_reminders_resume_within_a_minute(servers, clinic_today, tmp_path, away)
         "--without-gossip",
         "--without-mingle",
     ]
-    beat = [*celery, "beat", "--schedule", tmp_path / "beat", "--pidfile", "", "--loglevel", "WARNING"]
+    beat = [
+        sys.executable, "-m", "celery", "--app", "clinic.beat", "--quiet", "beat", "--schedule", tmp_path / "beat",
+        "--pidfile", "", "--loglevel", "WARNING",
+    ]  # fmt: skip
     env = servers.web.environment
     logs = {name: (tmp_path / f"{name}.log").open("ab") for name in ("worker", "beat")}
     processes = [

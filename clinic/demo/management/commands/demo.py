@@ -153,9 +153,9 @@ def start_workers(clinic: Clinic) -> None:
             "--without-mingle",
         ],
     )
-    schedule = clinic.folder / "beat-schedule"
+    clock, schedule = ["-m", "celery", "--app", "clinic.beat", "--quiet"], clinic.folder / "beat-schedule"
     clinic.start_child(
-        "beat", [*celery, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "WARNING"]
+        "beat", [*clock, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "WARNING"]
     )
 
 

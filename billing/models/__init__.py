@@ -3,6 +3,7 @@ from .charges import Charge, ChargeDiagnosis, EncounterDiagnosis
 from .fees import FeeItem, VisitTypeFee
 from .ledger import JournalEntry, Posting
 from .payments import Drawer, Payment, ReceiptCounter
+from .uncharged import UnchargedVisit
 
 __all__ = [
     "Charge",
@@ -15,5 +16,6 @@ __all__ = [
     "Payment",
     "Posting",
     "ReceiptCounter",
+    "UnchargedVisit",
     "VisitTypeFee",
 ]

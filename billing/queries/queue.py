@@ -118,6 +118,7 @@ def uncharged_encounters(since: dt.date | None, until: dt.date) -> QuerySet[Enco
     _, end = time.local_day(until, zone)
     live = Charge.objects.filter(encounter=OuterRef("pk")).exclude(state=Charge.State.VOID)
     return Encounter.objects.filter(
+        uncharged__isnull=False,  # a short list to look at; whether there is a charge is asked below
         appointment__isnull=False,
         ended_at__isnull=False,
         started_at__gte=start,

@@ -10,7 +10,15 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from billing import services
-from billing.models import Charge, EncounterDiagnosis, FeeItem, JournalEntry, PatientBalance, VisitTypeFee
+from billing.models import (
+    Charge,
+    EncounterDiagnosis,
+    FeeItem,
+    JournalEntry,
+    PatientBalance,
+    UnchargedVisit,
+    VisitTypeFee,
+)
 from billing.queries import balance, uncharged_encounters
 from billing.queries.charges import capture
 from billing.queries.codes import diagnosis_on, outdated_release
@@ -304,6 +312,24 @@ def test_visits_without_charges_and_the_queue_by_money():
     assert list(uncharged_encounters(None, TUESDAY)) == []
     services.void_charge(by=SYSTEM, charge=charge, reason="Not done")
     assert list(uncharged_encounters(None, TUESDAY)) == [uncharged]
+
+
+def test_only_visits_that_may_lack_a_charge_are_looked_at():
+    """Listed when they end without one or lose one; a visit listed too often is told by its charges."""
+    make_fee("LOC-101")
+    clinic = Clinic()
+    _, bare = make_visit(clinic=clinic)
+    _, charged = make_visit(clinic=clinic, clock="10:00")
+    first, second = (services.propose_charge(by=SYSTEM, encounter=charged, code="LOC-101") for _ in range(2))
+    listed = UnchargedVisit.objects.values_list("encounter", flat=True)
+    assert set(listed) == {bare.pk}
+    services.void_charge(by=SYSTEM, charge=first, reason="Twice")
+    assert set(listed.all()) == {bare.pk, charged.pk}
+    assert list(uncharged_encounters(None, TUESDAY)) == [bare]
+    services.void_charge(by=SYSTEM, charge=second, reason="Not done")
+    assert set(uncharged_encounters(None, TUESDAY)) == {bare, charged}
+    with pytest.raises(DatabaseError), transaction.atomic():
+        UnchargedVisit.objects.all().delete()
 
 
 def test_the_queue_shows_the_most_money_and_counts_the_rest():

@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 from django.db import connection, connections
 
-from billing.models import PatientBalance
+from billing.models import PatientBalance, UnchargedVisit
 from clinic.audit.models import AuditEvent, AuditLink
 from clinic.demo.scale import bones
 from clinic.demo.scale.doses import receive_lots
@@ -46,6 +46,7 @@ def load(size: Size, progress: Progress) -> dict[str, int]:
     _after_receipts()
     receive_lots(plan)
     sum_balances()
+    list_uncharged()
     _settle(tables, progress)
     bones.put_back(
         tables, hands=HANDS, progress=lambda done, total: progress("indexes and rules", done, total)
@@ -64,9 +65,19 @@ def sum_balances() -> None:
         )
 
 
+def list_uncharged() -> None:
+    """Visits that ended without a charge, which triggers list from here on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO billing_unchargedvisit (encounter_id) SELECT e.id FROM records_encounter e "
+            "WHERE e.ended_at IS NOT NULL "
+            "AND NOT EXISTS (SELECT FROM billing_charge c WHERE c.encounter_id = e.id AND c.state <> 'void')"
+        )
+
+
 def _tables(plan: Plan) -> list[str]:
     sheets = (*People(plan).sheets, *Visits(plan).sheets)
-    beside = (AuditEvent, AuditLink, StockLevel, PatientBalance)
+    beside = (AuditEvent, AuditLink, StockLevel, PatientBalance, UnchargedVisit)
     return [*(sheet.table for sheet in sheets), *(model._meta.db_table for model in beside)]
 
 

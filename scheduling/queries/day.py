@@ -10,7 +10,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from clinic.core.kept import kept
@@ -21,7 +22,7 @@ from scheduling.models import Appointment, Location, VisitStep
 from scheduling.queries._words import clock, clock_full, instant_words, patient_name, version_of
 from scheduling.queries.day_columns import Frame, column_of
 from scheduling.queries.day_rooms import room_columns
-from scheduling.queries.day_rows import Column, Grid, Visit
+from scheduling.queries.day_rows import Column, Grid, Step, Visit, steps_of
 from scheduling.queries.kept_time import kept_times
 from scheduling.queries.marks import NOTHING, Marked, marks_between
 from scheduling.queries.rosters import load_roster
@@ -59,7 +60,15 @@ _FIELDS = (
     "visit_type__color",
     "visit_type__needs_room",
     "room__label",
-    "step_names",
+    "step_rows",
+)
+_STEP = JSONObject(
+    id="id",
+    name="visit_type__name",
+    color="visit_type__color",
+    member="member_id",
+    starts="starts_at",
+    ends="ends_at",
 )
 
 
@@ -105,7 +114,8 @@ def day_board(day: date, location: Location, *, may_book: bool = False, by: str 
     roster = load_roster(location, day, day)
     visits = visits_between(location, day, day)
     sessions = {one: roster.sessions(day, one) for one in roster.member_ids()}
-    wanted = dict.fromkeys([*(one for one in sessions if sessions[one]), *(v.member_id for v in visits)])
+    doing = [*(v.member_id for v in visits), *(step.member_id for v in visits for step in v.kept_steps)]
+    wanted = dict.fromkeys([*(one for one in sessions if sessions[one]), *doing])
     people = _people(tuple(one for one in wanted if one))
     first, last = grid_hours(roster, day, visits)
     kinds = visit_types() if may_book else ()
@@ -134,37 +144,61 @@ def _member_columns(frame: Frame, people: dict[UUID, Member], visits: list[Visit
     by_member: dict[UUID | None, list[Visit]] = defaultdict(list)
     for visit in visits:
         by_member[visit.member_id].append(visit)
-    columns = [column_of(frame, people[one], by_member[one]) for one in people]
+    columns = [column_of(frame, people[one], by_member[one], steps_of(visits, one)) for one in people]
     if by_member[None]:
         columns.append(column_of(frame, None, by_member[None]))
     return columns
 
 
 def visits_between(location: Location, first: date, last: date, member_id: UUID | None = None) -> list[Visit]:
-    """Visits of a location (or of one member there) from `first` to `last`, both included, with their warnings."""
+    """Visits of a location from `first` to `last`, both included, with their warnings and added steps.
+
+    With `member_id` those that the member has, and those of others in which the member does a step.
+    """
     rows = Appointment.objects.filter(location_id=location.pk).taking_place().order_by("starts_at", "id")
     # One day is asked for as such: the planner then knows how few rows there are.
     rows = rows.filter(local_day=first) if first == last else rows.filter(local_day__range=(first, last))
+    steps = VisitStep.objects.filter(appointment=OuterRef("pk"))
     if member_id:
-        rows = rows.filter(Q(provider_id=member_id) | Q(provider_id=None, ma_id=member_id))
+        theirs = Q(provider_id=member_id) | Q(provider_id=None, ma_id=member_id)
+        rows = rows.filter(theirs | Exists(steps.filter(member_id=member_id)))
     tz = zone(location.zone)
     href = reverse("scheduling:appointment", args=[UUID(int=0)]).replace(str(UUID(int=0)), "%s")
-    steps = VisitStep.objects.filter(appointment=OuterRef("pk")).order_by("starts_at")
-    rows = rows.annotate(step_names=ArraySubquery(steps.values("visit_type__name")))
+    rows = rows.annotate(step_rows=ArraySubquery(steps.order_by("starts_at", "id").values(row=_STEP)))
     marked, names = marks_between(location, first, last, member_id), member_names()
     visits = []
     for values in rows.values_list(*_FIELDS):
         row = dict(zip(_FIELDS, values, strict=True))
         who = names.get(row["provider_id"] or row["ma_id"], "")
+        row["steps"] = tuple(_step(one, tz, names) for one in row["step_rows"])
         visits.append(_visit(row, tz, href, who, marked.get(row["id"], NOTHING)))
     return visits
+
+
+def _step(row: dict, tz: ZoneInfo, names: dict[UUID, str]) -> Step:
+    """One step as the database wrote it into an array: keys and instants are text there."""
+    member_id = UUID(row["member"]) if row["member"] else None
+    span = Span(datetime.fromisoformat(row["starts"]), datetime.fromisoformat(row["ends"]))
+    return Step(
+        id=UUID(row["id"]),
+        name=row["name"],
+        color=row["color"],
+        member_id=member_id,
+        who=names.get(member_id, ""),
+        span=span,
+        clock=clock(span.start, tz),
+        times=f"{clock(span.start, tz)}–{clock_full(span.end, tz)}",
+    )
 
 
 def _visit(row: dict, tz, href: str, who: str, marked: Marked) -> Visit:
     state = State(row["state"])
     span = Span(row["starts_at"], row["ends_at"])
     name = patient_name(row["patient__first_name"], row["patient__last_name"], row["patient__preferred_name"])
-    flags = (*(("Walk-in",) if row["is_walk_in"] else ()), *(f"+ {name}" for name in row["step_names"]))
+    flags = (
+        *(("Walk-in",) if row["is_walk_in"] else ()),
+        *(f"+ {step.name} {step.clock}" for step in row["steps"]),
+    )
     return Visit(
         id=row["id"],
         patient_id=row["patient_id"],
@@ -196,6 +230,7 @@ def _visit(row: dict, tz, href: str, who: str, marked: Marked) -> Visit:
         marks=marked.marks,
         mark_words=words_of(marked.marks),
         gaps=marked.gaps,
+        steps=row["steps"],
     )
 
 
@@ -226,7 +261,8 @@ def grid_hours(
     roster: Roster, day: date, visits: list[Visit], member_id: UUID | None = None
 ) -> tuple[int, int]:
     """First and last hour that the grid of a day (of one member's sessions) needs, at least eight to five."""
-    spans = [session.span for session in roster.sessions(day, member_id)] + [visit.span for visit in visits]
+    spans = [session.span for session in roster.sessions(day, member_id)]
+    spans += [span for visit in visits for span in (visit.span, *(step.span for step in visit.kept_steps))]
     starts = [8.0, *(_wall_hour(span.start, day, roster.zone) for span in spans)]
     ends = [17.0, *(_wall_hour(span.end, day, roster.zone) for span in spans)]
     return floor(min(starts)), ceil(max(ends))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -16,7 +16,7 @@ from clinic.staff.models import Member
 from clinic.staff.roles import Role
 from scheduling.models import Location
 from scheduling.queries._words import clock, instant_words
-from scheduling.queries.day_rows import ROW_MINUTES, Cell, Column, Visit
+from scheduling.queries.day_rows import ROW_MINUTES, Cell, Column, Stretch, Visit
 from scheduling.queries.kept_time import KeptTime
 from scheduling.rules.rosters import Roster, Session
 from scheduling.rules.slots import Span, lanes, without
@@ -59,19 +59,30 @@ class Frame:
         return Cell(kind=kind, row=row, height=height, **rest)
 
 
-def visit_cells(frame: Frame, visits: list[Visit], spans: list[Span]) -> list[Cell]:
-    """Visits over the stretches they take in this column, those that overlap side by side."""
+def stretch_cells(frame: Frame, stretches: Sequence[Stretch]) -> list[Cell]:
+    """Visits and added steps over the time they take in this column, those that overlap side by side."""
+    spans = [one.span for one in stretches]
     cells = []
-    for visit, span, (lane, of) in zip(visits, spans, lanes(spans), strict=True):
+    for one, span, (lane, of) in zip(stretches, spans, lanes(spans), strict=True):
         place = f"lane-{lane + 1}-of-{min(of, 4)}" if of > 1 else ""
-        cells.append(frame.cell("visit", span, visit=visit, lane=place))
+        clash = of > 1 and one.visit.holds_time and _clashes(one, stretches)
+        cells.append(frame.cell("visit", span, visit=one.visit, step=one.step, lane=place, is_clash=clash))
     return cells
 
 
-def column_of(frame: Frame, member: Member | None, visits: list[Visit]) -> Column:
-    """One member's column, or that of visits without anyone to do them."""
-    cells = _background(frame, member.pk, visits) if member else []
-    cells += visit_cells(frame, visits, [v.span for v in visits])
+def _clashes(one: Stretch, others: Iterable[Stretch]) -> bool:
+    return any(
+        other is not one and other.visit.holds_time and other.span.overlaps(one.span) for other in others
+    )
+
+
+def column_of(
+    frame: Frame, member: Member | None, visits: list[Visit], steps: Sequence[Stretch] = ()
+) -> Column:
+    """One member's column, or that of visits without anyone to do them; `steps` are those of others' visits
+    that the member does."""
+    cells = _background(frame, member.pk, visits, steps) if member else []
+    cells += stretch_cells(frame, [*(Stretch(v, v.span) for v in visits), *steps])
     waiting = [
         v.span.start for v in visits if v.state in (State.ARRIVED, State.ROOMED, State.INTAKE, State.READY)
     ]
@@ -89,7 +100,7 @@ def column_of(frame: Frame, member: Member | None, visits: list[Visit]) -> Colum
     )
 
 
-def _background(frame: Frame, member_id: UUID, visits: list[Visit]) -> list[Cell]:
+def _background(frame: Frame, member_id: UUID, visits: list[Visit], steps: Sequence[Stretch]) -> list[Cell]:
     """Off time, absences, held blocks and free slots, in that order: later ones lie on top."""
     sessions = frame.roster.sessions(frame.day, member_id)
     cells = [frame.cell("off", span) for span in without([frame.whole], [s.span for s in sessions])]
@@ -101,6 +112,7 @@ def _background(frame: Frame, member_id: UUID, visits: list[Visit]) -> list[Cell
     taken = [a.span for a in away] + [
         v.span for v in visits if v.state not in TERMINAL or v.state == State.COMPLETED
     ]
+    taken += [one.span for one in steps]
     kept = [one for one in frame.kept.get(member_id, ()) if one.span.overlaps(frame.whole)]
     taken += [one.span for one in kept]
     for session in sessions:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from clinic.core.time import now
 from inventory.models import Equipment
 from scheduling.models import ResourceHold, Room, VisitInterval, VisitType
-from scheduling.queries.day_columns import Frame, visit_cells
-from scheduling.queries.day_rows import Cell, Column, Visit
+from scheduling.queries.day_columns import Frame, stretch_cells
+from scheduling.queries.day_rows import Cell, Column, Step, Stretch, Visit
 from scheduling.rules.holds import Resource
 from scheduling.rules.slots import Span
 from scheduling.rules.visit_states import RELEASED, UPCOMING
@@ -23,7 +24,7 @@ class Places:
 
     rooms: tuple[Room, ...]
     devices: tuple[Equipment, ...]
-    taken: dict[UUID, list[tuple[Visit, Span]]]
+    taken: dict[UUID, list[Stretch]]
     # Visits that still want a room of their own choosing when they are roomed.
     roomless: tuple[Visit, ...]
 
@@ -39,7 +40,7 @@ def room_columns(frame: Frame, visits: list[Visit]) -> list[Column]:
         _column(frame, one.pk, one.name, "Device", f"device={one.pk}", places.taken[one.pk])
         for one in places.devices
     ]
-    waiting = [(visit, visit.span) for visit in places.roomless]
+    waiting = [Stretch(visit, visit.span) for visit in places.roomless]
     first = [_column(frame, None, "No room yet", "Chosen when roomed", "", waiting)] if waiting else []
     return _told_apart([*first, *rooms, *devices])
 
@@ -64,21 +65,30 @@ def places_of(location_id: UUID, visits: list[Visit]) -> Places:
     rooms = tuple(Room.objects.filter(location_id=location_id, is_active=True))
     used = VisitType.objects.exclude(equipment_kind="").values("equipment_kind")
     devices = tuple(Equipment.objects.filter(kind__in=used, status=Equipment.Status.IN_SERVICE))
-    taken: dict[UUID, list[tuple[Visit, Span]]] = defaultdict(list)
+    taken: dict[UUID, list[Stretch]] = defaultdict(list)
     with_room: set[UUID] = set()
     # Where a patient has been seen, the room they were in counts, not the one that was kept.
     for visit_id, room_id, span in _stays(shown):
-        taken[room_id].append((shown[visit_id], span))
+        taken[room_id].append(Stretch(shown[visit_id], span))
         with_room.add(visit_id)
     for visit_id, kind, thing_id, span in _holds(shown):
-        if kind == Resource.EQUIPMENT or visit_id not in with_room:
-            taken[thing_id].append((shown[visit_id], span))
+        visit = shown[visit_id]
+        step = _step_at(visit, span.start)
+        if step is not None:
+            taken[thing_id].append(Stretch(visit, span, step))
+        elif kind == Resource.EQUIPMENT or visit_id not in with_room:
+            taken[thing_id].append(Stretch(visit, span))
             if kind == Resource.ROOM:
                 with_room.add(visit_id)
     for stretches in taken.values():
-        stretches.sort(key=lambda pair: (pair[1].start, pair[0].id))
+        stretches.sort(key=lambda one: (one.span.start, one.visit.id))
     roomless = (v for v in shown.values() if v.needs_room and v.id not in with_room and v.state in UPCOMING)
     return Places(rooms, devices, taken, tuple(roomless))
+
+
+def _step_at(visit: Visit, start: datetime) -> Step | None:
+    """Whose room or device that is: steps and the main part never begin at the same moment."""
+    return next((step for step in visit.steps if step.span.start == start), None)
 
 
 def _holds(ids: Iterable[UUID]) -> Iterable[tuple[UUID, str, UUID, Span]]:
@@ -115,10 +125,14 @@ def _stays(ids: Iterable[UUID]) -> Iterable[tuple[UUID, UUID, Span]]:
 
 
 def _column(
-    frame: Frame, key: UUID | None, name: str, note: str, target: str, taken: list[tuple[Visit, Span]]
+    frame: Frame, key: UUID | None, name: str, note: str, target: str, taken: Sequence[Stretch]
 ) -> Column:
-    inside = [(_with_who(visit), span) for visit, span in taken if span.overlaps(frame.whole)]
-    cells = visit_cells(frame, [visit for visit, _ in inside], [span for _, span in inside])
+    inside = [
+        replace(one, visit=_with_who(one.visit)) if one.step is None else one
+        for one in taken
+        if one.span.overlaps(frame.whole)
+    ]
+    cells = stretch_cells(frame, inside)
     return Column(
         member_id=key,
         name=name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
@@ -10,7 +11,7 @@ from clinic.core.time import zone
 from scheduling.queries._words import hour_lines
 from scheduling.rules.marks import Mark
 from scheduling.rules.slots import Span
-from scheduling.rules.visit_states import UPCOMING, State
+from scheduling.rules.visit_states import RELEASED, UPCOMING, State
 from scheduling.rules.wall_time import to_instant_shifted
 
 ROW_MINUTES = 5
@@ -32,6 +33,25 @@ class Grid:
     def starts_at(self) -> datetime:
         """The instant of the first grid row, for the now-line."""
         return to_instant_shifted(self.first_day, time(self.first_hour), zone(self.zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One added step of a visit (a draw, an ECG) with its own person and time."""
+
+    id: UUID
+    name: str
+    color: str
+    member_id: UUID | None
+    who: str
+    span: Span
+    clock: str
+    times: str
+
+    @property
+    def words(self) -> str:
+        """ECG 8:35, Reyes."""
+        return f"{self.name} {self.clock}" + (f", {self.who}" if self.who else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +87,41 @@ class Visit:
     mark_words: str = ""
     # What the registration lacks, while it can still be mended.
     gaps: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     @property
     def may_change(self) -> bool:
         """Nobody has begun it: it can be dragged, and made longer."""
         return self.state in UPCOMING
+
+    @property
+    def holds_time(self) -> bool:
+        """Its time is nobody else's: neither a no-show nor a patient who left."""
+        return self.state not in RELEASED
+
+    @property
+    def kept_steps(self) -> tuple[Step, ...]:
+        """The steps that still keep their people and things."""
+        return self.steps if self.holds_time else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What stands in a column: a visit, or one added step of it, over the time that it takes there."""
+
+    visit: Visit
+    span: Span
+    step: Step | None = None
+
+
+def steps_of(visits: Iterable[Visit], member_id: UUID | None) -> list[Stretch]:
+    """The added steps that one person does, whoever the visits themselves are with."""
+    return [
+        Stretch(visit, step.span, step)
+        for visit in visits
+        for step in visit.kept_steps
+        if step.member_id == member_id
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +135,10 @@ class Cell:
     url: str = ""
     lane: str = ""
     visit: Visit | None = None
+    # Set where the cell is one added step of the visit, not its main part.
+    step: Step | None = None
+    # Two that both hold their time stand over each other here: somebody overbooked.
+    is_clash: bool = False
     # Set where a visit stands in more than one column, so that each place has an id of its own.
     part: str = ""
 

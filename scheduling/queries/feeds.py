@@ -13,8 +13,9 @@ from clinic.core.time import now, today
 from clinic.staff.effective import of_member
 from clinic.staff.models import Member
 from clinic.staff.permissions import Permission
-from scheduling.models import Appointment, CalendarFeed, Closure, SessionException
+from scheduling.models import Appointment, CalendarFeed, Closure, SessionException, VisitStep
 from scheduling.rules.ics import Event, calendar
+from scheduling.rules.visit_states import RELEASED
 
 BACK, AHEAD = timedelta(days=14), timedelta(days=180)
 REFRESH = timedelta(minutes=15)
@@ -42,12 +43,14 @@ def owner_of(token: str) -> Member | None:
 
 
 def feed_file(member: Member) -> str:
-    """The member's calendar from two weeks back to half a year ahead, in three statements.
+    """The member's calendar from two weeks back to half a year ahead, in four statements.
 
     A visit that was cancelled or moved is no longer in it: subscribers replace what they had by what they read.
     """
     name = f"{member.name}, {clinic().name}"
-    return calendar(name, [*_visits(member), *_absences(member), *_closures(member)], refresh=REFRESH)
+    return calendar(
+        name, [*_visits(member), *_steps(member), *_absences(member), *_closures(member)], refresh=REFRESH
+    )
 
 
 def _visits(member: Member) -> Iterator[Event]:
@@ -64,6 +67,25 @@ def _visits(member: Member) -> Iterator[Event]:
             changed_at=changed_at,
             sequence=version - 1,
             location=", ".join(words for words in (place, address) if words),
+        )
+
+
+def _steps(member: Member) -> Iterator[Event]:
+    """What the member does in visits of others: a draw, an ECG."""
+    rows = VisitStep.objects.filter(member=member, starts_at__range=(now() - BACK, now() + AHEAD))
+    rows = rows.exclude(appointment__state__in=sorted(RELEASED)).order_by("starts_at", "id")
+    place = ("appointment__location__name", "appointment__location__address")
+    fields = ("id", "starts_at", "ends_at", "appointment__version", "appointment__updated_at", *place)
+    for pk, start, end, version, changed_at, name, address in rows.values_list(*fields):
+        minutes = int((end - start).total_seconds() // 60)
+        yield Event(
+            uid=str(pk),
+            start=start,
+            end=end,
+            summary=f"Step of a visit ({minutes} min)",
+            changed_at=changed_at,
+            sequence=version - 1,
+            location=", ".join(words for words in (name, address) if words),
         )
 
 

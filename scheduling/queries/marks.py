@@ -41,6 +41,7 @@ SELECT v.id, v.local_day, v.state, v.is_interpreter_needed, v.has_namesake, v.ad
              AND c.verified_at >= %(fresh)s)
 FROM visits v
 WHERE %(member)s::uuid IS NULL OR v.member_id = %(member)s
+   OR EXISTS (SELECT FROM scheduling_visitstep s WHERE s.appointment_id = v.id AND s.member_id = %(member)s)
 """
 
 
@@ -58,7 +59,7 @@ NOTHING = Marked((), ())
 def marks_between(
     location: Location, first: date, last: date, member_id: UUID | None = None
 ) -> dict[UUID, Marked]:
-    """The warnings of every visit (or one member's) from `first` to `last`, both included.
+    """The warnings of every visit (or one member's, steps they do included) from `first` to `last`, both included.
 
     Cancelled and moved ones are left out. Namesakes are looked for among everybody of the day.
     """

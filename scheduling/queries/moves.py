@@ -38,7 +38,7 @@ def shift_plan(
     room: Room | None = None,
     device: Equipment | None = None,
 ) -> Plan:
-    """What differs when the visit is dropped there; at most one statement, for the room and device it has."""
+    """What differs when the visit is dropped there, in at most two statements: its added steps, and the room or device it has."""
     tz = zone(visit.zone)
     person = visit.provider or visit.ma
     day = to_wall(starts_at, tz)[0]
@@ -50,10 +50,26 @@ def shift_plan(
         Change("Day", format_day(visit.local_day), format_day(day)) if day != visit.local_day else None,
         Change("Time", before, after) if starts_at != visit.starts_at else None,
         Change("With", person.name if person else "Whoever is free", other.name) if other else None,
+        *_steps(visit, starts_at - visit.starts_at),
         *_things(visit, room, device),
     ]
     moved = starts_at != visit.starts_at or other is not None
     return Plan(tuple(change for change in changes if change), moved)
+
+
+def _steps(visit: Appointment, by: timedelta) -> list[Change]:
+    """Added steps keep their place before or after the main part, so they move by as much."""
+    if not by:
+        return []
+    steps = visit.steps.select_related("visit_type")
+    return [
+        Change(
+            step.visit_type.name,
+            format_clock(step.starts_at, visit.zone),
+            format_clock(step.starts_at + by, visit.zone),
+        )
+        for step in steps
+    ]
 
 
 def _things(visit: Appointment, room: Room | None, device: Equipment | None) -> list[Change]:

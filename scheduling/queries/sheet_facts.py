@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -38,19 +39,32 @@ def people(patient_ids: Collection[UUID]) -> dict[UUID, Person]:
     }
 
 
-def things(visit_ids: Collection[UUID]) -> dict[UUID, list[tuple[str, str]]]:
-    """Rooms and devices that visits keep, as (kind of resource, name), in three statements."""
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A room or device that a visit keeps; `starts_at` tells those of its added steps apart."""
+
+    kind: str
+    name: str
+    starts_at: datetime
+
+
+Kept = dict[UUID, list[Thing]]
+
+
+def things(visit_ids: Collection[UUID]) -> Kept:
+    """Rooms and devices that visits keep, rooms last, in three statements."""
     kinds = [Resource.ROOM.value, Resource.EQUIPMENT.value]
     holds = ResourceHold.objects.filter(
         appointment_id__in=list(visit_ids), is_live=True, resource_kind__in=kinds
     )
-    rows = list(holds.order_by("resource_kind").values_list("appointment_id", "resource_kind", "resource_id"))
-    wanted = [thing for _, _, thing in rows]
+    holds = holds.order_by("resource_kind", "during")
+    rows = list(holds.values_list("appointment_id", "resource_kind", "resource_id", "during"))
+    wanted = [thing for _, _, thing, _ in rows]
     names = dict(Room.objects.filter(pk__in=wanted).values_list("pk", "name"))
     names |= dict(Equipment.objects.filter(pk__in=wanted).values_list("pk", "name"))
-    kept: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
-    for visit_id, kind, thing in rows:
-        kept[visit_id].append((kind, names.get(thing, "")))
+    kept: Kept = defaultdict(list)
+    for visit_id, kind, thing, during in rows:
+        kept[visit_id].append(Thing(kind, names.get(thing, ""), during.lower))
     return kept
 
 

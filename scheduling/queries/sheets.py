@@ -13,11 +13,12 @@ from scheduling.models import Location
 from scheduling.queries._words import clock, clock_full
 from scheduling.queries.day import member_names, visits_between
 from scheduling.queries.day_rooms import places_of
-from scheduling.queries.day_rows import Visit
+from scheduling.queries.day_rows import Step, Stretch, Visit, steps_of
 from scheduling.queries.rosters import load_roster
-from scheduling.queries.sheet_facts import Person, care_gaps, open_flags, people, things
+from scheduling.queries.sheet_facts import Kept, Person, care_gaps, open_flags, people, things
 from scheduling.rules.holds import Resource
 from scheduling.rules.marks import Mark
+from scheduling.rules.rosters import Roster
 from scheduling.rules.slots import Span, without
 from scheduling.rules.visit_states import RELEASED
 
@@ -34,6 +35,8 @@ class Line:
     visit: Visit | None = None
     person: Person = NOBODY
     room: str = ""
+    # Set where the line is one added step of the visit.
+    step: Step | None = None
 
 
 @dataclass(frozen=True)
@@ -60,42 +63,60 @@ class Sheet:
 def day_sheet(day: date, location: Location, member_id: UUID | None = None) -> Sheet:
     """Each provider's visits with phone and room, open time between them, in six statements."""
     visits = _taking_place(day, location, member_id)
-    persons, kept = people({v.patient_id for v in visits}), things([v.id for v in visits])
-    roster, tz = load_roster(location, day, day), zone(location.zone)
-    by_member: dict[UUID | None, list[Visit]] = defaultdict(list)
-    for visit in visits:
-        by_member[visit.member_id].append(visit)
-    working = dict.fromkeys(s.block.member_id for s in roster.sessions(day, member_id))
-    names, parts = member_names(), []
-    for one in dict.fromkeys([*working, *by_member]):
-        own = by_member[one]
-        sessions = [s.span for s in roster.sessions(day, one)] if one else []
-        taken = [v.span for v in own] + ([a.span for a in roster.away(one)] if one else [])
-        taken += (
-            [p.span for s in roster.sessions(day, one) for p in s.parts if p.part.is_break] if one else []
-        )
-        gaps = [gap for gap in without(sessions, taken) if gap.end - gap.start >= SHORTEST_GAP]
-        lines = [(v.span.start, _line(v, persons, kept)) for v in own]
-        lines += [(gap.start, Line(_times(gap, tz))) for gap in gaps]
-        hours = ", ".join(_times(span, tz) for span in sessions)
-        ordered = tuple(line for _, line in sorted(lines, key=lambda pair: pair[0]))
-        parts.append(Part(names.get(one, "") if one else "Not assigned", hours, ordered))
+    facts = _Facts(people({v.patient_id for v in visits}), things([v.id for v in visits]))
+    roster = load_roster(location, day, day)
+    doing = [s.block.member_id for s in roster.sessions(day, member_id)]
+    doing += [v.member_id for v in visits]
+    doing += [step.member_id for v in visits for step in v.steps if step.member_id]
+    shown = dict.fromkeys(one for one in doing if member_id in (None, one))
+    parts = [_day_part(one, day, roster, visits, facts) for one in shown]
     return _sheet(day, location, parts, visits)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What lines are made of: how to reach whom, and what is kept for which visit."""
+
+    persons: dict[UUID, Person]
+    kept: Kept
+
+    def person(self, visit: Visit) -> Person:
+        return self.persons.get(visit.patient_id, NOBODY)
+
+
+def _day_part(member_id: UUID | None, day: date, roster: Roster, visits: list[Visit], facts: _Facts) -> Part:
+    """One person's visits, the steps they do in visits of others, and open time between; without anyone, the rest."""
+    own = [visit for visit in visits if visit.member_id == member_id]
+    lines = [(visit.span.start, _line(visit, facts)) for visit in own]
+    if member_id is None:
+        return Part("Not assigned", "", tuple(line for _, line in lines))
+    steps, sessions = steps_of(visits, member_id), roster.sessions(day, member_id)
+    lines += [(one.span.start, _step_line(one, facts)) for one in steps]
+    taken = [visit.span for visit in own] + [one.span for one in steps]
+    taken += [absence.span for absence in roster.away(member_id)]
+    taken += [part.span for session in sessions for part in session.parts if part.part.is_break]
+    spans = [session.span for session in sessions]
+    gaps = [gap for gap in without(spans, taken) if gap.end - gap.start >= SHORTEST_GAP]
+    lines += [(gap.start, Line(_times(gap, roster.zone))) for gap in gaps]
+    ordered = tuple(line for _, line in sorted(lines, key=lambda pair: pair[0]))
+    hours = ", ".join(_times(span, roster.zone) for span in spans)
+    return Part(member_names().get(member_id, ""), hours, ordered)
 
 
 def room_sheet(day: date, location: Location) -> Sheet:
     """Each room's and device's visits, then those who get a room when they come, in seven statements."""
     visits = _taking_place(day, location)
-    places, persons = places_of(location.pk, visits), people({v.patient_id for v in visits})
+    places = places_of(location.pk, visits)
+    facts = _Facts(people({v.patient_id for v in visits}), {})
     tz, parts = zone(location.zone), []
     for thing in (*places.rooms, *places.devices):
         lines = tuple(
-            Line(_times(span, tz), visit, persons.get(visit.patient_id, NOBODY))
-            for visit, span in places.taken[thing.pk]
+            Line(_times(one.span, tz), one.visit, facts.person(one.visit), step=one.step)
+            for one in places.taken[thing.pk]
         )
         parts.append(Part(thing.name, "" if lines else "Nothing kept", lines))
     if places.roomless:
-        lines = tuple(_line(visit, persons, {}) for visit in places.roomless)
+        lines = tuple(_line(visit, facts) for visit in places.roomless)
         parts.append(Part("Any clean room", "Chosen when the patient is roomed", lines))
     return _sheet(day, location, parts, visits)
 
@@ -146,7 +167,8 @@ def huddle_sheet(day: date, location: Location, *, with_chart: bool) -> Huddle:
         return ", ".join([*visit.gaps, *unchecked])
 
     topics = [
-        topic("Special rooms and equipment", lambda v: ", ".join(name for _, name in kept.get(v.id, ()))),
+        topic("Special rooms and equipment", lambda v: ", ".join(one.name for one in kept.get(v.id, ()))),
+        topic("Several steps in one visit", lambda v: "; ".join(step.words for step in v.steps)),
         topic("Interpreters", lambda v: _language(persons, v) if Mark.INTERPRETER in v.marks else ""),
         topic("Same names", lambda v: _born(persons, v) if Mark.SAME_NAME in v.marks else ""),
         topic("Registration and coverage", missing),
@@ -155,7 +177,7 @@ def huddle_sheet(day: date, location: Location, *, with_chart: bool) -> Huddle:
     if with_chart:
         flags, gaps = open_flags(ids), care_gaps(ids)
         topics.insert(0, topic("Red flags open", lambda v: "; ".join(flags.get(v.patient_id, ()))))
-        topics.insert(4, topic("Care gaps", lambda v: ", ".join(gaps.get(v.patient_id, ()))))
+        topics.insert(5, topic("Care gaps", lambda v: ", ".join(gaps.get(v.patient_id, ()))))
     counts: dict[str, int] = defaultdict(int)
     for visit in visits:
         counts[visit.who or "Not assigned"] += 1
@@ -167,10 +189,19 @@ def _taking_place(day: date, location: Location, member_id: UUID | None = None) 
     return [visit for visit in visits if visit.state not in RELEASED]
 
 
-def _line(visit: Visit, persons: dict[UUID, Person], kept: dict[UUID, list[tuple[str, str]]]) -> Line:
-    rooms = [name for kind, name in kept.get(visit.id, ()) if kind == Resource.ROOM]
+def _line(visit: Visit, facts: _Facts) -> Line:
+    begun = {step.span.start for step in visit.steps}
+    own = [one for one in facts.kept.get(visit.id, ()) if one.starts_at not in begun]
+    rooms = [one.name for one in own if one.kind == Resource.ROOM]
     room = f"Room {visit.room}" if visit.room else ", ".join(rooms)
-    return Line(visit.times, visit, persons.get(visit.patient_id, NOBODY), room)
+    return Line(visit.times, visit, facts.person(visit), room)
+
+
+def _step_line(one: Stretch, facts: _Facts) -> Line:
+    """A step with the room and device that are kept for it."""
+    visit, step = one.visit, one.step
+    names = [thing.name for thing in facts.kept.get(visit.id, ()) if thing.starts_at == step.span.start]
+    return Line(step.times, visit, facts.person(visit), ", ".join(names), step)
 
 
 def _times(span: Span, tz) -> str:

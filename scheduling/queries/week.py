@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
 from django.urls import reverse
 
-from clinic.core.time import today
+from clinic.core.time import today, zone
 from clinic.staff.models import Member
-from scheduling.models import Appointment, Location
+from scheduling.models import Location, ResourceHold
 from scheduling.queries._words import clock, version_of
 from scheduling.queries.day import Strip, grid_hours, strip_of, visits_between
 from scheduling.queries.day_columns import Frame, column_of
-from scheduling.queries.day_rows import Column, Grid, Visit
+from scheduling.queries.day_rows import Column, Grid, Visit, steps_of
 from scheduling.queries.kept_time import kept_times
 from scheduling.queries.rosters import load_roster
 from scheduling.queries.settings import visit_types
@@ -74,7 +73,8 @@ def week_board(day: date, location: Location, member: Member, *, may_book: bool 
     columns = []
     for one in shown:
         frame = Frame(one, location, roster, first, last, may_book, fits, kept)
-        column = column_of(frame, member, by_day[one])
+        mine = [visit for visit in by_day[one] if visit.member_id == member.pk]
+        column = column_of(frame, member, mine, steps_of(by_day[one], member.pk))
         columns.append(_as_day(frame, column, elsewhere[one], roster))
     now_day = today(location.zone)
     board = WeekBoard(
@@ -85,7 +85,7 @@ def week_board(day: date, location: Location, member: Member, *, may_book: bool 
         first_hour=first,
         last_hour=last,
         columns=tuple(columns),
-        strip=strip_of(visits),
+        strip=strip_of([visit for visit in visits if visit.member_id == member.pk]),
         visits=tuple(visits),
     )
     object.__setattr__(board, "version", version_of(board))
@@ -95,13 +95,17 @@ def week_board(day: date, location: Location, member: Member, *, may_book: bool 
 def _elsewhere(
     days: tuple[date, ...], location: Location, member_id: UUID
 ) -> dict[date, list[tuple[Span, str]]]:
-    """The member's time at other locations, by local day there."""
-    rows = Appointment.objects.holding_time().filter(local_day__range=(days[0], days[-1]))
-    rows = rows.filter(Q(provider_id=member_id) | Q(provider_id=None, ma_id=member_id))
-    rows = rows.exclude(location_id=location.pk).order_by("starts_at")
+    """The member's time at other locations, visits and added steps, by local day there."""
+    # A day more on both sides: another location may lie in another zone.
+    tz, more = zone(location.zone), timedelta(days=1)
+    around = Span(day_bounds(days[0] - more, tz)[0], day_bounds(days[-1] + more, tz)[1])
+    rows = ResourceHold.objects.busy([member_id], around)
+    rows = rows.filter(appointment__local_day__range=(days[0], days[-1]))
+    rows = rows.exclude(appointment__location_id=location.pk).order_by("during")
     found: dict[date, list[tuple[Span, str]]] = defaultdict(list)
-    for day, start, end, place in rows.values_list("local_day", "starts_at", "ends_at", "location__name"):
-        found[day].append((Span(start, end), place))
+    values = rows.values_list("appointment__local_day", "during", "appointment__location__name")
+    for day, during, place in values:
+        found[day].append((Span(during.lower, during.upper), place))
     return found
 
 

@@ -183,20 +183,19 @@ class TestAgenda:
     def test_visits_stand_in_order_of_time_under_their_hour(self, clinic):
         late, soon, first = clinic.book("10:40"), clinic.book("9:20"), clinic.book("9:00")
         made = agenda(TUESDAY, clinic.location)
-        assert [(hour.words, [v.id for v in hour.visits]) for hour in made.hours] == [
+        assert [(hour.words, [one.visit.id for one in hour.entries]) for hour in made.hours] == [
             ("9:00 AM", [first.pk, soon.pk]),
             ("10:00 AM", [late.pk]),
         ]
-        assert made.hours[0].visits[0].who == clinic.provider.name
+        assert made.hours[0].entries[0].visit.who == clinic.provider.name
         assert made.next_id == first.pk
 
     def test_one_member_s_agenda_is_theirs(self, clinic):
         other = make_provider(clinic.location)
         clinic.book("9:00")
         mine = clinic.book("9:00", provider=other)
-        assert [v.id for hour in agenda(TUESDAY, clinic.location, other.pk).hours for v in hour.visits] == [
-            mine.pk
-        ]
+        hours = agenda(TUESDAY, clinic.location, other.pk).hours
+        assert [one.visit.id for hour in hours for one in hour.entries] == [mine.pk]
 
     @pytest.mark.parametrize("rows", [1, 3])
     def test_statements_do_not_depend_on_visits(self, clinic, rows):

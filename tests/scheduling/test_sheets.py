@@ -91,7 +91,7 @@ def test_the_huddle_goes_through_what_the_team_must_know(clinic):
     talked, other = clinic.book("9:00", patient=spanish), clinic.book("10:00", patient=namesake)
     found = topics(huddle_sheet(TUESDAY, clinic.location, with_chart=False))
     assert list(found) == [
-        "Special rooms and equipment", "Interpreters", "Same names", "Registration and coverage", "Not confirmed",
+        "Special rooms and equipment", "Several steps in one visit", "Interpreters", "Same names", "Registration and coverage", "Not confirmed",
     ]  # fmt: skip
     assert found["Special rooms and equipment"] == [(procedure.pk, "Procedure room")]
     assert found["Interpreters"] == [(talked.pk, "Spanish")]

@@ -154,8 +154,8 @@ def test_the_dialog_books_steps_and_says_when_to_come(lab):
     assert "Please come 35 minutes early." in said
     page = desk.get(f"/schedule/visits/{Appointment.objects.get().pk}/").content.decode()
     assert "Lab draw 8:25 AM" in page
-    (visit,) = (cell.visit for cell in day_board(TUESDAY, lab.location).columns[0].cells if cell.visit)
-    assert visit.flags == ("+ Lab draw", "+ ECG")
+    (visit,) = day_board(TUESDAY, lab.location).visits
+    assert visit.flags == ("+ Lab draw 8:25", "+ ECG 8:35")
 
 
 def test_the_search_asks_with_steps(lab):

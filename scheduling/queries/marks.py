@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from clinic.core.time import now, today
+from clinic.messaging.models.choices import REACHES
 from scheduling.models import Location
 from scheduling.queries.visits import FRESH_CHECK
 from scheduling.rules.marks import Facts, Mark, marks_of
@@ -35,6 +36,12 @@ SELECT v.id, v.local_day, v.state, v.is_interpreter_needed, v.has_namesake, v.ad
        v.state = ANY(%(ahead)s) AND NOT EXISTS (
            SELECT FROM records_contactpoint c
            WHERE c.patient_id = v.patient_id AND c.is_active AND c.kind <> 'email'),
+       v.state = ANY(%(ahead)s) AND EXISTS (
+           SELECT FROM records_contactpoint c
+           WHERE c.patient_id = v.patient_id AND c.is_active AND c.kind = 'mobile')
+       AND NOT EXISTS (
+           SELECT FROM messaging_contactconsent m
+           WHERE m.patient_id = v.patient_id AND m.purpose <> %(reaches)s),
        v.state = ANY(%(ahead)s) AND EXISTS (
            SELECT FROM records_coverage c
            WHERE c.patient_id = v.patient_id AND (c.ends_on IS NULL OR c.ends_on >= v.local_day)
@@ -72,6 +79,7 @@ def marks_between(
         "ahead": sorted(UPCOMING),
         "fresh": moment - FRESH_CHECK,
         "member": member_id,
+        "reaches": REACHES,
     }
     with connection.cursor() as cursor:
         cursor.execute(_SQL, values)
@@ -79,10 +87,9 @@ def marks_between(
 
 
 def _marked(row: tuple, soon: date) -> Marked:
-    _, day, state, interpreter, namesake, no_address, no_phone, is_checked = row
-    gaps = tuple(
-        words for words, is_missing in (("no address", no_address), ("no phone", no_phone)) if is_missing
-    )
+    _, day, state, interpreter, namesake, no_address, no_phone, not_asked, is_checked = row
+    missing = (no_address, "no address"), (no_phone, "no phone"), (not_asked, "texts not asked about")
+    gaps = tuple(words for is_missing, words in missing if is_missing)
     facts = Facts(
         is_upcoming=state in UPCOMING,
         is_soon=day <= soon,

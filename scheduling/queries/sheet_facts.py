@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
@@ -85,14 +85,21 @@ WHERE p.id = ANY(%(ids)s)
   AND EXISTS (SELECT FROM records_medication m WHERE m.patient_id = p.id AND m.retracted_at IS NULL)
   AND NOT EXISTS (
       SELECT FROM records_reviewstamp r WHERE r.patient_id = p.id AND r.list_name = 'medications')
+UNION ALL
+SELECT c.patient_id, 'Due ' || to_char(c.due_on, 'MM/DD/YYYY') || ': ' || r.name
+FROM scheduling_recall c JOIN scheduling_recallreason r ON r.id = c.reason_id
+WHERE c.patient_id = ANY(%(ids)s) AND c.closed_at IS NULL AND c.due_on <= %(day)s
 ORDER BY gap
 """
 
 
-def care_gaps(patient_ids: Collection[UUID]) -> dict[UUID, list[str]]:
-    """What the chart itself knows to be missing, in one statement. Says nothing about care that is due by age or illness."""
+def care_gaps(patient_ids: Collection[UUID], day: date) -> dict[UUID, list[str]]:
+    """What the chart knows to be missing, and what the recall list says is due by `day`, in one statement.
+
+    Care that is due by age or illness shows once somebody put it on the recall list.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_GAPS, {"ids": list(patient_ids)})
+        cursor.execute(_GAPS, {"ids": list(patient_ids), "day": day})
         return _grouped(cursor.fetchall())
 
 

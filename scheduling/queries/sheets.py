@@ -175,7 +175,7 @@ def huddle_sheet(day: date, location: Location, *, with_chart: bool) -> Huddle:
         topic("Not confirmed", lambda v: _call(persons, v) if Mark.UNCONFIRMED in v.marks else ""),
     ]
     if with_chart:
-        flags, gaps = open_flags(ids), care_gaps(ids)
+        flags, gaps = open_flags(ids), care_gaps(ids, day)
         topics.insert(0, topic("Red flags open", lambda v: "; ".join(flags.get(v.patient_id, ()))))
         topics.insert(5, topic("Care gaps", lambda v: ", ".join(gaps.get(v.patient_id, ()))))
     counts: dict[str, int] = defaultdict(int)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
+from clinic.messaging.models import ContactConsent
 from clinic.staff.roles import Role
 from records.models import ContactPoint, Coverage, Payer
 from scheduling.models import Appointment, Closure, SessionException
@@ -212,10 +213,33 @@ class TestWarnings:
         """A patient with an address, a phone and a coverage that was checked today."""
         patient = make_patient(address_line1="1 Elm Street", **fields)
         ContactPoint.objects.create(patient=patient, kind="mobile", value="+13125550142")
+        self.ask(patient)
         payer = Payer.objects.get_or_create(name="Prairie Health Plan")[0]
         Coverage.objects.create(patient=patient, payer=payer, verified_at=at("8:00", TUESDAY - timedelta(1)),
                                 verified_by=make_member(Role.FRONT_DESK))  # fmt: skip
         return patient
+
+    def ask(self, patient, **values):
+        ContactConsent.objects.create(
+            **{"patient": patient, "channel": "sms", "address": "+13125550142", "purpose": "reminders",
+               "is_granted": False, "how": "spoken", "at": at("8:00", TUESDAY - timedelta(9)), **values}
+        )  # fmt: skip
+
+    def test_a_patient_with_a_mobile_phone_has_been_asked_about_texts_or_is_not_complete(self, clinic):
+        patient = make_patient(address_line1="1 Elm Street")
+        ContactPoint.objects.create(patient=patient, kind="mobile", value="+13125550142")
+        visit = clinic.book("9:00", patient=patient)
+        assert self.marks(clinic, visit).gaps == ("texts not asked about",)
+        # That a number was found out of service is no answer of the patient.
+        self.ask(patient, purpose="reaches")
+        assert self.marks(clinic, visit).gaps == ("texts not asked about",)
+        self.ask(patient)
+        assert self.marks(clinic, visit).gaps == ()
+
+    def test_who_has_no_mobile_phone_is_not_asked_about_texts(self, clinic):
+        patient = make_patient(address_line1="1 Elm Street")
+        ContactPoint.objects.create(patient=patient, kind="home", value="+13125550143")
+        assert self.marks(clinic, clinic.book("9:00", patient=patient)).gaps == ()
 
     def test_nothing_is_missing(self, clinic):
         visit = clinic.move(clinic.book("9:00", patient=self.ready()), "confirmed")

@@ -9,7 +9,7 @@ from clinic.audit.models import AuditEvent
 from clinic.core.time import now
 from clinic.staff.roles import Role
 from records.models import AllergyStatement, ContactPoint, Encounter, Medication, RedFlag, VitalSet
-from scheduling.models import SessionException
+from scheduling.models import Recall, RecallReason, SessionException
 from scheduling.queries.sheets import day_sheet, huddle_sheet, room_sheet
 from scheduling.services.booking import cancel_appointment
 from scheduling.services.rearranging import place_appointment
@@ -128,6 +128,31 @@ def test_red_flags_and_care_gaps_come_with_the_right_to_read_charts(clinic):
     assert "BP 195/124" in reader
     assert "BP 195/124" not in desk
     assert "leaves them out" in desk
+
+
+def test_a_recall_that_is_due_is_a_care_gap_until_it_is_closed(clinic):
+    visit = clinic.book("9:00")
+    late, same_day, later = (
+        RecallReason.objects.create(code=f"r{n}", name=name)
+        for n, name in enumerate(("Diabetes review", "Pap test", "Colonoscopy"))
+    )
+    for reason, day in (
+        (late, TUESDAY - timedelta(40)),
+        (same_day, TUESDAY),
+        (later, TUESDAY + timedelta(1)),
+    ):
+        Recall.objects.create(
+            patient=visit.patient, reason=reason, visit_type=visit_type(), due_on=day, added_by_label="Desk"
+        )
+
+    def gaps() -> list[tuple]:
+        return topics(huddle_sheet(TUESDAY, clinic.location, with_chart=True))["Care gaps"]
+
+    assert gaps() == [
+        (visit.pk, "Allergies never asked, Due 01/29/2026: Diabetes review, Due 03/10/2026: Pap test")
+    ]
+    Recall.objects.filter(reason=late).update(outcome="elsewhere", closed_at=now())
+    assert gaps() == [(visit.pk, "Allergies never asked, Due 03/10/2026: Pap test")]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -11,12 +11,14 @@ from clinic.staff.permissions import Permission as P
 from scheduling.models import Appointment, ResourceHold, Room, VisitInterval
 from scheduling.queries.booking import PatientLine, minutes_early, patient_line
 from scheduling.queries.settings import flow_settings
+from scheduling.queries.undoing import may_undo
 from scheduling.queries.visits import full_history
 from scheduling.rules.visit_states import (
     IN_CLINIC,
     LABELS,
     UPCOMING,
     State,
+    effective,
     legal_moves,
     why_not_undo,
 )
@@ -67,7 +69,8 @@ def visit_page(visit: Appointment, actor: Actor) -> VisitPage:
     limits = flow_settings()
     is_ahead = state in UPCOMING
     grace_over = now() >= visit.starts_at + timedelta(minutes=limits.no_show_grace)
-    undo_words = why_not_undo([row.as_stay() for row in rows], now(), timedelta(minutes=limits.undo_minutes))
+    stays = [row.as_stay() for row in rows]
+    undo_words = why_not_undo(stays, now(), timedelta(minutes=limits.undo_minutes))
     moves = _moves(visit) if state in IN_CLINIC and actor.can(P.FLOW_MOVE) else ()
     end = format_clock(visit.ends_at, visit.zone)
     return VisitPage(
@@ -90,7 +93,7 @@ def visit_page(visit: Appointment, actor: Actor) -> VisitPage:
         may_cancel=is_ahead and actor.can(P.APPOINTMENT_CANCEL),
         may_confirm=state == State.SCHEDULED and actor.can(P.APPOINTMENT_BOOK),
         may_no_show=is_ahead and grace_over and actor.can(P.CHECK_IN),
-        may_undo=undo_words is None and actor.can(P.FLOW_MOVE),
+        may_undo=undo_words is None and may_undo(actor, effective(stays)[-1].state),
         may_repeat=visit.series_id is None and actor.can(P.APPOINTMENT_BOOK),
     )
 

@@ -9,7 +9,7 @@ from clinic import audit
 from clinic.audit.models import AuditEvent
 from clinic.core.actor import Actor
 from clinic.core.db import insert_together, service, update_together
-from clinic.core.errors import Refused
+from clinic.core.errors import NotAllowed, Refused
 from clinic.core.locks import lock_keys
 from clinic.core.time import format_day, format_local, now, today
 from clinic.staff.models import Member
@@ -18,8 +18,10 @@ from records.models import Encounter
 from records.services.encounters import close_encounter, closing, encounter_rows, reopen_encounter
 from scheduling.models import Appointment, ResourceHold, Room, VisitInterval
 from scheduling.queries.settings import flow_settings
+from scheduling.queries.undoing import may_undo
 from scheduling.rules.visit_states import (
     IN_ROOM,
+    LABELS,
     OWN_ACT,
     RELEASED,
     UPCOMING,
@@ -214,7 +216,8 @@ def undo_move(*, by: Actor, appointment: Appointment, reason: str = "Moved by mi
     """Takes the last move back within the undo window; itself a move, so nothing is erased.
 
     The room, the held time and the encounter follow. Audited `visit.move_undone` with the reason.
-    Refuses after the window; Conflict when the room or the time has been given to somebody else.
+    Refuses after the window, and an actor who may not make the move that is taken back (NotAllowed);
+    Conflict when the room or the time has been given to somebody else.
     """
     row = locked(appointment)
     stays = [interval.as_stay() for interval in VisitInterval.objects.filter(appointment=row)]
@@ -222,6 +225,8 @@ def undo_move(*, by: Actor, appointment: Appointment, reason: str = "Moved by mi
     if words:
         raise Refused(words)
     line = effective(stays)
+    if not may_undo(by, line[-1].state):
+        raise NotAllowed(f"You may not take back “{LABELS[line[-1].state]}”. Ask somebody who may do that.")
     undone, back = line[-1], line[-2]
     _restore_room(by, row, back)
     if undone.state in RELEASED and back.state not in RELEASED:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, OuterRef, QuerySet, Value
+from django.db.models import CharField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, JSONObject
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -14,7 +14,7 @@ from billing.models import Charge, EncounterDiagnosis
 from clinic.core import time
 from clinic.core.profile import clinic_zone
 from records.models import Encounter, Immunization, Patient
-from scheduling.models import Appointment, VisitType
+from scheduling.models import Appointment, VisitStep, VisitType
 
 
 def service_day(encounter: Encounter) -> dt.date:
@@ -32,10 +32,11 @@ def visit_of(encounter: Encounter) -> Appointment | None:
 @dataclass(frozen=True)
 class VisitShows:
     """What a visit can be charged for, and what it has been: doses given here and not retracted (`pk`, `cvx`,
-    `funding`), what each of its charges was proposed by, those that a retraction may still take back, and the
+    `funding`), added steps (`pk`, `visit_type`), what each of its charges was proposed by, those that a retraction may still take back, and the
     main diagnosis (one or none)."""
 
     doses: list[dict[str, str]]
+    steps: list[dict[str, str]]
     sources: set[str]
     withdrawable: list[str]
     main: list[EncounterDiagnosis]
@@ -54,21 +55,23 @@ def what_visit_shows(encounter: Encounter) -> VisitShows:
         .order_by("given_at")
         .values(fact=JSONObject(pk="pk", cvx="cvx", funding="funding"))
     )
+    steps = VisitStep.objects.filter(appointment__encounter=OuterRef("pk")).order_by("starts_at")
     charges = Charge.objects.order_by().filter(**mine)
     found = Encounter.objects.values(
         doses=ArraySubquery(doses),
+        steps=ArraySubquery(steps.values(fact=JSONObject(pk="pk", visit_type="visit_type_id"))),
         sources=ArraySubquery(charges.exclude(source="").values("source")),
         withdrawable=ArraySubquery(withdrawable_charges().filter(**mine).values("source")),
         main=EncounterDiagnosis.objects.filter(**mine).order_by("rank").values("pk")[:1],
     ).get(pk=encounter.pk)
     main = [EncounterDiagnosis(pk=found["main"], encounter=encounter, rank=1)] if found["main"] else []
-    return VisitShows(found["doses"], set(found["sources"]), found["withdrawable"], main)
+    return VisitShows(found["doses"], found["steps"], set(found["sources"]), found["withdrawable"], main)
 
 
 def withdrawable_charges() -> QuerySet[Charge]:
     """Proposals made by a dose, which its retraction takes back."""
     proposed = Charge.objects.order_by().filter(state=Charge.State.PROPOSED, source__contains=":")
-    return proposed.exclude(source__startswith="visit:")
+    return proposed.exclude(Q(source__startswith="visit:") | Q(source__startswith="step:"))
 
 
 def dose_of(source: str) -> str:

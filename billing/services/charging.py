@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from itertools import chain
+from uuid import UUID
 
 from billing.models import Charge, EncounterDiagnosis, FeeItem
 from billing.queries.fees import fee_of_vaccine, fee_on, first_fee_of_kind, visit_type_code
@@ -46,7 +47,8 @@ def propose_charge(
 
 @service
 def propose_visit_charges(*, by, encounter, at=None) -> list[Charge]:
-    """Propose what the visit shows by itself: its type, each vaccine given and its administration.
+    """Propose what the visit shows by itself: its type, each added step whose type names a fee, each vaccine
+    given and its administration.
 
     Safe to run again: what was proposed before, also if it was voided since, is not proposed twice. A dose
     that was retracted takes its own proposal back. A vaccine from public stock (VFC, state) is not charged,
@@ -59,6 +61,9 @@ def propose_visit_charges(*, by, encounter, at=None) -> list[Charge]:
     if appointment is not None:
         code = visit_type_code(appointment.visit_type_id)
         wanted.append((f"visit:{appointment.pk}", fee_on(code, day) if code else None))
+    for step in shown.steps:
+        code = visit_type_code(UUID(step["visit_type"]))
+        wanted.append((f"step:{step['pk']}", fee_on(code, day) if code else None))
     for dose in shown.doses:
         if dose["funding"] not in ("vfc", "state"):
             wanted.append((f"immunization:{dose['pk']}", fee_of_vaccine(dose["cvx"], day)))

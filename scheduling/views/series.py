@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import time
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
 from clinic import audit
 from clinic.core.errors import ClinicError, NotFound, Refused, to_form
 from clinic.core.ids import uuid7, uuid_of
-from clinic.core.time import today
+from clinic.core.time import today, zone
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
 from clinic.ui.responses import invalid, saved
 from records.models import Patient
+from scheduling.forms.booking import parse_slot
 from scheduling.forms.series import CancelSeriesForm, ChangeSeriesForm, SeriesForm, answers_of, chosen_of
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Location
 from scheduling.queries.booking import patient_line
 from scheduling.queries.series import series_page
 from scheduling.queries.settings import chosen_location, locations
+from scheduling.rules.wall_time import to_wall
 from scheduling.services.series import SeriesConflict, book_series, cancel_series, change_series
 from scheduling.services.series_plan import Scope, Status, plan_change, plan_series
-from scheduling.views._common import only_once, patient_of, visit_or_404
+from scheduling.views._common import only_once, parse_day, patient_of, visit_or_404
 from scheduling.views.booking import REFRESH
 
 BOOK_PAGE = "scheduling/series/book.html"
@@ -41,10 +46,15 @@ def series(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @allow(P.APPOINTMENT_BOOK)
 def series_book(request: HttpRequest) -> HttpResponse:
-    """Looks at every day of a rule first (`check`), then books them together (`book`)."""
+    """Looks at every day of a rule first (`check`), then books them together (`book`).
+
+    The booking dialog hands over what was chosen there, by POST: who it is about stands in no address.
+    """
     places = locations()
-    if request.method != "POST":
-        form = SeriesForm(places=places, initial=_from_visit(request, places))
+    is_sent = request.method == "POST" and not request.POST.get("from_booking")
+    if not is_sent:
+        asked = request.POST if request.method == "POST" else request.GET
+        form = SeriesForm(places=places, initial=_known(asked, places))
         return render(request, BOOK_PAGE, _book_context(request, form, None))
     form = SeriesForm(request.POST, places=places)
     if not form.is_valid():
@@ -84,23 +94,52 @@ def _wish(request: HttpRequest, form: SeriesForm) -> dict:
     }  # fmt: skip
 
 
-def _from_visit(request: HttpRequest, places) -> dict:
-    """What is known already: a patient, or a visit that is to be repeated."""
-    place = chosen_location(places, request.GET.get("location"))
-    initial: dict = {"location": place.pk, "first_day": today(place.zone)}
-    visit = Appointment.objects.filter(pk=uuid_of(request.GET.get("visit"))).select_related("patient").first()
-    patient = (
-        visit.patient if visit else Patient.objects.filter(pk=uuid_of(request.GET.get("patient"))).first()
-    )
-    if patient is not None:
-        initial |= {"patient": patient.pk, "patient_search": patient.list_name}
+def _known(asked: QueryDict, places: Sequence[Location]) -> dict:
+    """What is known already: a patient, a visit that is to be repeated, or what the booking dialog says so far."""
+    place = chosen_location(places, asked.get("where") or asked.get("location"))
+    initial: dict = {
+        "location": place.pk,
+        "first_day": today(place.zone),
+        "visit_type": asked.get("visit_type"),
+        "provider": asked.get("provider"),
+        "reason": asked.get("reason", ""),
+        "patient_search": asked.get("patient_search", ""),
+    }
+    visit = Appointment.objects.filter(pk=uuid_of(asked.get("visit"))).select_related("patient").first()
     if visit is not None:
         initial |= {
             "location": visit.location_id, "visit_type": visit.visit_type_id, "reason": visit.reason,
             "provider": visit.provider_id or visit.ma_id, "clock": visit.local_time,
             "first_day": max(visit.local_day, today(visit.zone)),
         }  # fmt: skip
+    else:
+        initial |= _chosen_time(asked, place)
+    named = Patient.objects.filter(pk=uuid_of(asked.get("patient"))).first()
+    patient = visit.patient if visit else named
+    if patient is not None:
+        initial |= {"patient": patient.pk, "patient_search": patient.list_name}
     return initial
+
+
+def _chosen_time(asked: QueryDict, place: Location) -> dict:
+    """The opening that was chosen in the booking dialog, or the day and time typed there, as the first of the series."""
+    if asked.get("day") or asked.get("clock"):
+        typed = {"first_day": parse_day(asked.get("day")), "clock": _time_of_day(asked.get("clock"))}
+        return {name: value for name, value in typed.items() if value}
+    try:
+        at, member_id = parse_slot(asked.get("slot", ""))
+    except ValidationError:
+        return {}
+    day, clock = to_wall(at, zone(place.zone))
+    return {"first_day": day, "clock": clock} | ({"provider": member_id} if member_id else {})
+
+
+def _time_of_day(text: str | None) -> time | None:
+    """A time of day, None for anything else."""
+    try:
+        return time.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def _book_context(request: HttpRequest, form: SeriesForm, plan) -> dict:

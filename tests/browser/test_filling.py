@@ -115,7 +115,7 @@ def test_from_the_booking_dialog_to_the_waitlist_by_keyboard(person):
     page.wait_for_selector(".combobox-list [data-value]")
     page.keyboard.press("Enter")
     page.wait_for_selector(".patient-line")
-    page.focus("dialog[open] button[name=from_booking]")
+    page.focus("dialog[open] button[formaction*=waitlist]")
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog[open] h2:has-text('Put on the waitlist')")
     page.wait_for_selector("dialog[open] .patient-line:has-text('Maria Ortizel')")

@@ -1,6 +1,6 @@
 """Series over HTTP: every day is seen first, answers are kept, and nothing is booked twice."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -38,6 +38,47 @@ def test_the_page_shows_every_day_and_books_nothing_by_looking(clinic, desk):
     assert "1 of 3 days wants another time" in page
     assert page.count('name="answer_2026-03-24"') == 5
     assert Appointment.objects.count() == before
+
+
+def test_the_booking_dialog_hands_over_what_was_chosen_without_an_address_that_names_anybody(clinic, desk):
+    patient = make_patient(first_name="Ana", last_name="Ruiz")
+    data = {
+        "from_booking": "1", "patient": patient.pk, "patient_search": "rui", "visit_type": visit_type("nurse").pk,
+        "location": clinic.location.pk, "slot": f"{at('9:40', TUESDAY + WEEK).isoformat()}|{clinic.provider.pk}",
+        "reason": "dressing", "form_key": str(uuid7()),
+    }  # fmt: skip
+    page = desk.post(URL, data, headers={"HX-Request": "true", "X-Clinic-Dialog": "1"})
+    assert page.status_code == 200
+    known = page.context["form"].initial
+    assert (known["patient"], known["patient_search"], known["reason"]) == (
+        patient.pk,
+        "Ruiz, Ana",
+        "dressing",
+    )
+    assert (known["first_day"], known["clock"]) == (TUESDAY + WEEK, time(9, 40))
+    assert known["provider"] == clinic.provider.pk
+    text = page.content.decode()
+    assert f'name="patient" value="{patient.pk}"' in text
+    assert f'<option value="{visit_type("nurse").pk}" selected' in text
+    assert not Appointment.objects.exists()
+    link = desk.get("/schedule/book/").content.decode()
+    assert f'formaction="{URL}"' in link
+    assert f'href="{URL}' not in link
+
+
+@pytest.mark.parametrize(
+    ("fields", "wanted"),
+    [
+        ({"day": "2026-03-24", "clock": "10:20", "slot": ""}, (TUESDAY + 2 * WEEK, time(10, 20))),
+        ({"day": "soon", "clock": "late", "slot": "whenever"}, (TUESDAY, None)),
+        ({"slot": "whenever"}, (TUESDAY, None)),
+    ],
+)
+def test_what_is_no_time_is_left_to_be_typed(clinic, desk, fields, wanted):
+    data = {"from_booking": "1", "patient_search": "Somebody New", **fields}
+    known = desk.post(URL, data).context["form"].initial
+    assert (known["first_day"], known.get("clock")) == wanted
+    assert known["patient_search"] == "Somebody New"
 
 
 def test_answers_book_the_rest_and_the_form_acts_once(clinic, desk):

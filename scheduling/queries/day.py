@@ -231,6 +231,7 @@ def _visit(row: dict, tz, href: str, who: str, marked: Marked) -> Visit:
         mark_words=words_of(marked.marks),
         gaps=marked.gaps,
         steps=row["steps"],
+        is_walk_in=row["is_walk_in"],
     )
 
 

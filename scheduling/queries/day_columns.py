@@ -59,20 +59,30 @@ class Frame:
         return Cell(kind=kind, row=row, height=height, **rest)
 
 
-def stretch_cells(frame: Frame, stretches: Sequence[Stretch]) -> list[Cell]:
-    """Visits and added steps over the time they take in this column, those that overlap side by side."""
+def stretch_cells(frame: Frame, stretches: Sequence[Stretch], *, is_one: bool = True) -> list[Cell]:
+    """Visits and added steps over the time they take in this column, those that overlap side by side.
+
+    `is_one` is a column of one person or thing, whose time two can hold at once only by overbooking.
+    """
     spans = [one.span for one in stretches]
     cells = []
     for one, span, (lane, of) in zip(stretches, spans, lanes(spans), strict=True):
         place = f"lane-{lane + 1}-of-{min(of, 4)}" if of > 1 else ""
-        clash = of > 1 and one.visit.holds_time and _clashes(one, stretches)
+        clash = is_one and of > 1 and _clashes(one, stretches)
         cells.append(frame.cell("visit", span, visit=one.visit, step=one.step, lane=place, is_clash=clash))
     return cells
 
 
 def _clashes(one: Stretch, others: Iterable[Stretch]) -> bool:
+    """Whether another visit that is not over holds the same time; who waits in line as a walk-in holds none."""
+    if one.visit.state in TERMINAL or one.visit.is_walk_in:
+        return False
     return any(
-        other is not one and other.visit.holds_time and other.span.overlaps(one.span) for other in others
+        other is not one
+        and other.visit.state not in TERMINAL
+        and not other.visit.is_walk_in
+        and other.span.overlaps(one.span)
+        for other in others
     )
 
 
@@ -82,7 +92,7 @@ def column_of(
     """One member's column, or that of visits without anyone to do them; `steps` are those of others' visits
     that the member does."""
     cells = _background(frame, member.pk, visits, steps) if member else []
-    cells += stretch_cells(frame, [*(Stretch(v, v.span) for v in visits), *steps])
+    cells += stretch_cells(frame, [*(Stretch(v, v.span) for v in visits), *steps], is_one=member is not None)
     waiting = [
         v.span.start for v in visits if v.state in (State.ARRIVED, State.ROOMED, State.INTAKE, State.READY)
     ]

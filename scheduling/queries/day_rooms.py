@@ -132,7 +132,7 @@ def _column(
         for one in taken
         if one.span.overlaps(frame.whole)
     ]
-    cells = stretch_cells(frame, inside)
+    cells = stretch_cells(frame, inside, is_one=key is not None)
     return Column(
         member_id=key,
         name=name,

@@ -88,6 +88,7 @@ class Visit:
     # What the registration lacks, while it can still be mended.
     gaps: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    is_walk_in: bool = False
 
     @property
     def may_change(self) -> bool:

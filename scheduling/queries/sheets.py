@@ -145,6 +145,11 @@ class Huddle:
     counts: tuple[tuple[str, int], ...]
     topics: tuple[Topic, ...]
 
+    @property
+    def quiet(self) -> tuple[str, ...]:
+        """Titles of what there is nothing to say about: one line of paper for all of them."""
+        return tuple(topic.title for topic in self.topics if not topic.notes)
+
 
 def huddle_sheet(day: date, location: Location, *, with_chart: bool) -> Huddle:
     """What the morning huddle goes through, in six statements, and two more

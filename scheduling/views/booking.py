@@ -139,16 +139,22 @@ def _context(
         patient = Patient.objects.filter(pk=uuid_of(str(form["patient"].value()))).first()
     if patient is not None:
         audit.looked(request, patient, "booking")
+    # Somebody was faster: the time that is gone is not chosen any more, only named where it may be overbooked.
+    is_lost = openings is not None
     if openings is None:
         openings = _openings_for(request, form, place, patient)
+    may_overbook = request.actor.can(P.APPOINTMENT_OVERBOOK)
+    words = _chosen_words(form, place, openings)
     return {
         "form": form,
         "place": place,
         "line": patient_line(patient) if patient else None,
         "openings": openings,
-        "chosen": form["slot"].value() or "",
-        "chosen_words": _chosen_words(form, place, openings),
-        "may_overbook": request.actor.can(P.APPOINTMENT_OVERBOOK),
+        "is_lost": is_lost,
+        "chosen": "" if is_lost else form["slot"].value() or "",
+        "chosen_words": "" if is_lost else words,
+        "taken_words": words if is_lost and may_overbook else "",
+        "may_overbook": may_overbook,
         "today": today(place.zone),
         "may_register": request.actor.can(P.PATIENT_REGISTER),
     }

@@ -47,6 +47,7 @@ def appointment_shift(request: HttpRequest, pk: UUID) -> HttpResponse:
         to_form(form, error)
         context |= {
             "openings": error.alternatives if isinstance(error, Conflict) else [],
+            "is_lost": isinstance(error, Conflict),
             "may_overbook": request.actor.can(P.APPOINTMENT_OVERBOOK) and isinstance(error, Conflict),
         }
         return invalid(request, SHIFT_PAGE, context, status=error.status)

@@ -90,6 +90,7 @@ def _move(request, visit: Appointment, form, starts_at: datetime, member_id: UUI
 
 def _move_context(request, visit: Appointment, form, found: list[Opening] | None = None) -> dict:
     audit.looked(request, visit.patient_id, "appointment")
+    is_lost = found is not None
     if found is None:
         found = next_openings(
             location=visit.location,
@@ -105,7 +106,8 @@ def _move_context(request, visit: Appointment, form, found: list[Opening] | None
         "visit": visit,
         "place": visit.location,
         "openings": found,
-        "chosen": form["slot"].value() or "",
+        "is_lost": is_lost,
+        "chosen": "" if is_lost else form["slot"].value() or "",
         "may_overbook": request.actor.can(P.APPOINTMENT_OVERBOOK),
         "when": f"{format_day(visit.local_day)} at {format_clock(visit.starts_at, visit.zone)}",
     }

@@ -64,7 +64,7 @@ function settle(dialog) {
     title.id ||= `dialog-title-${crypto.randomUUID()}`;
     dialog.setAttribute("aria-labelledby", title.id);
   }
-  const wrong = dialog.querySelector("[aria-invalid=true], [data-form-summary]");
+  const wrong = dialog.querySelector("[data-answer-here]") ?? dialog.querySelector("[aria-invalid=true], [data-form-summary]");
   const first = dialog.querySelector(
     "[autofocus], .dialog-body :is(input:not([type=hidden]), select, textarea), .dialog-body :is(button, a[href])");
   (wrong ?? first ?? dialog.querySelector("[data-dialog-close]"))?.focus();
@@ -141,7 +141,21 @@ mount(".dialog-frame", (frame) => {
   queueMicrotask(() => settle(dialog));
 });
 
+// What was saved above a dialog (a cancel over the visit, the Undo of a notice) may have changed what it shows:
+// it is read again, unless somebody has typed into it. One that cannot be read any more closes.
+async function showAnew(dialog) {
+  if (!dialog?.dataset.url || dialog.dataset.dirty) return;
+  let text = "";
+  try {
+    const response = await ask(dialog.dataset.url, { headers: { "X-Clinic-Dialog": "1" } });
+    if (response.ok) text = await response.text();
+  } catch { /* without an answer it closes, as what it shows may be wrong */ }
+  if (!dialog.open || dialog.dataset.dirty) return;
+  if (!text || isDocument(text)) { dialog.close(); return; }
+  window.htmx.swap(dialog.querySelector(".dialog-slot"), text, { swapStyle: "innerHTML", settleDelay: 0, swapDelay: 0 });
+}
+
 document.addEventListener("clinic:saved", (event) => {
-  const dialog = event.target.closest?.("dialog.modal-sheet");
-  if (dialog) dialog.close();
+  event.target.closest?.("dialog.modal-sheet")?.close();
+  showAnew([...document.querySelectorAll("dialog.modal-sheet[open]")].pop());
 });

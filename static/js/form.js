@@ -137,9 +137,10 @@ addEventListener("beforeunload", (event) => {
   if (open && document.body.classList.contains("app")) event.preventDefault();
 });
 
-// After an answer with errors: to the summary or the first wrong field.
+// After an answer with errors: to where it is answered, the first wrong field or the summary.
 document.addEventListener("htmx:afterSettle", (event) => {
-  const wrong = event.detail.target?.querySelector?.("[aria-invalid=true]") ?? event.detail.target?.querySelector?.("[data-form-summary]");
+  const order = ["[data-answer-here]", "[aria-invalid=true]", "[data-form-summary]"];
+  const wrong = order.map((one) => event.detail.target?.querySelector?.(one)).find(Boolean);
   if (wrong && event.detail.xhr?.status >= 400) wrong.focus();
 });
 

@@ -1,5 +1,6 @@
 """The booking dialog over HTTP: what is typed is never lost, and a form acts once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -69,6 +70,37 @@ def test_a_lost_race_keeps_what_was_typed_and_offers_other_times(clinic, desk):
         assert kept in page
     assert f'value="{at("9:20").isoformat()}|{clinic.provider.pk}"' in page
     assert Appointment.objects.count() == 1
+
+
+def test_after_a_lost_race_nothing_is_chosen_and_the_first_new_time_is_where_one_answers(clinic, desk):
+    clinic.book("9:00")
+    data = form(clinic, patient=make_patient().pk)
+    answer = desk.post(URL, data, headers=DIALOG)
+    page = answer.content.decode()
+    assert not re.findall(r'name="slot"[^>]* checked', page)
+    first = re.search(r'<input type="radio" name="slot" value="([^"]+)"[^>]*data-answer-here', page)
+    assert first[1] == answer.context["openings"][0].value
+    assert f'value="{data["slot"]}"' not in page
+    assert desk.post(URL, data | {"slot": first[1]}, headers=DIALOG).status_code == 204
+
+
+def test_who_may_overbook_finds_the_taken_time_named_and_not_chosen(clinic):
+    clinic.book("9:00")
+    manager = signed_in(make_member(Role.MANAGER))
+    data = form(clinic, patient=make_patient().pk)
+    page = manager.post(URL, data, headers=DIALOG).content.decode()
+    assert not re.findall(r'name="slot"[^>]* checked', page)
+    assert f'value="{data["slot"]}" data-taken-time' in page
+    assert "Tue, Mar 10, 2026 at 9:00 AM, taken: only with a reason below" in page
+    again = manager.post(URL, data | {"overbook_reason": "in pain"}, headers=DIALOG)
+    assert again.status_code == 204
+    assert Appointment.objects.count() == 2
+
+
+def test_a_time_from_the_grid_stays_chosen_while_something_else_is_wrong(clinic, desk):
+    data = form(clinic, patient="", patient_search="")
+    page = desk.post(URL, data, headers=DIALOG).content.decode()
+    assert re.findall(r'name="slot" value="([^"]+)"[^>]* checked', page) == [data["slot"]]
 
 
 @pytest.mark.parametrize(

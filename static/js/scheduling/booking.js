@@ -2,6 +2,7 @@
 // three letters, Enter, type, Enter, 1, Enter.
 import { post } from "../http.js";
 import { mount } from "../mount.js";
+import { openingOf, sayTaken, submitOf } from "./choose.js";
 import { giveUp, keep } from "./keeping.js";
 
 const ASKED = ["patient", "visit_type", "provider", "location", "visit", "add_ons", "part", "weekday", "anywhere"];
@@ -32,12 +33,19 @@ async function loadOpenings(form) {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-openings]");
     const held = box.contains(document.activeElement);
     if (fresh) box.replaceWith(fresh);
-    if (held) first(form)?.focus();
+    if (held) openingOf(form)?.focus();
   } catch (error) {
     if (error.name !== "AbortError") throw error;
   } finally {
     box.classList.remove("is-busy");
   }
+}
+
+// The chosen time went to somebody else in the meantime. Whoever has gone on typing elsewhere is left there.
+async function lookAnew(form, words) {
+  const isWaiting = !form.dataset.busy && document.activeElement?.matches("[data-submit], [data-openings] *, body");
+  await loadOpenings(form);
+  if (form.isConnected && !form.querySelector("input[name=slot]:checked")) sayTaken(form, words, isWaiting);
 }
 
 async function loadFacts(form, field) {
@@ -46,9 +54,6 @@ async function loadFacts(form, field) {
   const response = await post(field.dataset.patientFacts, { patient: field.value });
   if (response.ok) line.innerHTML = await response.text();
 }
-
-const first = (form) => form.querySelector("input[name=slot]:checked, [data-openings] input[name=slot]");
-const submit = (form) => form.querySelector("[data-submit]");
 
 // Nobody on file fits what was typed: Enter opens the six fields with the name in them. "Last, First" is read as such.
 function registerHere(form, text) {
@@ -68,10 +73,7 @@ mount("form[data-booking]", (form) => {
     const { name } = event.target;
     if (name === "patient" && patient.value) loadFacts(form, patient);
     if (CHANGES.has(name) || event.target.matches("[data-from-day]")) loadOpenings(form);
-    if (name === "slot") {
-      submit(form)?.focus();
-      keep(form, asked(form)).then((isGone) => isGone && loadOpenings(form));
-    }
+    if (name === "slot") keep(form, asked(form)).then((words) => words && lookAnew(form, words));
   });
   // Closing the dialog gives the time back; booking has taken it already.
   form.addEventListener("clinic:saved", () => { form.dataset.booked = "1"; });
@@ -95,24 +97,14 @@ mount("form[data-booking]", (form) => {
     const { name } = event.target;
     if (name === "visit_type" || name === "provider") {
       event.preventDefault();
-      const next = first(form) ?? submit(form);
+      const next = openingOf(form) ?? submitOf(form);
       next?.focus();
     } else if (event.target.matches("[data-from-day]")) {
       event.preventDefault();
-      loadOpenings(form).then(() => first(form)?.focus());
+      loadOpenings(form).then(() => openingOf(form)?.focus());
     }
   });
   if (patient?.value && form.elements.visit_type?.matches("select") && !form.querySelector("[data-form-summary]")) {
     form.elements.visit_type.focus();
   }
-});
-
-// A number chooses an opening wherever the focus is, as long as nobody is typing words.
-document.addEventListener("keydown", (event) => {
-  const form = event.target.closest?.("form[data-booking]");
-  if (!form || !/^[1-6]$/.test(event.key) || !event.target.matches("select, button, [type=radio], [type=checkbox]")) return;
-  const choice = form.querySelector(`[data-openings] [data-key="${event.key}"]`);
-  if (!choice) return;
-  event.preventDefault();
-  choice.click();
 });

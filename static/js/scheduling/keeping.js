@@ -4,11 +4,11 @@ import { post } from "../http.js";
 
 const queue = new WeakMap();
 
-// True when the time is gone: the openings want to be looked up again.
+// Answers with words when the time is gone and the openings want to be looked up again, else with nothing.
 export function keep(form, body) {
   const call = form.elements.form_key?.value;
   const slot = new FormData(form).get("slot");
-  if (!form.dataset.keep || !call || !slot) return Promise.resolve(false);
+  if (!form.dataset.keep || !call || !slot) return Promise.resolve("");
   body.set("form_key", call);
   body.set("slot", slot);
   const before = queue.get(form) ?? Promise.resolve();
@@ -21,12 +21,14 @@ async function ask(form, body) {
   const response = await post(form.dataset.keep, body);
   if (!form.isConnected) {
     giveUp(form);
-    return false;
+    return "";
   }
   const line = form.querySelector("[data-kept]");
   form.dataset.kept = response.ok ? "1" : "";
-  if (line) line.textContent = (await response.json().catch(() => ({}))).words ?? "";
-  return response.status === 409;
+  const words = (await response.json().catch(() => ({}))).words ?? "";
+  const isGone = response.status === 409;
+  if (line) line.textContent = isGone ? "" : words;
+  return isGone ? words || "That time has just been taken." : "";
 }
 
 export function giveUp(form) {

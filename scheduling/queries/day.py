@@ -195,10 +195,9 @@ def _visit(row: dict, tz, href: str, who: str, marked: Marked) -> Visit:
     state = State(row["state"])
     span = Span(row["starts_at"], row["ends_at"])
     name = patient_name(row["patient__first_name"], row["patient__last_name"], row["patient__preferred_name"])
-    flags = (
-        *(("Walk-in",) if row["is_walk_in"] else ()),
-        *(f"+ {step.name} {step.clock}" for step in row["steps"]),
-    )
+    walk_in = ("Walk-in",) if row["is_walk_in"] else ()
+    added = tuple(f"+ {step.name} {step.clock}" for step in row["steps"])
+    reason = (f"“{row['reason']}”",) if row["reason"] else ()
     return Visit(
         id=row["id"],
         patient_id=row["patient_id"],
@@ -216,12 +215,8 @@ def _visit(row: dict, tz, href: str, who: str, marked: Marked) -> Visit:
         tone=TONES.get(state, "now" if state in IN_CLINIC else "plain"),
         reason=row["reason"],
         room=row["room__label"] or "",
-        flags=flags,
-        sub=" · ".join(
-            words
-            for words in (*flags, row["visit_type__name"], row["reason"] and f"“{row['reason']}”")
-            if words
-        ),
+        flags=(*walk_in, *added),
+        sub=" · ".join((*walk_in, row["visit_type__name"], *added, *reason)),
         mark=_mark(state, row["room__label"]),
         at=instant_words(span.start),
         minutes=span.minutes,

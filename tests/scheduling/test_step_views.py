@@ -9,13 +9,14 @@ from clinic.audit.models import AuditEvent
 from clinic.staff.roles import Role
 from scheduling.models import Room
 from scheduling.queries.agenda import agenda
-from scheduling.queries.day import BY_ROOM, day_board
+from scheduling.queries.day import BY_PROVIDER, BY_ROOM, day_board
 from scheduling.queries.feeds import feed_file
 from scheduling.queries.moves import shift_plan
 from scheduling.queries.sheets import day_sheet, huddle_sheet, room_sheet
 from scheduling.queries.week import week_board
 from scheduling.rules.marks import Mark
 from scheduling.services.booking import cancel_appointment
+from scheduling.services.walk_ins import walk_in
 from tests.factories.scheduling import (
     TUESDAY,
     at,
@@ -110,6 +111,24 @@ class TestDay:
         assert page.count("Same time as another here") >= 3
         assert 'href="#sign-clash"' in page
 
+    def test_who_waits_in_line_and_what_only_wants_some_room_is_no_clash(self, lab, early):
+        early.move_to(at("9:00"))
+        for clock in ("9:20", "9:40", "10:00", "10:20", "10:40", "11:00", "11:20", "11:40"):
+            lab.book(clock)
+        walk_in(
+            by=lab.by,
+            patient=make_patient(),
+            visit_type=visit_type(),
+            location=lab.location,
+            provider=lab.provider,
+        )
+        lab.book("9:00", provider=make_provider(lab.location))
+        for by in (BY_PROVIDER, BY_ROOM):
+            board = day_board(TUESDAY, lab.location, by=by)
+            cells = [cell for one in board.columns for cell in one.cells if cell.visit]
+            assert any("lane-2" in cell.lane for cell in cells)
+            assert {cell.is_clash for cell in cells} == {False}
+
     def test_a_step_is_printed_with_what_it_is_part_of_and_cannot_be_dragged_alone(self, lab):
         page = signed_in(make_member(Role.FRONT_DESK)).get(reverse("scheduling:day")).content.decode()
         step = lab.visit.steps.get(visit_type__code="ecg")
@@ -140,6 +159,7 @@ class TestWeek:
         board = week_board(TUESDAY, lab.location, lab.provider)
         assert shown(board.columns[1]) == [("", 12, 4)]
         assert board.visits[0].flags == ("+ Lab draw 8:25", "+ ECG 8:35")
+        assert board.visits[0].sub == "Established follow-up · + Lab draw 8:25 · + ECG 8:35"
 
     def test_a_step_at_another_location_shows_as_taken_there(self, lab):
         other = make_location(name="Oak Street")

@@ -16,7 +16,7 @@ from clinic.core.ids import uuid7, uuid_of
 from clinic.core.time import format_clock, format_day, today, zone
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
-from clinic.ui.responses import fragment, invalid, saved
+from clinic.ui.responses import fragment, invalid, is_htmx, saved
 from records.models import Patient
 from records.services.registration import PossibleDuplicate
 from scheduling.forms.booking import BookAppointmentForm
@@ -56,7 +56,11 @@ def appointment_book(request: HttpRequest) -> HttpResponse:
     except ClinicError as error:
         to_form(form, error)
         openings = error.alternatives if isinstance(error, Conflict) else None
-        context = _context(request, form, place, openings) | {"duplicates": duplicates_of(request, error)}
+        # The dialog shows the patient who was chosen in it: what it says of them, and what was ticked there, stays.
+        stays = is_htmx(request) and bool(form.cleaned_data["patient"])
+        context = _context(request, form, place, openings, line_stays=stays) | {
+            "duplicates": duplicates_of(request, error)
+        }
         return invalid(request, PAGE, context, status=error.status)
     visit = made[0] if made else visit_or_404(UUID(done))
     return saved(request, said(visit), to=reverse("scheduling:appointment", args=[done]), refresh=REFRESH)
@@ -132,12 +136,17 @@ def _instant(text: str) -> str:
 
 
 def _context(
-    request: HttpRequest, form: BookAppointmentForm, place: Location, openings: list[Opening] | None = None
+    request: HttpRequest,
+    form: BookAppointmentForm,
+    place: Location,
+    openings: list[Opening] | None = None,
+    *,
+    line_stays: bool = False,
 ) -> dict:
     patient = form.found_patient
     if patient is None and form["patient"].value():
         patient = Patient.objects.filter(pk=uuid_of(str(form["patient"].value()))).first()
-    if patient is not None:
+    if patient is not None and not line_stays:
         audit.looked(request, patient, "booking")
     # Somebody was faster: the time that is gone is not chosen any more, only named where it may be overbooked.
     is_lost = openings is not None
@@ -148,7 +157,8 @@ def _context(
     return {
         "form": form,
         "place": place,
-        "line": patient_line(patient) if patient else None,
+        "line": patient_line(patient) if patient and not line_stays else None,
+        "line_stays": line_stays,
         "openings": openings,
         "is_lost": is_lost,
         "chosen": "" if is_lost else form["slot"].value() or "",

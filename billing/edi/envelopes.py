@@ -63,7 +63,7 @@ class TransactionSet:
 
     `kind` is 271, 277CA, 837P ... or, where it is refused, what the ST says; `version` the guide's full name. When `segments`
     has come to its end, `warnings` is complete, those about the envelope around it included, `is_closed` tells whether an SE
-    was found, and `count` how many segments there were.
+    was found, `is_whole` whether it also counted right, and `count` how many segments there were.
     """
 
     kind: str
@@ -75,6 +75,7 @@ class TransactionSet:
     warnings: list[str] = field(default_factory=list)
     segments: Iterator[Segment] = field(default_factory=lambda: iter(()), repr=False)
     is_closed: bool = False
+    is_whole: bool = False
     count: int = 0
 
     def warn(self, words: str, segment: Segment | None = None) -> None:
@@ -132,8 +133,9 @@ class Reading:
     def _open(self, start: Segment) -> TransactionSet:
         if start.id == "TA1":
             current = TransactionSet(
-                "TA1", self._interchange.version, start[1], self._interchange, None, is_closed=True, count=1
+                "TA1", self._interchange.version, start[1], self._interchange, None, count=1
             )
+            current.is_closed = current.is_whole = True
             current.segments = self._single(current, start)
         else:
             self._sets += 1
@@ -179,7 +181,8 @@ class Reading:
 
     def _check_end(self, current: TransactionSet, end: Segment) -> None:
         current.is_closed = True
-        if end[1] != str(current.count):
+        current.is_whole = end[1] == str(current.count)
+        if not current.is_whole:
             current.warn(f"SE counts {_shown(end[1])} segments, there are {current.count}.", end)
         if end[2] != current.control:
             current.warn(f"SE has control number {_shown(end[2])}, ST {_shown(current.control)}.", end)

@@ -248,7 +248,7 @@ class Tokens:
             if not mark:
                 raise EdiError("The interchange header (ISA) is not whole.", segment=self._number)
         component, terminator = self._buffer[mark : mark + 1], self._buffer[mark + 1 : mark + 2]
-        elements = self._buffer[self._at : mark + 1].split(element)
+        elements = _joined(self._buffer[self._at : mark] + component).split(element)
         repetition = elements[11].strip()
         delimiters = Delimiters(element, _usable(repetition), component, terminator)
         self._check(delimiters)
@@ -300,9 +300,11 @@ class Tokens:
                 break
         text = self._buffer[self._at : end]
         self._at = end + 1
-        if "\n" in text or "\r" in text:
-            text = text.replace("\r", "").replace("\n", "")
-        return text
+        return _joined(text) if "\n" in text or "\r" in text else text
+
+
+def _joined(text: str) -> str:
+    return text.replace("\r", "").replace("\n", "")
 
 
 def _usable(repetition: str) -> str:

@@ -66,7 +66,10 @@ def _remittance(source: TransactionSet) -> Iterator[Pair]:
             for one in found.provider_adjustments
         ],
     )  # fmt: skip
-    yield "totals", {"charge": plain(found.charged), "paid": plain(found.paid), "adjusted": plain(found.adjusted)}
+    yield (
+        "totals",
+        {"charge": plain(found.charged), "paid": plain(found.paid), "adjusted": plain(found.adjusted)},
+    )
     yield "balanced", found.is_balanced
     yield "problems", found.problems
 
@@ -96,7 +99,12 @@ def _remittance_line(line: RemittanceLine) -> dict[str, Any]:
 
 def _adjustments(every: list[Adjustment] | tuple[Adjustment, ...]) -> list[dict[str, Any]]:
     return [
-        {"group": one.group, "reason": one.reason, "amount": plain(one.amount), "quantity": plain(one.quantity)}
+        {
+            "group": one.group,
+            "reason": one.reason,
+            "amount": plain(one.amount),
+            "quantity": plain(one.quantity),
+        }
         for one in every
     ]
 

@@ -220,7 +220,9 @@ class Reading:
             version=segment[12], is_test=segment[15] != "P", delimiters=segment.delimiters,
         )  # fmt: skip
         if segment[12] != "00501":
-            warnings.append(f"Segment {segment.number}: the interchange says version {_shown(segment[12])}, not 00501.")
+            warnings.append(
+                f"Segment {segment.number}: the interchange says version {_shown(segment[12])}, not 00501."
+            )
 
     def _gs(self, segment: Segment, warnings: list[str]) -> None:
         if self._group:
@@ -297,12 +299,16 @@ def _identify(current: TransactionSet) -> None:
     guide = guides.pop() if guides else _GUIDES.get(said, "")
     kind = KINDS.get((said, guide))
     if kind is None:
-        current.refusal = f"A transaction set {_shown(said)} of guide {_shown(current.version)} is not among those read."
+        current.refusal = (
+            f"A transaction set {_shown(said)} of guide {_shown(current.version)} is not among those read."
+        )
         return
     if not guide or guide not in group.version:
         current.warn(f"The group says version {_shown(group.version)} without the guide's number.")
     elif group.version != current.version:
-        current.warn(f"The group says version {_shown(group.version)}, its transaction set {_shown(current.version)}.")
+        current.warn(
+            f"The group says version {_shown(group.version)}, its transaction set {_shown(current.version)}."
+        )
     if group.kind != _GROUPS[kind]:
         current.warn(f"The group is of kind {_shown(group.kind)}, a {kind} belongs into {_GROUPS[kind]}.")
     current.kind = kind

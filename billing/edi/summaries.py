@@ -33,7 +33,9 @@ def _nothing(found: dict[str, Any]) -> str:
 
 
 def _eligibility(found: dict[str, Any]) -> str:
-    words = {"active": "covered", "inactive": "not covered", "not_verified": "could not be verified"}[found["status"]]
+    words = {"active": "covered", "inactive": "not covered", "not_verified": "could not be verified"}[
+        found["status"]
+    ]
     reasons = ", ".join(f"{one['code']} at the {one['level']}" for one in found["errors"])
     return f"{words}{f' ({reasons})' if reasons else ''}, {_many(len(found['benefits']), 'benefit')}."
 

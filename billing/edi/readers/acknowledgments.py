@@ -8,7 +8,12 @@ from billing.edi.envelopes import TransactionSet
 from billing.edi.errors import EdiError
 from billing.edi.tokens import Segment
 
-ACCEPTED, ACCEPTED_WITH_ERRORS, PARTLY, REJECTED = "accepted", "accepted_with_errors", "partly_accepted", "rejected"
+ACCEPTED, ACCEPTED_WITH_ERRORS, PARTLY, REJECTED = (
+    "accepted",
+    "accepted_with_errors",
+    "partly_accepted",
+    "rejected",
+)
 VERDICTS = {
     "A": ACCEPTED, "E": ACCEPTED_WITH_ERRORS, "P": PARTLY, "R": REJECTED, "M": REJECTED, "W": REJECTED, "X": REJECTED,
 }  # fmt: skip
@@ -71,7 +76,11 @@ def read_acknowledgment(source: TransactionSet) -> FileReceipt:
     for segment in source.segments:
         match segment.id:
             case "AK1":
-                found.group_kind, found.group_control, found.group_version = segment[1], segment[2], segment[3]
+                found.group_kind, found.group_control, found.group_version = (
+                    segment[1],
+                    segment[2],
+                    segment[3],
+                )
             case "AK2":
                 found.sets.append(SetReceipt(segment[1], segment[2], segment[3]))
             case "AK9":

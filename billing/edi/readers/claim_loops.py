@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from billing.edi.claims import SELF, Adjustment, Drug, LineAdjudication, OtherInsurance, ServiceLine, Subscriber
+from billing.edi.claims import (
+    SELF,
+    Adjustment,
+    Drug,
+    LineAdjudication,
+    OtherInsurance,
+    ServiceLine,
+    Subscriber,
+)
 from billing.edi.readers.parties import Party
 from billing.edi.tokens import Segment
 from billing.edi.values import money, number, period

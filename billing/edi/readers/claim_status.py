@@ -12,7 +12,16 @@ from decimal import Decimal
 
 from billing.edi.envelopes import TransactionSet
 from billing.edi.errors import EdiError
-from billing.edi.readers.levels import DEPENDENT, PATIENT, PAYER, PROVIDER, RECEIVER, SUBSCRIBER, Level, levels
+from billing.edi.readers.levels import (
+    DEPENDENT,
+    PATIENT,
+    PAYER,
+    PROVIDER,
+    RECEIVER,
+    SUBSCRIBER,
+    Level,
+    levels,
+)
 from billing.edi.readers.names import Named, named
 from billing.edi.tokens import Segment
 from billing.edi.values import date, money, period
@@ -86,7 +95,9 @@ class ClaimStatus:
     @property
     def verdict(self) -> str:
         """In a word; where statuses differ, the one that somebody has to act on. A line's rejection counts as the claim's."""
-        found = [one.verdict for one in (*self.statuses, *(each for line in self.lines for each in line.statuses))]
+        found = [
+            one.verdict for one in (*self.statuses, *(each for line in self.lines for each in line.statuses))
+        ]
         for word in _WORST_FIRST:
             if word in found:
                 return word

@@ -22,7 +22,15 @@ PERIODS = {
     "32": "lifetime", "33": "lifetime_remaining", "34": "month", "35": "week", "36": "admission",
 }  # fmt: skip
 NETWORKS = {"Y": "in", "N": "out", "W": "either", "U": "unknown"}
-RELATIONSHIPS = {"18": "self", "01": "spouse", "19": "child", "20": "employee", "21": "unknown", "53": "life_partner", "G8": "other"}
+RELATIONSHIPS = {
+    "18": "self",
+    "01": "spouse",
+    "19": "child",
+    "20": "employee",
+    "21": "unknown",
+    "53": "life_partner",
+    "G8": "other",
+}
 # Codes of dates, the best first: those of the plan, of eligibility, of the coverage, of a benefit.
 _BEGINS = ("346", "291", "307", "356", "348", "292")
 _ENDS = ("347", "291", "307", "357", "349", "292")
@@ -56,7 +64,9 @@ def coverage_card(answer: EligibilityAnswer) -> dict[str, Any]:
         "coinsurance": _amounts(benefits, "A"),
         "out_of_pocket": _amounts(benefits, "G"),
         "primary_care": _primary_care(member),
-        "authorization": sorted({kind for one in benefits if one.authorization == "Y" for kind in one.service_types}),
+        "authorization": sorted(
+            {kind for one in benefits if one.authorization == "Y" for kind in one.service_types}
+        ),
         "other_coverage": [_other_coverage(one) for one in benefits if one.code == _OTHER_COVERAGE],
         "trace": member.traces[0][0] if member and member.traces else None,
         "errors": [
@@ -117,7 +127,9 @@ def _person(member: Member | None, *, is_self: bool) -> dict[str, Any] | None:
         "birth_date": iso(member.birth_date),
         "sex": member.sex or None,
         "relationship": RELATIONSHIPS.get(code, code) or None,
-        "address": {name: getattr(member.address, name) for name in ("line1", "line2", "city", "state", "postal_code")},
+        "address": {
+            name: getattr(member.address, name) for name in ("line1", "line2", "city", "state", "postal_code")
+        },
     }
 
 

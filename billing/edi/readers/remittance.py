@@ -168,7 +168,9 @@ class Remittance:
         if not self.source.is_closed:
             self._unreadable("The remittance is not whole: its end (SE) is missing.")
         elif not self.source.is_whole:
-            self.problems.append("The count at its end (SE) is wrong: something may be missing or stand twice.")
+            self.problems.append(
+                "The count at its end (SE) is wrong: something may be missing or stand twice."
+            )
         if self.payment is not None and self.paid - self.adjusted != self.payment:
             self._unreadable(
                 f"{self.paid} paid for claims less {self.adjusted} provider adjustments is not {self.payment} paid."

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
-        parser.add_argument("--json", action="store_true", help="one JSON array with an object for each transaction set")
+        parser.add_argument(
+            "--json", action="store_true", help="one JSON array with an object for each transaction set"
+        )
 
     def handle(self, *args, files, **options):
         report = _Json(self.stdout) if options["json"] else _Lines(self.stdout)

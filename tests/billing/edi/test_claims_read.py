@@ -73,8 +73,18 @@ def test_the_lines_of_a_claim():
     assert (first.code, first.modifiers, first.charge, first.units, first.pointers, first.is_emergency, first.control) == (
         "G0463", ("25",), Decimal(100), 1, (1, 2), True, "L1",
     )  # fmt: skip
-    assert (first.service_from, first.service_to, first.rendering, first.drug) == (dt.date(2026, 2, 3), None, None, None)
-    assert (second.modifiers, second.units, second.place_of_service, second.note) == (("JZ",), 2, "12", "LEFT ARM")
+    assert (first.service_from, first.service_to, first.rendering, first.drug) == (
+        dt.date(2026, 2, 3),
+        None,
+        None,
+        None,
+    )
+    assert (second.modifiers, second.units, second.place_of_service, second.note) == (
+        ("JZ",),
+        2,
+        "12",
+        "LEFT ARM",
+    )
     assert (second.service_from, second.service_to) == (dt.date(2026, 2, 3), dt.date(2026, 2, 4))
     assert second.drug == Drug(ndc="00000123456", quantity=Decimal("1.5"), unit="ML", prescription="RX1")
     assert second.rendering.last_name == "GRAY"
@@ -90,15 +100,28 @@ def test_a_dependent_and_what_the_first_payer_did():
         "DTP*573*D8*20260215", "AMT*EAF*10",
     )  # fmt: skip
     one = read.claim
-    assert (one.frequency, one.payer_control, one.may_release, one.subscriber.order) == ("7", "LH-77", False, "S")
-    assert (one.patient.first_name, one.relationship, one.subscriber.person.first_name) == ("NILS", "19", "INGRID")
+    assert (one.frequency, one.payer_control, one.may_release, one.subscriber.order) == (
+        "7",
+        "LH-77",
+        False,
+        "S",
+    )
+    assert (one.patient.first_name, one.relationship, one.subscriber.person.first_name) == (
+        "NILS",
+        "19",
+        "INGRID",
+    )
     (other,) = one.other_insurance
     assert (other.payer.payer_id, other.subscriber.member_id, other.subscriber.person.first_name, other.relationship) == (
         "NM001", "NM22", "TORE", "19",
     )  # fmt: skip
     assert (other.paid, other.non_covered, other.remaining_patient_liability) == (70, 5, 30)
     assert other.adjustments == (Adjustment(group="PR", reason="1", amount=Decimal("10.00")),)
-    assert (other.adjudicated_on, other.payer_control, other.remark_codes) == (dt.date(2026, 2, 15), "NM-5", ("MA01",))
+    assert (other.adjudicated_on, other.payer_control, other.remark_codes) == (
+        dt.date(2026, 2, 15),
+        "NM-5",
+        ("MA01",),
+    )
     assert (other.is_benefit_assigned, other.may_release) == (True, False)
     (did,) = one.lines[0].adjudications
     assert (did.payer_id, did.paid, did.code, did.remaining_patient_liability) == ("NM001", 70, "G0463", 10)
@@ -106,7 +129,12 @@ def test_a_dependent_and_what_the_first_payer_did():
 
 
 def test_each_claim_has_the_people_above_it():
-    other = ("HL*3*1*22*0", "SBR*P*18*******MB", "NM1*IL*1*ROWE*DESMOND****MI*LH4412", "NM1*PR*2*NORTH MEDICARE*****PI*NM001")
+    other = (
+        "HL*3*1*22*0",
+        "SBR*P*18*******MB",
+        "NM1*IL*1*ROWE*DESMOND****MI*LH4412",
+        "NM1*PR*2*NORTH MEDICARE*****PI*NM001",
+    )
     found = claims(*BILLING, *SELF, *CLAIM, *("CLM*A101*80***11:B:1*Y*A*Y*Y", *CLAIM[-9:]), *other, *CLAIM)
     assert [(one.claim.account, one.claim.patient.last_name, one.claim.payer.payer_id) for one in found] == [
         ("A100", "ABERG", "LH001"), ("A101", "ABERG", "LH001"), ("A100", "ROWE", "NM001"),
@@ -115,7 +143,7 @@ def test_each_claim_has_the_people_above_it():
 
 
 @pytest.mark.parametrize(
-    "old, new, problem",
+    ("old", "new", "problem"),
     [
         ("CLM*A100*180*", "CLM*A100*1,80*", "Segment 25: an amount is missing or is none."),
         ("CLM*A100*", "CLM**", "Segment 25: the claim has no account number."),
@@ -138,7 +166,15 @@ def test_what_cannot_be_relied_on_is_said(old, new, problem):
 
 
 def test_which_amounts_are_unknown_is_said():
-    (read,) = claims(*BILLING, *SELF, "CLM*A100*x***11:B:1*Y*A*Y*Y", *CLAIM[1:-8], "LX*2", "SV1*HC:J1100*?*UN*2***2", "DTP*472*D8*20260203")
+    (read,) = claims(
+        *BILLING,
+        *SELF,
+        "CLM*A100*x***11:B:1*Y*A*Y*Y",
+        *CLAIM[1:-8],
+        "LX*2",
+        "SV1*HC:J1100*?*UN*2***2",
+        "DTP*472*D8*20260203",
+    )
     assert (read.is_charge_known, read.unknown_lines) == (False, {2})
 
 

@@ -50,11 +50,31 @@ def read(run, *texts: str) -> list[dict]:
 def test_a_card_as_json(run):
     text = file("271", *ELIGIBILITY_HEAD, *SUBSCRIBER, "EB*1**30**LAKE CHOICE", "EB*B**98***27*25*****Y")
     (one,) = read(run, text)
-    assert (one["type"], one["version"], one["control"], one["warnings"]) == ("271", "005010X279A1", "0001", [])
+    assert (one["type"], one["version"], one["control"], one["warnings"]) == (
+        "271",
+        "005010X279A1",
+        "0001",
+        [],
+    )
     assert one["sha256"] == hashlib.sha256(text.encode()).hexdigest()
-    assert (one["status"], one["plan"], one["payer"], one["member_id"]) == ("active", "LAKE CHOICE", "LAKESIDE HEALTH", "LH4411")
+    assert (one["status"], one["plan"], one["payer"], one["member_id"]) == (
+        "active",
+        "LAKE CHOICE",
+        "LAKESIDE HEALTH",
+        "LH4411",
+    )
     assert one["copays"][0]["amount"] == "25.00"
-    assert {"dates", "patient", "subscriber", "deductibles", "coinsurance", "out_of_pocket", "primary_care", "errors", "benefits"} <= set(one)
+    assert {
+        "dates",
+        "patient",
+        "subscriber",
+        "deductibles",
+        "coinsurance",
+        "out_of_pocket",
+        "primary_care",
+        "errors",
+        "benefits",
+    } <= set(one)
     assert "more_cards" not in one
 
 
@@ -74,7 +94,12 @@ def test_a_remittance_as_json(run):
     ]  # fmt: skip
     first = one["claims"][0]
     assert (first["charge"], first["patient_responsibility"], first["adjustments"]) == ("180.00", "20.00", [])
-    assert first["lines"][0]["adjustments"][0] == {"group": "CO", "reason": "45", "amount": "20.00", "quantity": None}
+    assert first["lines"][0]["adjustments"][0] == {
+        "group": "CO",
+        "reason": "45",
+        "amount": "20.00",
+        "quantity": None,
+    }
     assert one["provider_adjustments"][0]["amount"] == "-10.00"
     assert one["totals"] == {"charge": "220.00", "paid": "140.00", "adjusted": "-10.00"}
 
@@ -94,7 +119,9 @@ def test_claims_and_receipts_as_json(run):
         ("G0463", "100.00", [1, 2]), ("J1100", "80.00", [2]),
     ]  # fmt: skip
     assert (receipt["status"], receipt["sets"][0]["status"]) == ("accepted", "accepted")
-    assert [(one["account"], one["status"], one["category"]) for one in status["claims"]] == [("A100", "rejected", "A3")]
+    assert [(one["account"], one["status"], one["category"]) for one in status["claims"]] == [
+        ("A100", "rejected", "A3")
+    ]
     assert [(one["scope"], one["status"]) for one in status["levels"]] == [("receiver", "accepted")]
 
 
@@ -106,7 +133,9 @@ def test_several_sets_give_an_object_each_and_their_envelopes_warnings(run):
 
 
 def test_a_refused_set_is_said_and_the_rest_read(run):
-    code, out, err = run(file("999", "AK1*HC*5").replace("005010", "004010") + file("999", "AK1*HC*6"), "no x12")
+    code, out, err = run(
+        file("999", "AK1*HC*5").replace("005010", "004010") + file("999", "AK1*HC*6"), "no x12"
+    )
     refused, good, other = json.loads(out)
     assert code == 1
     assert refused["refused"] == "Version 004010X231A1 is not read; ask the sender for 005010."
@@ -131,7 +160,9 @@ def test_lines_for_people_name_nobody(run):
         as_json=False,
     )
     assert code == 0
-    first, second, _, third = [line.split(": ", 1)[1] if ".edi" in line else line for line in out.splitlines()]
+    first, second, _, third = [
+        line.split(": ", 1)[1] if ".edi" in line else line for line in out.splitlines()
+    ]
     assert first == "835 005010X221A1, control 0001: 150.00 by CHK, trace CHECK88, 4 claims, balances."
     assert second.endswith("4 claims, DOES NOT BALANCE.")
     assert third == "271 005010X279A1, control 0001: could not be verified (51 at the provider), 0 benefits."

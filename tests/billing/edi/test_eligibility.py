@@ -45,7 +45,10 @@ def test_the_card_of_a_covered_subscriber():
         ("1500.00", "individual", "calendar_year", "in"), ("312.50", "individual", "remaining", "in"),
         ("3000.00", "family", "calendar_year", None),
     ]  # fmt: skip
-    assert [(one["percent"], one["network"]) for one in found["coinsurance"]] == [("20", "out"), ("20", "either")]
+    assert [(one["percent"], one["network"]) for one in found["coinsurance"]] == [
+        ("20", "out"),
+        ("20", "either"),
+    ]
     assert [(one["amount"], one["period"]) for one in found["out_of_pocket"]] == [("4100.00", "remaining")]
     assert found["primary_care"] == {
         "role": "P3", "name": "HALVARD SORBO", "id_qualifier": "XX", "id": "1999999992",
@@ -65,7 +68,9 @@ def test_no_benefit_line_is_lost():
     found = card(*SUBSCRIBER, "EB*1**30", *belonging)
     assert found["benefits"][1]["segments"] == list(belonging)
     assert found["benefits"][1]["messages"] == ["ASK FIRST"]
-    assert found["benefits"][1]["dates"] == [{"qualifier": "292", "first": "2026-01-01", "last": "2026-12-31"}]
+    assert found["benefits"][1]["dates"] == [
+        {"qualifier": "292", "first": "2026-01-01", "last": "2026-12-31"}
+    ]
 
 
 def test_a_dependents_card_is_the_dependents():
@@ -74,7 +79,11 @@ def test_a_dependents_card_is_the_dependents():
     assert (found["patient"]["name"], found["patient"]["relationship"], found["patient"]["birth_date"]) == (
         "NILS ABERG", "child", "2015-07-11",
     )  # fmt: skip
-    assert (found["subscriber"]["name"], found["member_id"], found["trace"]) == ("INGRID ABERG", "LH4411", "T78")
+    assert (found["subscriber"]["name"], found["member_id"], found["trace"]) == (
+        "INGRID ABERG",
+        "LH4411",
+        "T78",
+    )
     assert [one["amount"] for one in found["copays"]] == ["15.00"]
 
 
@@ -86,7 +95,7 @@ def test_answers_about_both_give_the_dependents_first():
 
 
 @pytest.mark.parametrize(
-    "benefits, status",
+    ("benefits", "status"),
     [
         (["EB*6**30"], "inactive"),
         (["EB*6**30", "EB*1**88"], "inactive"),
@@ -104,7 +113,7 @@ def test_what_the_payer_says_of_the_whole_plan_decides(benefits, status):
 
 
 @pytest.mark.parametrize(
-    "segments, level",
+    ("segments", "level"),
     [
         ([*ELIGIBILITY_HEAD[:3], "AAA*Y**42*R"], "payer"),
         ([*ELIGIBILITY_HEAD, "AAA*Y**42*R"], "provider"),
@@ -126,7 +135,16 @@ def test_a_subscribers_refusal_holds_for_the_dependent_too():
 
 
 def test_authorization_and_unreadable_amounts():
-    source = only(file("271", *ELIGIBILITY_HEAD, *SUBSCRIBER, "EB*1**98^UC********Y", "EB*B**98***27*1O", "EB*A**98*****140"))
+    source = only(
+        file(
+            "271",
+            *ELIGIBILITY_HEAD,
+            *SUBSCRIBER,
+            "EB*1**98^UC********Y",
+            "EB*B**98***27*1O",
+            "EB*A**98*****140",
+        )
+    )
     (answer,) = read_eligibility(source)
     found = coverage_card(answer)
     assert found["authorization"] == ["98", "UC"]

@@ -29,7 +29,7 @@ def test_a_right_file_has_nothing_to_be_warned_of():
 
 
 @pytest.mark.parametrize(
-    "old, new, words",
+    ("old", "new", "words"),
     [
         ("SE*4*0001", "SE*9*0001", "Segment 6: SE counts 9 segments, there are 4."),
         ("SE*4*0001", "SE*4*0002", "Segment 6: SE has control number 0002, ST 0001."),
@@ -56,7 +56,9 @@ def test_what_is_odd_is_told_and_read_on(old, new, words):
 def test_a_file_that_ends_inside_a_set_is_read_as_far_as_it_goes():
     text = file("999", *RECEIPT)
     (source,) = Reading(text[: text.index("AK9") + 5]).sets()
-    assert [segment.id for segment in source.segments] == []  # the generator has been run to its end by sets()
+    assert [
+        segment.id for segment in source.segments
+    ] == []  # the generator has been run to its end by sets()
     assert (source.is_closed, source.is_whole) == (False, False)
     assert "The file ends inside a transaction set." in source.warnings
 
@@ -69,7 +71,11 @@ def test_several_interchanges_groups_and_sets():
     for source in reading.sets():
         read.append((source.kind, source.control, [segment.id for segment in source.segments][1:-1]))
         assert source.warnings == []
-    assert read == [("999", "0001", ["AK1", "AK9"]), ("999", "0002", ["AK1", "AK9"]), ("835", "0001", ["BPR", "TRN"])]
+    assert read == [
+        ("999", "0001", ["AK1", "AK9"]),
+        ("999", "0002", ["AK1", "AK9"]),
+        ("835", "0001", ["BPR", "TRN"]),
+    ]
 
 
 def test_a_control_number_twice_in_a_group_is_told():
@@ -83,7 +89,7 @@ def test_an_interchange_without_its_end_gives_way_to_the_next():
 
 
 @pytest.mark.parametrize(
-    "old, new, words",
+    ("old", "new", "words"),
     [
         ("005010X231A1", "004010X231A1", "Version 004010X231A1 is not read; ask the sender for 005010."),
         ("005010X231A1", "006020X231A1", "Version 006020X231A1 is unknown here; only 005010 is read."),

@@ -29,7 +29,10 @@ def test_a_999_says_of_each_set_what_became_of_it():
     )  # fmt: skip
     assert (found.group_kind, found.group_control, found.status) == ("HC", "5", "partly_accepted")
     assert (found.sets_sent, found.sets_received, found.sets_accepted) == (2, 2, 1)
-    assert [(one.control, one.status, one.codes) for one in found.sets] == [("0001", "accepted", []), ("0002", "rejected", ["5", "4"])]
+    assert [(one.control, one.status, one.codes) for one in found.sets] == [
+        ("0001", "accepted", []),
+        ("0002", "rejected", ["5", "4"]),
+    ]
     (error,) = found.sets[1].errors
     assert (error.segment, error.place, error.loop, error.code) == ("NM1", 17, "2310", "8")
     (element,) = error.elements
@@ -46,7 +49,9 @@ def test_a_999_that_does_not_say_is_not_taken_as_accepted():
     ]
 
 
-@pytest.mark.parametrize("code, status", [("A", "accepted"), ("E", "accepted_with_errors"), ("R", "rejected"), ("", "unknown")])
+@pytest.mark.parametrize(
+    ("code", "status"), [("A", "accepted"), ("E", "accepted_with_errors"), ("R", "rejected"), ("", "unknown")]
+)
 def test_a_ta1_says_what_became_of_the_interchange(code, status):
     text = file("999", "AK1*HC*5").replace("GS*", f"TA1*000000099*260301*0900*{code}*006~\nGS*", 1)
     receipt = read_interchange_receipt(next(iter(Reading(text).sets())))
@@ -64,9 +69,18 @@ def test_a_277ca_says_of_each_claim_whether_it_was_taken():
     whole, first, second = read_statuses(source)
     assert (whole.scope, whole.trace, whole.verdict) == ("receiver", "FILE7", "accepted")
     assert (whole.quantities, whole.amounts) == ({"90": "1"}, {"YU": Decimal("300.00")})
-    assert (first.scope, first.account, first.payer_control, first.verdict) == ("claim", "A100", "LH-1", "accepted")
+    assert (first.scope, first.account, first.payer_control, first.verdict) == (
+        "claim",
+        "A100",
+        "LH-1",
+        "accepted",
+    )
     assert (first.service_from, first.service_to) == (dt.date(2026, 2, 3), dt.date(2026, 2, 3))
-    assert (first.statuses[0].category, first.statuses[0].code, first.statuses[0].charge) == ("A2", "20", Decimal(180))
+    assert (first.statuses[0].category, first.statuses[0].code, first.statuses[0].charge) == (
+        "A2",
+        "20",
+        Decimal(180),
+    )
     assert (second.account, second.patient.name, second.verdict) == ("A101", "DESMOND ROWE", "rejected")
     assert [(one.category, one.code, one.entity, one.message) for one in second.statuses] == [
         ("A7", "562", "82", "SEE LINE 1"), ("A3", "21", "", "SEE LINE 1"), ("A8", "507", "", "SEE LINE 1"),
@@ -82,7 +96,7 @@ def test_a_277ca_about_a_whole_file_has_no_claims():
 
 
 @pytest.mark.parametrize(
-    "category, verdict",
+    ("category", "verdict"),
     [
         ("P1", "pending"), ("F0", "finalized"), ("F1", "paid"), ("F2", "denied"), ("F4", "not_paid"), ("R3", "information_requested"),
         ("A4", "not_found"), ("D0", "not_found"), ("E1", "error"), ("A3", "rejected"), ("Z9", "unknown"), ("", "unknown"),
@@ -104,7 +118,9 @@ def test_a_277_answers_about_claims(category, verdict):
 
 
 def test_what_has_to_be_acted_on_counts():
-    (found,) = read_statuses(only(file("277CA", *ARRIVAL_HEAD, "HL*3*2*PT", "TRN*2*A1", "STC*A1:19", "STC*A2:20", "STC*A3:21")))
+    (found,) = read_statuses(
+        only(file("277CA", *ARRIVAL_HEAD, "HL*3*2*PT", "TRN*2*A1", "STC*A1:19", "STC*A2:20", "STC*A3:21"))
+    )
     assert found.verdict == "rejected"
 
 
@@ -117,7 +133,11 @@ def test_questions_are_read_back():
     assert (one.patient.name, one.subscriber.id, one.payer.id, one.provider.npi, one.trace) == (
         "NILS ABERG", "LH4411", "LH001", "1234567893", "T1",
     )  # fmt: skip
-    assert (one.service_types, one.asked_from, one.birth_date) == (["30", "98"], dt.date(2026, 3, 1), dt.date(2015, 7, 11))
+    assert (one.service_types, one.asked_from, one.birth_date) == (
+        ["30", "98"],
+        dt.date(2026, 3, 1),
+        dt.date(2015, 7, 11),
+    )
 
 
 def test_questions_about_two_claims_of_one_patient():
@@ -126,11 +146,24 @@ def test_questions_about_two_claims_of_one_patient():
         "HL*4*3*22*0", "NM1*IL*1*ABERG*INGRID****MI*LH4411", "TRN*1*T1", "REF*1K*LH-1", "REF*EJ*A100", "AMT*T3*180",
         "DTP*472*RD8*20260203-20260204", "TRN*1*T2", "REF*EJ*A102",
     )))  # fmt: skip
-    assert (first.account, first.payer_control, first.charge, first.asked_to) == ("A100", "LH-1", Decimal(180), dt.date(2026, 2, 4))
+    assert (first.account, first.payer_control, first.charge, first.asked_to) == (
+        "A100",
+        "LH-1",
+        Decimal(180),
+        dt.date(2026, 2, 4),
+    )
     assert (second.account, second.trace, second.charge) == ("A102", "T2", None)
 
 
-@pytest.mark.parametrize("reader", [read_acknowledgment, read_interchange_receipt, lambda one: list(read_statuses(one)), lambda one: list(read_questions(one))])
+@pytest.mark.parametrize(
+    "reader",
+    [
+        read_acknowledgment,
+        read_interchange_receipt,
+        lambda one: list(read_statuses(one)),
+        lambda one: list(read_questions(one)),
+    ],
+)
 def test_another_kind_is_refused(reader):
     with pytest.raises(EdiError, match="but a 835|it is a 835"):
         reader(only(file("835", "BPR*H*0*C*NON")))

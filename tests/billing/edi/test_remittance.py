@@ -36,7 +36,12 @@ def test_a_remittance_that_balances():
         "CHECK88", "1999999999", Decimal("150.00"), "CHK",
     )  # fmt: skip
     assert (found.paid_on, found.produced_on) == (dt.date(2026, 2, 27), dt.date(2026, 2, 26))
-    assert (found.claim_count, found.charged, found.paid, found.adjusted) == (4, Decimal(220), Decimal(140), Decimal(-10))
+    assert (found.claim_count, found.charged, found.paid, found.adjusted) == (
+        4,
+        Decimal(220),
+        Decimal(140),
+        Decimal(-10),
+    )
     assert (found.is_balanced, found.problems, found.source.warnings) == (True, [], [])
     (interest,) = found.provider_adjustments
     assert (interest.provider, interest.period_end, interest.reason, interest.reference, interest.amount) == (
@@ -75,7 +80,7 @@ def test_denial_reversal_and_corrected_name():
 
 
 @pytest.mark.parametrize(
-    "old, new, words",
+    ("old", "new", "words"),
     [
         ("SVC*HC:G0463*100*60", "SVC*HC:G0463*100*61", "Line 1: 100.00 charged less 40.00 adjusted is not 61.00 paid."),
         ("CLP*A100*1*180*120", "CLP*A100*1*181*120", "181.00 charged less 60.00 adjusted is not 120.00 paid."),
@@ -102,7 +107,7 @@ def test_what_does_not_add_up_is_held(old, new, words):
 
 
 @pytest.mark.parametrize(
-    "old, new, words",
+    ("old", "new", "words"),
     [
         ("CAS*CO*197*40", "CAS*XX*197*40", "Segment 26: an adjustment's group is unknown."),
         ("CLP*A101*4", "CLP*A101*77", "Segment 25: the claim's status is unknown."),
@@ -142,9 +147,13 @@ def test_claim_level_and_line_level_adjustments_add_up_to_the_same():
 
 
 def test_six_adjustments_in_one_segment():
-    triplets = "*".join(f"{reason}*{amount}*" for reason, amount in ((45, 1), (96, 2), (97, 3), (18, 4), (16, 5), (50, "-5")))
+    triplets = "*".join(
+        f"{reason}*{amount}*" for reason, amount in ((45, 1), (96, 2), (97, 3), (18, 4), (16, 5), (50, "-5"))
+    )
     found, (claim,) = read(
-        file("835", *REMITTANCE_HEAD, "CLP*A1*1*10*0**12*X", f"CAS*CO*{triplets}".rstrip("*")).replace("BPR*I*150", "BPR*I*0")
+        file("835", *REMITTANCE_HEAD, "CLP*A1*1*10*0**12*X", f"CAS*CO*{triplets}".rstrip("*")).replace(
+            "BPR*I*150", "BPR*I*0"
+        )
     )
     assert found.is_balanced
     assert [one.amount for one in claim.adjustments] == [1, 2, 3, 4, 5, -5]
@@ -156,7 +165,12 @@ def test_the_payment_of_a_payer_that_takes_money_is_negative():
 
 
 def test_odd_things_without_weight_are_warnings():
-    text = remittance().replace("*20260227~", "*20261302~").replace("*120*20*12*", "*120*19*12*").replace("DTM*472*", "DTX*472*")
+    text = (
+        remittance()
+        .replace("*20260227~", "*20261302~")
+        .replace("*120*20*12*", "*120*19*12*")
+        .replace("DTM*472*", "DTX*472*")
+    )
     found, _ = read(text)
     assert (found.is_balanced, found.problems, found.paid_on) == (True, [], None)
     assert found.source.warnings == [

@@ -65,7 +65,7 @@ def test_a_letter_in_place_of_the_repetition_separator_separates_nothing():
 
 
 @pytest.mark.parametrize(
-    "mark, name", [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")]
+    ("mark", "name"), [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")]
 )
 def test_byte_order_marks_are_no_part_of_the_text(mark, name):
     assert segments(mark + f"{ISA}~IEA*0*000000017~".encode(name))[1] == ["IEA", "0", "000000017"]
@@ -95,7 +95,7 @@ def test_the_source_tells_the_hash_and_the_bytes_of_the_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "given_, words",
+    ("given_", "words"),
     [
         (b"", "The file is empty."),
         (b" \r\n\t ", "The file is empty."),

@@ -1,6 +1,7 @@
 """Each of our own rules once broken, and a claim that breaks none."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -24,6 +25,7 @@ from billing.edi.claims import Adjustment, Dependent, Drug
 from billing.edi.errors import EdiError
 from billing.edi.writers.inquiries import write_eligibility
 from billing.edi.writers.remittances import write_remittances
+from tests.billing.edi.mutations import mutated
 from tests.factories.edi import (
     AT,
     BILLING,
@@ -367,3 +369,14 @@ class TestRemittances:
     )
     def test_unknown_codes_are_warnings(self, old, new, rule):
         assert [one for one, _ in rules(remittance().replace(old, new), "warning")] == [rule]
+
+
+def test_mutated_files_are_checked_or_refused_and_never_break_the_check():
+    outcomes = Counter()
+    for number in range(400):
+        try:
+            outcomes["found" if list(check_file(mutated(number), LISTS).every()) else "in order"] += 1
+        except EdiError:
+            outcomes["refused"] += 1
+    assert outcomes["found"] > 100
+    assert outcomes["refused"] > 30

@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 .SUFFIXES:
-.PHONY: help set-up demo demo-reset test reliability lint format bench soak screenshots lock clean chromium
+.PHONY: help set-up demo demo-reset test reliability lint format bench soak screenshots lock clean chromium x12-checker
 
 SYSTEM_PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -39,7 +39,7 @@ demo: set-up ## The demo clinic at http://127.0.0.1:8000, until Ctrl+C
 demo-reset: set-up ## The demo clinic, started over with fresh data
 	@exec $(PY) manage.py demo --reset $(DEMO_OPTIONS)
 
-test: set-up chromium ## All tests: rules, database, concurrency, tasks, browser
+test: set-up chromium x12-checker ## All tests: rules, database, concurrency, tasks, browser
 	@exec $(PY) -m pytest -n "$(WORKERS)" --dist loadscope "$(TESTS)"
 
 reliability: set-up ## The long tests: minutes of killed workers, lost answers, restarted servers
@@ -47,6 +47,9 @@ reliability: set-up ## The long tests: minutes of killed workers, lost answers, 
 
 chromium: set-up
 	@$(PY) -m tests.support.chromium
+
+x12-checker: set-up
+	@$(PY) -m tests.support.x12_checker
 
 lint: set-up ## Style, layers, security and settings checks
 	@exec $(PY) -m tests.support.lint

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 
 from clinic.runtime.postgres import OWNER
-from tests.benchmarks import floors, inside
+from tests.benchmarks import edi_reading, edi_writing, floors, inside
 from tests.benchmarks.client import Client
 from tests.benchmarks.facts import Facts
 from tests.benchmarks.measure import crowd, in_turns, two_sizes
@@ -83,6 +83,8 @@ def measure_all(data: Data, small: Data | None, owner: psycopg.Connection, facts
         if small is not None:
             _growth(small, running, owner, chosen, found, options)
     if not options.only:
+        notes.append(_edi_reading())
+        notes.append(_edi_writing())
         notes += _inside(data, chosen, found)
         notes += _reminders()
     for words in notes:
@@ -195,6 +197,20 @@ def _growth(small: Data, running: Stack, owner, chosen, found, options) -> None:
             )
             print(f"{times:.0f} times the data: {one.name:<10}{little:.1f} -> {big:.1f} ms, {big / little:.2f} times, "
                   f"exponent {entry['growth']:.2f}", flush=True)  # fmt: skip
+
+
+def _edi_reading() -> str:
+    """A large remittance read and balanced."""
+    found = edi_reading.measure()
+    parts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in found.items())
+    return f"A remittance (835) read and balanced, by processor time: {parts}."
+
+
+def _edi_writing() -> str:
+    """Claims written as X12."""
+    found = edi_writing.measure()
+    parts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in found.items())
+    return f"Claims (837P) written, by processor time: {parts}."
 
 
 def _inside(data: Data, chosen: list[Scenario], found: dict[str, dict]) -> list[str]:

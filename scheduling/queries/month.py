@@ -15,12 +15,13 @@ from django.urls import reverse
 
 from clinic.core.time import format_day, today
 from clinic.staff.models import Member
-from scheduling.models import Appointment, Location
+from scheduling.models import Appointment, Location, VisitStep
 from scheduling.queries.day import member_names
 from scheduling.queries.rosters import load_roster
 from scheduling.rules.calendar import Load, month_of, weeks_of_month
 from scheduling.rules.rosters import Roster
 from scheduling.rules.slots import Span, merged, without
+from scheduling.rules.visit_states import RELEASED
 from scheduling.rules.wall_time import day_bounds
 
 
@@ -66,9 +67,10 @@ class MonthPicture:
 
 
 def month_picture(day: date, location: Location, member: Member | None = None) -> MonthPicture:
-    """The month that `day` is in, for everybody at the location or for one member. One statement.
+    """The month that `day` is in, for everybody at the location or for one member. Two statements.
 
-    Bookable are the minutes of sessions, breaks and absences taken out; booked are the minutes of visits that hold time.
+    Bookable are the minutes of sessions, breaks and absences taken out; booked are the minutes of visits that hold time
+    and of the steps that members do in visits of others.
     """
     weeks = weeks_of_month(day)
     first, last = weeks[0][0], weeks[-1][-1]
@@ -90,15 +92,25 @@ def month_picture(day: date, location: Location, member: Member | None = None) -
 def _booked(
     location: Location, first: date, last: date, member_id: UUID | None
 ) -> dict[date, tuple[int, int]]:
-    """Minutes and number of visits by day, of members who have a column: the provider, else the MA."""
+    """Minutes (added steps included) and number of visits by day, of members who have a column: the provider, else
+    the MA; a step is its own member's."""
     rows = Appointment.objects.holding_time().filter(location_id=location.pk, local_day__range=(first, last))
     rows = rows.annotate(who=Coalesce("provider_id", "ma_id"))
     rows = rows.filter(who=member_id) if member_id else rows.filter(who__isnull=False)
     totals = rows.values("local_day").annotate(time=Sum(F("ends_at") - F("starts_at")), n=Count("id"))
-    return {
-        one["local_day"]: (int(one["time"].total_seconds() // 60), one["n"])
-        for one in totals.order_by("local_day")
-    }
+    steps = VisitStep.objects.filter(
+        appointment__location_id=location.pk,
+        appointment__local_day__range=(first, last),
+        member__isnull=False,
+    ).exclude(appointment__state__in=sorted(RELEASED))
+    steps = (steps.filter(member_id=member_id) if member_id else steps).order_by()
+    stepped = steps.values_list("appointment__local_day").annotate(time=Sum(F("ends_at") - F("starts_at")))
+    found: dict[date, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    rows = [(one["local_day"], one["time"], one["n"]) for one in totals.order_by("local_day")]
+    for day, time, visits in [*rows, *((day, time, 0) for day, time in stepped)]:
+        minutes, count = found[day]
+        found[day] = (minutes + int(time.total_seconds() // 60), count + visits)
+    return found
 
 
 @dataclass(frozen=True)

@@ -169,3 +169,35 @@ def test_steps_are_reached_by_arrows_and_open_their_visit(desk, clinic):
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text("Also in this visit")
     assert desk.errors == []
+
+
+def test_on_a_phone_the_bar_and_the_hour_stay_in_sight_in_a_long_agenda(person, clinic):
+    for clock in ("8:20", "8:40", "9:20", "9:40", "10:00", "10:20", "10:40", "11:00", "11:20"):
+        clinic.book(clock)
+    phone = person(390, 600)
+    phone.sign_in("desk")
+    page = phone.go(f"/schedule/agenda/?day={TUESDAY}")
+    last = page.locator(".agenda-visit").last
+    last.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 4000)
+    page.wait_for_function(
+        "() => scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 1"
+    )
+    bar = page.locator(".topbar").bounding_box()
+    assert bar["y"] == 0
+    hour = page.locator(".agenda-hour").last
+    stuck = hour.locator(".agenda-clock").bounding_box()
+    assert stuck["y"] >= bar["height"] - 1
+    expect(last).to_be_in_viewport()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    assert phone.errors == []
+
+
+def test_a_sheet_is_read_line_under_line_on_a_phone(person, clinic):
+    phone = person(390, 844)
+    phone.sign_in("desk")
+    for kind in ("day", "huddle", "rooms"):
+        page = phone.go(f"/schedule/sheets/{kind}/?day={TUESDAY}")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+        phone.assert_accessible()
+    assert phone.errors == []

@@ -11,6 +11,7 @@ from scheduling.models import Room
 from scheduling.queries.agenda import agenda
 from scheduling.queries.day import BY_PROVIDER, BY_ROOM, day_board
 from scheduling.queries.feeds import feed_file
+from scheduling.queries.month import month_picture
 from scheduling.queries.moves import shift_plan
 from scheduling.queries.sheets import day_sheet, huddle_sheet, room_sheet
 from scheduling.queries.week import week_board
@@ -169,6 +170,20 @@ class TestWeek:
             f"8:25 at {lab.location.name}",
             f"8:35 at {lab.location.name}",
         ]
+
+
+class TestMonth:
+    def test_the_load_of_who_does_a_step_has_its_minutes_and_no_visit(self, lab):
+        def day(member=None):
+            weeks = month_picture(TUESDAY, lab.location, member).weeks
+            (found,) = (one for week in weeks for one in week if one.day == TUESDAY)
+            return found.visits, found.load.booked, found.load.bookable
+
+        assert day(lab.nurse) == (0, 25, 240)
+        assert day(lab.provider) == (1, 20, 240)
+        assert day() == (1, 45, 480)
+        cancel_appointment(by=lab.by, appointment=lab.visit, reason="patient_better")
+        assert day() == (0, 0, 480)
 
 
 class TestAgenda:

@@ -23,7 +23,8 @@ from scheduling.services.follow_up_setup import (
 )
 
 RULE_FIELDS = (
-    "name", "visit_type", "opens_hours", "closes_hours", "pool", "max_attempts", "is_automated", "is_active",
+    "name", "visit_type", "procedure_codes", "opens_hours", "closes_hours", "pool", "max_attempts", "is_automated",
+    "is_active",
 )  # fmt: skip
 SCRIPT_FIELDS = ("name", "opening", "closing", "pain_concern_from", "pain_red_from")
 

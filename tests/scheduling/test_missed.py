@@ -12,6 +12,7 @@ from clinic.inbox.queries.calls import script_in_force
 from clinic.staff.roles import Role
 from records.models import Medication, Result
 from scheduling.models import ContactAttempt, MissedVisit, TriageAssessment
+from scheduling.queries.booking import patient_line
 from scheduling.queries.flow import flow_board
 from scheduling.queries.letters import missed_letter
 from scheduling.queries.missed import missed_line, missed_visits
@@ -158,12 +159,17 @@ def test_letters_after_one_and_two_and_the_provider_after_three(clinic, clock):
         decide_missed(by=desk(), missed=row, decision="keep")
     with pytest.raises(Refused, match="No letter follows"):
         mark_letter_sent(by=clinic.by, missed=row)
+    assert patient_line(patient).decision == ""
     decide_missed(by=provider(), missed=row, decision="same_day")
+    # Whoever books the next visit sees it, for as long as missed visits count.
+    assert patient_line(patient).decision == "Same-day visits only"
     task.refresh_from_db()
     assert (task.state, task.outcome) == ("done", "Same-day visits only")
     with pytest.raises(Refused, match="decided already"):
         decide_missed(by=provider(), missed=row, decision="keep")
     assert lines(clinic, "decisions") == []
+    clock.shift(timedelta(days=366))
+    assert patient_line(patient).decision == ""
 
 
 def test_no_shows_older_than_the_counted_months_do_not_count(clinic, clock):

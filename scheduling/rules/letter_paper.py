@@ -68,7 +68,7 @@ def letter_pdf(papers: Iterable[Paper]) -> bytes:
             story.append(PageBreak())
         story += [
             _block(paper.sender, styles["small"], HEAD_HEIGHT),
-            _block([*filter(None, [paper.remark]), *paper.to], styles["text"], ADDRESS_HEIGHT),
+            _block(paper.to, styles["text"], ADDRESS_HEIGHT, remark=paper.remark),
             Paragraph(escape(printable(paper.day)), styles["text"]),
             Spacer(0, 14),
             Paragraph(escape(printable(paper.heading)), styles["heading"]),
@@ -97,11 +97,14 @@ def _styles() -> dict:
     }
 
 
-def _block(lines: Iterable[str], style, height: float):
-    """Lines in a box of a fixed height, so that what follows stands at the same place in every letter."""
+def _block(lines: Iterable[str], style, height: float, remark: str = ""):
+    """Lines in a box of a fixed height, so that what follows stands at the same place in every letter; a remark
+    stands above them, bold."""
     from reportlab.platypus import Paragraph, Table
 
     text = "<br/>".join(escape(printable(line)) for line in lines)
+    if remark:
+        text = f"<b>{escape(printable(remark))}</b><br/>{text}"
     box = Table([[Paragraph(text, style)]], rowHeights=[height], hAlign="LEFT")
     box.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
     return box

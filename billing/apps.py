@@ -15,8 +15,11 @@ class BillingConfig(AppConfig):
 
     def ready(self):
         from billing import panels
+        from billing.queries.procedures import charged_procedures, procedure_fees
         from clinic.core.db import register_constraint_message
+        from scheduling.procedures import register_procedures
 
         for name, words in TRIGGER_WORDS.items():
             register_constraint_message(name, words)
         panels.register()
+        register_procedures("charges", done=charged_procedures, choices=procedure_fees)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scheduling import panels
-from scheduling.views import calls, missed, offer_link, outreach_settings, queue, recalls, waitlist
+from scheduling.views import calls, letters, missed, offer_link, outreach_settings, queue, recalls, waitlist
 
 urlpatterns = [
     path("o/<str:token>", offer_link.offer_link, name="offer-link"),
@@ -25,8 +25,11 @@ urlpatterns = [
     path("outreach/recalls/<uuid:pk>/call/", recalls.recall_call, name="recall-call"),
     path("outreach/recalls/<uuid:pk>/close/", recalls.recall_close, name="recall-close"),
     path("outreach/missed/", missed.missed_list, name="missed"),
-    path("outreach/missed/<uuid:pk>/letter/", missed.missed_letter, name="missed-letter"),
-    path("outreach/missed/<uuid:pk>/letter/sent/", missed.missed_letter_sent, name="missed-letter-sent"),
+    path("outreach/missed/letters.pdf", letters.missed_letters_pdf, name="missed-letters-pdf"),
+    path("outreach/missed/letters/sent/", letters.missed_letters_sent, name="missed-letters-sent"),
+    path("outreach/missed/<uuid:pk>/letter/", letters.missed_letter, name="missed-letter"),
+    path("outreach/missed/<uuid:pk>/letter.pdf", letters.missed_letter_pdf, name="missed-letter-pdf"),
+    path("outreach/missed/<uuid:pk>/letter/sent/", letters.missed_letter_sent, name="missed-letter-sent"),
     path("outreach/missed/<uuid:pk>/decide/", missed.missed_decide, name="missed-decide"),
     path("outreach/queue/", queue.queue, name="queue"),
     path("schedule/visits/<uuid:pk>/triage/", queue.triage, name="triage"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduling.views import follow_up_panels, follow_up_setup, follow_ups
+from scheduling.views import follow_up_panels, follow_up_setup, follow_ups, letters
 
 urlpatterns = [
     path("follow-ups/", follow_ups.follow_ups, name="follow-ups"),
@@ -29,5 +29,8 @@ urlpatterns = [
     path("follow-ups/<uuid:pk>/alert/state/", follow_ups.follow_up_alert_state, name="follow-up-alert-state"),
     path("follow-ups/<uuid:pk>/decide/", follow_ups.follow_up_decide, name="follow-up-decide"),
     path("follow-ups/<uuid:pk>/words/", follow_ups.follow_up_release, name="follow-up-release"),
-    path("follow-ups/<uuid:pk>/letter/", follow_ups.follow_up_letter, name="follow-up-letter"),
+    path("follow-ups/letters.pdf", letters.follow_up_letters_pdf, name="follow-up-letters-pdf"),
+    path("follow-ups/letters/sent/", letters.follow_up_letters_sent, name="follow-up-letters-sent"),
+    path("follow-ups/<uuid:pk>/letter/", letters.follow_up_letter, name="follow-up-letter"),
+    path("follow-ups/<uuid:pk>/letter.pdf", letters.follow_up_letter_pdf, name="follow-up-letter-pdf"),
 ]

@@ -1,5 +1,6 @@
 """What follow-up calls tell messaging, and what they add to the frame."""
 
+from clinic.files.services import register_access
 from clinic.messaging.subjects import register_subject
 from clinic.staff.permissions import Permission
 from clinic.ui import nav, panels
@@ -8,7 +9,10 @@ from clinic.ui import nav, panels
 def register() -> None:
     """Called once, when the app is ready."""
     from scheduling.services.follow_up_sweep import SETTLE, check_follow_up
+    from scheduling.services.letters import OWNER
 
+    # A letter that was sent says no more than that we wrote; who may open documents may open it.
+    register_access(OWNER, lambda by, file: by.can(Permission.DOCUMENT_VIEW))
     register_subject(
         "follow-up", check=check_follow_up, page_url_name="scheduling:follow-up", settle_task=SETTLE
     )

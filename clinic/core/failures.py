@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from clinic.core.models import FailedWork
 from clinic.core.time import now
@@ -103,9 +103,9 @@ def try_again(pk: int) -> FailedWork | None:
     return row
 
 
-def given_up() -> int:
-    """How many pieces of work wait for a person."""
-    return FailedWork.objects.filter(times__gte=MAX_TRIES).count()
+def given_up() -> QuerySet[FailedWork]:
+    """The pieces of work that wait for a person, for the manager's day."""
+    return FailedWork.objects.filter(times__gte=MAX_TRIES)
 
 
 def failed_work():

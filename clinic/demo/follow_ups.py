@@ -32,6 +32,7 @@ SHOWN = ("call_me", "fresh", "once", "red", "concern", "twice", "words", "fresh"
 # What takes days to come to that.
 OLD = ("letter", "unreached")
 AGREES = 0.55
+INJECTION = "LOC-312"
 
 
 @dataclass
@@ -50,6 +51,7 @@ def write_follow_ups(rows: Rows, world: World, *, is_new: bool) -> None:
     if not is_new:
         return
     writer = _Writer(rows, world)
+    writer.rules()
     writer.consents()
     writer.write()
 
@@ -67,6 +69,16 @@ class _Writer:
             "-rank"
         ):
             self.phones[contact.patient_id] = contact.value
+
+    def rules(self) -> None:
+        """The clinic calls after each joint injection, whatever kind of visit it was done in."""
+        shipped = FollowUpRule.objects.get(code="after-injection")
+        FollowUpRule.objects.create(
+            pk=self.rows.id("follow-up rule", shipped.code, at=self.world.now), code=shipped.code, version=shipped.version + 1,
+            name=shipped.name, procedure_codes=[INJECTION], opens_hours=shipped.opens_hours,
+            closes_hours=shipped.closes_hours, script_code=shipped.script_code, effective_from=shipped.effective_from,
+            saved_by=self.world.members["manager"],
+        )  # fmt: skip
 
     def consents(self) -> None:
         """More than half of those with a phone let us call by machine after a visit."""

@@ -29,6 +29,8 @@ from scheduling.services.reminder_sweep import plan_missing
 
 LEADS = ((72, "visit_link", "visit_reminder"), (24, "visit_reminder", "visit_reminder"))
 GATEWAY = "capture"
+# What is said of a number or an address where nobody is reached.
+GONE = {"sms": "The number is not in service.", "email": "The mail server does not know this address (550)."}
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class _Reminders:
                 subject=subject_of(visit), link_token=token,
                 planned_at=left, wanted_at=left, not_after=visit.starts_at, zone=self.world.location.zone,
                 state="failed" if failed else "delivered", next_try_at=left, attempts=1, gateway=GATEWAY,
-                gateway_ref=ref, error="The number is not in service." if failed else "", left_at=left,
+                gateway_ref=ref, error=GONE[channel] if failed else "", left_at=left,
                 settled_at=left + dt.timedelta(seconds=4), created_at=visit.created_at,
             )
         )  # fmt: skip

@@ -60,17 +60,16 @@ def write_wishes(rows: Rows, world: World) -> None:
 def _bad_numbers(rows: Rows) -> None:
     broken = [row for row in rows.new.get(Message, ()) if row.state == "failed"]
     for message in {row.address: row for row in broken}.values():
+        told_by = "the mail server" if message.channel == "email" else "the phone company"
         mark = rows.add(
             ContactConsent(
                 pk=rows.id("number gone", message.address, at=message.settled_at), patient=None,
                 channel=message.channel, address=message.address, purpose=REACHES, is_granted=False, how="carrier",
-                wording=message.error, at=message.settled_at, by_label="the phone company",
+                wording=message.error, at=message.settled_at, by_label=told_by,
                 created_at=message.settled_at,
             )
         )  # fmt: skip
-        rows.audit(
-            "number.gone", mark, at=message.settled_at, by="the phone company", channel=message.channel
-        )
+        rows.audit("number.gone", mark, at=message.settled_at, by=told_by, channel=message.channel)
 
 
 def _confidential(world: World) -> None:

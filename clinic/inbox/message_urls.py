@@ -25,6 +25,7 @@ urlpatterns = [
     path("patient/<uuid:pk>/write/", conversation.patient_write, name="patient-write"),
     path("numbers/", numbers.number_list, name="numbers"),
     path("numbers/<uuid:pk>/fixed/", numbers.number_fixed, name="number-fixed"),
+    path("numbers/<uuid:pk>/back/", numbers.number_back, name="number-back"),
     path("figures/", numbers.figures, name="figures"),
     path("patient/<uuid:pk>/", conversation.patient_messages, name="patient"),
     path("patient/<uuid:pk>/consent/<int:number>/", conversation.consent_record, name="consent-record"),

@@ -13,6 +13,7 @@ from clinic.inbox.models import PhoneCall
 from clinic.inbox.models.work import POOLS
 from clinic.ui.forms import ClinicForm
 from scheduling.models import ReleasedWords, VisitType
+from scheduling.procedures import procedure_choices
 from scheduling.queries.follow_ups import CallPage
 from scheduling.rules.follow_up_script import ANGRY, BY_CODE, DECLINED, HOT, ITEMS, Level
 from scheduling.services.follow_up_calls import RESULTS, Emergency, Told
@@ -215,10 +216,17 @@ class FirstDay(forms.Form):
 class FollowUpRuleForm(FirstDay, ClinicForm):
     name = forms.CharField(max_length=60)
     visit_type = forms.ModelChoiceField(
-        label="Due by itself after",
+        label="Due by itself after a visit of this type",
         queryset=VisitType.objects.order_by("name"),
         required=False,
-        empty_label="Nothing: chosen at check-out or in the chart",
+        empty_label="None",
+    )
+    procedure_codes = forms.MultipleChoiceField(
+        label="Due by itself after one of these procedures",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Once the visit is over and the procedure is charged. With neither a visit type nor a procedure "
+        "the rule is chosen by hand, at check-out or in the chart.",
     )
     opens_hours = forms.IntegerField(
         label="From (hours after the visit)", min_value=1, max_value=336, initial=24
@@ -230,6 +238,16 @@ class FollowUpRuleForm(FirstDay, ClinicForm):
         label="An automated call first, where the patient agreed to those", required=False, initial=True
     )
     is_active = forms.BooleanField(label="In use", required=False, initial=True)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        known = procedure_choices()
+        # A code that has left the fee list stays on its rule until somebody takes it off.
+        gone = set(self.initial.get("procedure_codes", ())) - {code for code, _ in known}
+        self.fields["procedure_codes"].choices = [
+            *((code, f"{words} ({code})") for code, words in known),
+            *((code, f"{code}, no longer on the fee list") for code in sorted(gone)),
+        ]
 
 
 class FollowUpScriptForm(FirstDay, ClinicForm):

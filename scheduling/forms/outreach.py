@@ -102,7 +102,8 @@ class OutreachSettingsForm(VersionedForm):
         model = OutreachSettings
         fields = [
             "is_automatic", "offers_at_once", "same_day_minutes", "later_minutes", "least_minutes",
-            "recall_pause_days", "count_months", "decision_at", "infant_months", "anticoagulants",
+            "recall_pause_days", "count_months", "are_late_cancels_counted", "decision_at", "infant_months",
+            "anticoagulants",
         ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Follow-up calls: the rules and scripts that the clinic edits, what is due, and each attempt."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -48,13 +49,14 @@ class FollowUpScript(Base):
 
 
 class FollowUpRule(Base):
-    """When a follow-up is due by itself (after a visit type), or which kind can be chosen by hand (a procedure,
-    without a visit type). Versions; the newest whose first day has come is used. Append-only."""
+    """When a follow-up is due by itself (after a visit type, or after a procedure by its code on the fee list), or
+    which kind can be chosen by hand. Versions; the newest whose first day has come is used. Append-only."""
 
     code = models.SlugField(max_length=40)
     version = models.PositiveIntegerField()
     name = models.CharField(max_length=60)
     visit_type = models.ForeignKey(VisitType, models.PROTECT, related_name="+", null=True, blank=True)
+    procedure_codes = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     opens_hours = models.PositiveSmallIntegerField(default=24)
     closes_hours = models.PositiveSmallIntegerField(default=72)
     script_code = models.SlugField(max_length=30, default="after-procedure")
@@ -151,6 +153,13 @@ class FollowUp(Base):
             ),
             models.Index(fields=["patient", "-opens_at"], name="scheduling_followup_patient"),
             models.Index(fields=["opens_at"], name="scheduling_followup_opens"),
+            # The list of closed ones is read newest first, and grows for years.
+            models.Index(
+                F("closed_at").desc(),
+                F("id"),
+                name="scheduling_followup_closed_at",
+                condition=Q(state="closed"),
+            ),
         ]
         constraints = [
             both_or_neither("closed_at", "closed_by_label", "scheduling_followup_closed"),
@@ -193,6 +202,7 @@ class FollowUpAttempt(Base):
     note = models.CharField(max_length=500, blank=True)
     script = models.ForeignKey(FollowUpScript, models.PROTECT, related_name="+", null=True)
     letter = models.ForeignKey(FollowUpLetter, models.PROTECT, related_name="+", null=True)
+    letter_file = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+")
     call = models.OneToOneField("inbox.PhoneCall", models.PROTECT, related_name="follow_up", null=True)
     message = models.OneToOneField("messaging.Message", models.PROTECT, related_name="follow_up", null=True)
     by = member(null=True)

@@ -35,6 +35,7 @@ class OutreachSettings(Versioned):
     recall_pause_days = models.PositiveSmallIntegerField("days between two messages of a recall", default=14)
     count_months = models.PositiveSmallIntegerField("no-shows counted over (months)", default=12)
     decision_at = models.PositiveSmallIntegerField("the provider decides at no-show number", default=3)
+    are_late_cancels_counted = models.BooleanField("late cancellations count like no-shows", default=True)
     infant_months = models.PositiveSmallIntegerField("infants are younger than (months)", default=12)
     anticoagulants = ArrayField(models.CharField(max_length=40), default=usual_anticoagulants, blank=True)
 
@@ -69,13 +70,14 @@ class MissedVisit(Base):
     patient = models.ForeignKey(PATIENT, models.PROTECT, related_name="missed_visits")
     kind = models.CharField(max_length=12, choices=[(kind.value, kind.words) for kind in Kind])
     missed_at = models.DateTimeField()
-    # Which no-show within the counted months this is; 0 for other kinds.
+    # Which missed visit within the counted months this is; 0 for kinds that do not count.
     number = models.PositiveSmallIntegerField(default=0)
     risks = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     raised_at = models.DateTimeField(null=True, blank=True)
     call_closed_at = models.DateTimeField(null=True, blank=True)
     letter_sent_at = models.DateTimeField(null=True, blank=True)
     letter_sent_by = member(null=True)
+    letter_file = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+")
     decision = models.CharField(max_length=12, choices=Decision.choices, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = member(null=True)
@@ -154,6 +156,8 @@ class LetterWording(Base):
     class Code(models.TextChoices):
         NO_SHOW_1 = "no_show_1", "After the first no-show"
         NO_SHOW_2 = "no_show_2", "After the second no-show"
+        LATE_CANCEL_1 = "late_cancel_1", "After the first late cancellation"
+        LATE_CANCEL_2 = "late_cancel_2", "After the second, a late cancellation"
 
     code = models.CharField(max_length=16, choices=Code.choices)
     language = models.CharField(max_length=2, choices=[("en", "English"), ("es", "Spanish")])

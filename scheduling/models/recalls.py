@@ -60,6 +60,11 @@ class Recall(Versioned):
         indexes = [
             models.Index(fields=["due_on"], name="scheduling_recall_open", condition=Q(closed_at=None)),
             models.Index(fields=["patient", "-due_on"], name="scheduling_recall_patient"),
+            models.Index(
+                fields=["-closed_at"],
+                name="scheduling_recall_closed_at",
+                condition=Q(closed_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -67,6 +67,11 @@ class WaitlistEntry(Versioned):
                 condition=Q(state="waiting"),
             ),
             models.Index(fields=["patient", "-created_at"], name="scheduling_wait_patient"),
+            models.Index(
+                fields=["location", "-closed_at"],
+                name="scheduling_wait_closed_at",
+                condition=~Q(state="waiting"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -9,17 +9,23 @@ from django.db import connection
 
 from clinic.core.phones import display
 from clinic.core.profile import clinic_zone
-from clinic.core.time import format_clock, format_day, now, today
+from clinic.core.time import format_clock, format_day, local_day, now, today
 from records.models import Patient
-from scheduling.models import Appointment
+from scheduling.models import Appointment, MissedVisit
 from scheduling.queries.contact import status_of
+from scheduling.queries.outreach import outreach_settings
+from scheduling.rules.missed import months_before
 from scheduling.rules.visit_states import UPCOMING, State
 
-# The next visit, how often nobody came within a year, and the number for texts, in one round trip.
+KEEP = MissedVisit.Decision.KEEP
+# The next visit, how often nobody came within a year, what the provider decided about that, and the number for texts,
+# in one round trip.
 _FACTS = """
 SELECT next.local_day, next.starts_at, next.zone,
     (SELECT count(*) FROM scheduling_appointment WHERE patient_id = %(patient)s AND state = %(no_show)s
         AND starts_at >= %(year_ago)s),
+    (SELECT decision FROM scheduling_missedvisit WHERE patient_id = %(patient)s AND decided_at >= %(decided_since)s
+        ORDER BY decided_at DESC LIMIT 1),
     (SELECT value FROM records_contactpoint WHERE patient_id = %(patient)s AND kind = 'mobile' AND is_active
         ORDER BY is_preferred DESC, rank LIMIT 1)
 FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
@@ -47,6 +53,7 @@ class PatientLine:
     phone: str
     next_visit: NextVisit | None
     no_shows: int
+    decision: str
     can_text: bool
     text_words: str
 
@@ -57,18 +64,20 @@ class PatientLine:
 
 
 def patient_line(patient: Patient) -> PatientLine:
-    """Born, phone, next visit, no-shows and whether texts are welcome."""
+    """Born, phone, next visit, no-shows with what the provider decided about them, and whether texts are welcome."""
     moment = now()
+    months = outreach_settings().count_months
     given = {
         "patient": patient.pk,
         "no_show": State.NO_SHOW.value,
         "upcoming": sorted(UPCOMING),
         "year_ago": moment - timedelta(days=365),
+        "decided_since": local_day(months_before(today(clinic_zone()), months), clinic_zone())[0],
         "half_a_day_ago": moment - timedelta(hours=12),
     }
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, given)
-        day, starts_at, place, no_shows, number = cursor.fetchone()
+        day, starts_at, place, no_shows, decision, number = cursor.fetchone()
     contact = status_of(patient, number)
     return PatientLine(
         patient=patient,
@@ -77,6 +86,7 @@ def patient_line(patient: Patient) -> PatientLine:
         phone=display(contact.number) if contact.number else "",
         next_visit=NextVisit(format_day(day), format_clock(starts_at, place)) if day else None,
         no_shows=no_shows,
+        decision=MissedVisit.Decision(decision).label if decision and decision != KEEP else "",
         can_text=contact.is_allowed,
         text_words=contact.words,
     )

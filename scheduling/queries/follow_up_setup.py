@@ -8,6 +8,7 @@ from clinic.core.kept import kept
 from clinic.core.profile import clinic_zone
 from clinic.core.time import today
 from scheduling.models import FollowUpLetter, FollowUpRule, FollowUpScript
+from scheduling.procedures import procedure_choices
 
 
 @kept
@@ -57,6 +58,15 @@ def letter_for(language: str) -> FollowUpLetter | None:
 def newest_rules() -> list[FollowUpRule]:
     """For the editor: the last saved version of each rule, by name."""
     return sorted({rule.code: rule for rule in _by_version(follow_up_rules())}.values(), key=lambda r: r.name)
+
+
+def rules_with_procedures() -> list[tuple[FollowUpRule, list[str]]]:
+    """The same, each with its procedures in words; one statement for the fee list."""
+    known = dict(procedure_choices())
+    return [
+        (rule, [f"{known.get(code, 'No longer on the fee list')} ({code})" for code in rule.procedure_codes])
+        for rule in newest_rules()
+    ]
 
 
 def newest_scripts() -> list[FollowUpScript]:

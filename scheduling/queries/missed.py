@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from clinic.core.phones import display
-from clinic.core.profile import clinic
 from clinic.core.time import format_clock, format_day, now
-from clinic.messaging.queries.receipts import practice_name
-from clinic.messaging.rules.phones import spoken_phone
 from records.models import ContactPoint, Medication, RedFlag, Result
 from scheduling.models import Appointment, ContactAttempt, Location, MissedVisit
 from scheduling.queries._words import patient_name
-from scheduling.queries.outreach import letter_wording, outreach_settings
+from scheduling.queries.outreach import outreach_settings
 from scheduling.rules import missed as rules
 from scheduling.rules.visit_states import State
 
@@ -40,12 +37,17 @@ def kind_of(visit: Appointment) -> rules.Kind:
 
 
 def number_of(visit: Appointment) -> int:
-    """Which no-show within the clinic's months this one is."""
-    first = rules.months_before(visit.local_day, outreach_settings().count_months)
+    """Which missed visit that counts within the clinic's months this one is; 0 when it does not count."""
+    chosen = outreach_settings()
+    if not rules.is_counted(kind_of(visit), late_cancels=chosen.are_late_cancels_counted):
+        return 0
+    counted = Q(state=State.NO_SHOW)
+    if chosen.are_late_cancels_counted:
+        counted |= Q(**_LATE)
     return Appointment.objects.filter(
+        counted,
         patient=visit.patient_id,
-        state=State.NO_SHOW,
-        local_day__gt=first,
+        local_day__gt=rules.months_before(visit.local_day, chosen.count_months),
         starts_at__lte=visit.starts_at,
     ).count()
 
@@ -97,6 +99,7 @@ class MissedLine:
     last_by: str
     letter: int
     letter_sent: datetime | None
+    letter_file: UUID | None
     needs_decision: bool
     decision: str
     missed_at: datetime
@@ -113,7 +116,13 @@ def missed_visits(location: Location, view: str):
     newest = tries.order_by("-at", "-pk")
     rows = (
         MissedVisit.objects.filter(STILL_MISSED, appointment__location=location)
-        .select_related("patient", "appointment__visit_type", "appointment__provider", "appointment__ma")
+        .select_related(
+            "patient",
+            "appointment__visit_type",
+            "appointment__provider",
+            "appointment__ma",
+            "appointment__location",
+        )
         .annotate(
             phone=phones.order_by("-is_preferred", "rank").values("value")[:1],
             tries=Subquery(tries.order_by().values("appointment").annotate(n=Count("pk")).values("n")),
@@ -125,11 +134,9 @@ def missed_visits(location: Location, view: str):
     if view == "calls":
         return rows.filter(call_closed_at=None, missed_at__gt=now() - CALLED_FOR)
     if view == "letters":
-        return rows.filter(
-            kind=rules.Kind.NO_SHOW, number__in=_lettered(chosen.decision_at), letter_sent_at=None
-        )
+        return rows.filter(number__in=_lettered(chosen.decision_at), letter_sent_at=None)
     if view == "decisions":
-        return rows.filter(kind=rules.Kind.NO_SHOW, number__gte=chosen.decision_at, decided_at=None)
+        return rows.filter(number__gte=chosen.decision_at, decided_at=None)
     return rows
 
 
@@ -143,7 +150,6 @@ def missed_line(row: MissedVisit) -> MissedLine:
     person = visit.provider or visit.ma
     outcomes = dict(ContactAttempt.Outcome.choices)
     chosen = outreach_settings()
-    is_no_show = row.kind == rules.Kind.NO_SHOW
     return MissedLine(
         id=row.pk,
         appointment_id=visit.pk,
@@ -163,45 +169,10 @@ def missed_line(row: MissedVisit) -> MissedLine:
         tries=row.tries or 0,
         last_try=str(outcomes.get(row.last_outcome, "")),
         last_by=row.last_by or "",
-        letter=rules.letter_of(row.number, chosen.decision_at) if is_no_show else 0,
+        letter=rules.letter_of(row.number, chosen.decision_at),
         letter_sent=row.letter_sent_at,
-        needs_decision=is_no_show
-        and rules.needs_decision(row.number, chosen.decision_at)
-        and row.decided_at is None,
+        letter_file=row.letter_file_id,
+        needs_decision=rules.needs_decision(row.number, chosen.decision_at) and row.decided_at is None,
         decision=row.get_decision_display() if row.decision else "",
         missed_at=row.missed_at,
     )
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A letter ready to print."""
-
-    missed: MissedVisit
-    heading: str
-    body: str
-    address: tuple[str, ...]
-    day: date
-
-
-def letter_for(missed: MissedVisit, on: date) -> Letter | None:
-    """The letter that follows a no-show, in the patient's language; None where none follows."""
-    number = rules.letter_of(missed.number, outreach_settings().decision_at)
-    if missed.kind != rules.Kind.NO_SHOW or not number:
-        return None
-    visit, patient = missed.appointment, missed.patient
-    wording = letter_wording(f"no_show_{number}", patient.language)
-    if wording is None:
-        return None
-    values = {
-        "name": patient.legal_name,
-        "date": f"{visit.local_day:%m/%d/%Y}",
-        "clinic": practice_name(),
-        "phone": spoken_phone(visit.location.phone or clinic().phone),
-    }
-    body = wording.body
-    for name, value in values.items():
-        body = body.replace("{" + name + "}", value)
-    city = " ".join(part for part in (patient.city, patient.state, patient.postal_code) if part)
-    lines = (patient.legal_name, patient.address_line1, patient.address_line2, city)
-    return Letter(missed, wording.heading, body, tuple(line for line in lines if line), on)

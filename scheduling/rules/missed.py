@@ -44,8 +44,14 @@ RISK_WORDS = {
 ABNORMAL = frozenset({"H", "HH", "L", "LL", "A", "AA", ">", "<", "POS"})
 
 
+def is_counted(kind: str, *, late_cancels: bool) -> bool:
+    """Whether a missed visit of this kind counts toward letters and the provider's decision. Who came and left does
+    not: they did come."""
+    return kind == Kind.NO_SHOW or (late_cancels and kind == Kind.LATE_CANCEL)
+
+
 def letter_of(number: int, decision_at: int) -> int:
-    """Which letter follows the n-th no-show: the first or the second, none once the provider decides."""
+    """Which letter follows the n-th missed visit that counts: the first or the second, none once the provider decides."""
     return number if 1 <= number < decision_at and number <= 2 else 0
 
 

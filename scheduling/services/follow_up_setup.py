@@ -29,9 +29,9 @@ def save_follow_up_rule(
 ) -> FollowUpRule:
     """Saves a new version of a rule (or a new rule) that holds from a day on; follow-ups that are due keep theirs.
 
-    `values`: name, visit_type (None: chosen by hand), opens_hours, closes_hours, pool, is_automated,
-    max_attempts, is_active. Audited as `follow_up_rule.saved`. Refuses a day in the past, a second rule for the
-    same visit type, and a name that exists.
+    `values`: name, visit_type, procedure_codes (neither: chosen by hand), opens_hours, closes_hours, pool,
+    is_automated, max_attempts, is_active. Audited as `follow_up_rule.saved`. Refuses a day in the past, a second rule
+    for the same visit type or procedure, and a name that exists.
     """
     day = _first_day(effective_from)
     lock_keys("follow-up-rules")
@@ -39,10 +39,9 @@ def save_follow_up_rule(
     newest = {row.code: row for row in FollowUpRule.objects.order_by("version")}
     if rule is None and code in newest:
         raise Refused("A rule of this name exists.", field="name")
-    kind = values.get("visit_type")
-    twin = [row for row in newest.values() if row.code != code and row.is_active and row.visit_type_id]
-    if kind and values.get("is_active", True) and any(row.visit_type_id == kind.pk for row in twin):
-        raise Refused("Another rule is for this visit type already.", field="visit_type")
+    if values.get("is_active", True):
+        others = [row for row in newest.values() if row.code != code and row.is_active]
+        _refuse_twins(others, values.get("visit_type"), values.get("procedure_codes", []))
     version = newest[code].version + 1 if code in newest else 1
     saved = FollowUpRule.objects.create(
         code=code, version=version, effective_from=day, saved_by_id=by.member_id, **values
@@ -50,6 +49,15 @@ def save_follow_up_rule(
     audit.record(by, "follow_up_rule.saved", obj=saved, code=code, version=version)
     enqueue(PLAN)
     return saved
+
+
+def _refuse_twins(others: list[FollowUpRule], kind, codes: list[str]) -> None:
+    if kind and any(row.visit_type_id == kind.pk for row in others):
+        raise Refused("Another rule is for this visit type already.", field="visit_type")
+    taken = {code: row.name for row in others for code in row.procedure_codes}
+    for code in codes:
+        if code in taken:
+            raise Refused(f"“{taken[code]}” is for {code} already.", field="procedure_codes")
 
 
 @service

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from clinic import audit
 from clinic.core.actor import Actor
@@ -32,6 +32,7 @@ from clinic.messaging.rules.voice import OUTCOME_WORDS, Outcome
 from clinic.messaging.services import plan_message
 from clinic.messaging.services.voice import settle_call
 from scheduling.models import Appointment, FollowUp, FollowUpAttempt
+from scheduling.procedures import procedures_done
 from scheduling.queries.follow_up_numbers import automated_number
 from scheduling.queries.follow_up_setup import rules_in_force
 from scheduling.queries.settings import locations
@@ -86,32 +87,47 @@ def plan_due() -> int:
 
 
 def _visits_without() -> list[Appointment]:
-    """Visits completed lately whose type has a rule and that have no follow-up by it yet."""
-    by_type = {rule.visit_type_id: rule for rule in rules_in_force().values() if rule.visit_type_id}
-    if not by_type:
+    """Visits completed lately for which a rule is in force, by their type or by what was done in them, and that have
+    no follow-up made by itself yet; with the `procedures` that count."""
+    in_force = rules_in_force().values()
+    kinds = {rule.visit_type_id for rule in in_force if rule.visit_type_id}
+    codes = {code for rule in in_force for code in rule.procedure_codes}
+    if not kinds and not codes:
         return []
+    since = now() - LOOK_BACK
+    done = procedures_done(codes, since)
     there = FollowUp.objects.filter(appointment=OuterRef("pk"), source_key__isnull=False)
     visits = (
         Appointment.objects.filter(
+            Q(visit_type__in=kinds) | Q(encounter__in=done),
             state=VisitState.COMPLETED,
-            visit_type__in=by_type,
-            starts_at__gte=now() - LOOK_BACK,
+            starts_at__gte=since,
         )
         .filter(~Exists(there))
         .select_related("patient")
         .order_by("starts_at")
     )
-    return [visit for visit in visits[:AT_ONCE] if visit.patient.deceased_on is None]
+    found = [visit for visit in visits[:AT_ONCE] if visit.patient.deceased_on is None]
+    for visit in found:
+        visit.procedures = done.get(visit.encounter_id, [])
+    return found
 
 
 def _plan_for(by: Actor, visit: Appointment) -> None:
-    rule = next(
-        rule for rule in rules_in_force(visit.local_day).values() if rule.visit_type_id == visit.visit_type_id
-    )
+    """By what was done, else by the visit's type; nothing where no rule held on that day."""
+    in_force = sorted(rules_in_force(visit.local_day).values(), key=lambda rule: rule.name)
+    of_type = [rule for rule in in_force if rule.visit_type_id == visit.visit_type_id]
+    by_code = [
+        (rule, one.words) for rule in in_force for one in visit.procedures if one.code in rule.procedure_codes
+    ]
+    if not by_code and not of_type:
+        return
+    rule, words = by_code[0] if by_code else (of_type[0], "")
     plan_follow_up(
         by=by,
         patient=visit.patient,
         rule=rule,
+        reason=f"{rule.name}: {words}" if words else "",
         appointment=visit,
         counted_from=visit.state_since,
         source_key=visit_key(visit.pk, rule.code),

@@ -18,12 +18,11 @@ from clinic.inbox.models import Task
 from clinic.inbox.services.tasks import add_task, complete_task
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import Role
-from scheduling.models import Appointment, ContactAttempt, MissedVisit
+from scheduling.models import Appointment, MissedVisit
 from scheduling.queries.missed import MISSED_STATES, STILL_MISSED, kind_of, number_of, risks_of
 from scheduling.queries.outreach import outreach_settings
 from scheduling.queries.settings import flow_settings
 from scheduling.rules import missed as rules
-from scheduling.rules.visit_states import State
 
 NAME = "scheduling.follow_missed"
 LOOK_BACK = timedelta(days=7)
@@ -59,7 +58,7 @@ def _list(*, by: Actor, visit: Appointment) -> None:
         patient=visit.patient,
         kind=kind,
         missed_at=visit.state_since,
-        number=number_of(visit) if kind == rules.Kind.NO_SHOW else 0,
+        number=number_of(visit),
         risks=[risk.value for risk in risks_of(visit)],
     )
     MissedVisit.objects.bulk_create([row], ignore_conflicts=True)
@@ -93,7 +92,7 @@ def _raise(*, by: Actor, missed: MissedVisit) -> None:
     if _is_to_be_decided(missed):
         add_task(
             by=by,
-            title=f"Decide after {missed.number} no-shows",
+            title=f"Decide after {missed.number} missed visits",
             detail=f"{told} Number {missed.number} in {outreach_settings().count_months} months. "
             "The decision is made on the list of missed visits.",
             patient=missed.patient,
@@ -105,9 +104,7 @@ def _raise(*, by: Actor, missed: MissedVisit) -> None:
 
 
 def _is_to_be_decided(row: MissedVisit) -> bool:
-    return row.kind == rules.Kind.NO_SHOW and rules.needs_decision(
-        row.number, outreach_settings().decision_at
-    )
+    return rules.needs_decision(row.number, outreach_settings().decision_at)
 
 
 def _decision_key(visit: Appointment) -> str:
@@ -115,34 +112,8 @@ def _decision_key(visit: Appointment) -> str:
 
 
 @service
-def mark_letter_sent(*, by: Actor, missed: MissedVisit) -> MissedVisit:
-    """The letter was printed and posted. Audited `missed_visit.letter_sent` and logged as an attempt.
-
-    Refuses a visit after which no letter follows, and a second time.
-    """
-    row = lock_rows(MissedVisit.objects.filter(pk=missed.pk).select_related("appointment"))[0]
-    if row.kind != rules.Kind.NO_SHOW or not rules.letter_of(row.number, outreach_settings().decision_at):
-        raise Refused("No letter follows from this visit.")
-    if row.letter_sent_at:
-        raise Refused("The letter is marked as sent already.")
-    row.letter_sent_at, row.letter_sent_by_id = now(), by.member_id
-    row.save()
-    ContactAttempt.objects.create(
-        patient_id=row.patient_id,
-        appointment=row.appointment,
-        way=ContactAttempt.Way.LETTER,
-        outcome=ContactAttempt.Outcome.SENT,
-        at=now(),
-        by_id=by.member_id,
-        by_label=by.label[:120],
-    )
-    audit.record(by, "missed_visit.letter_sent", obj=row, patient=row.patient_id, number=row.number)
-    return row
-
-
-@service
 def decide_missed(*, by: Actor, missed: MissedVisit, decision: str) -> MissedVisit:
-    """The provider decides how to go on after repeated no-shows; the task is done with it.
+    """The provider decides how to go on after repeated missed visits; the task is done with it.
 
     Audited `missed_visit.decided`. Refuses whoever may not sign notes, an unknown decision, a visit that needs
     none, and a second decision.
@@ -152,7 +123,7 @@ def decide_missed(*, by: Actor, missed: MissedVisit, decision: str) -> MissedVis
     if decision not in MissedVisit.Decision.values:
         raise Refused("Choose how to go on.", field="decision")
     row = lock_rows(MissedVisit.objects.filter(pk=missed.pk).select_related("appointment"))[0]
-    if not _is_to_be_decided(row) or row.appointment.state != State.NO_SHOW:
+    if not _is_to_be_decided(row) or not MissedVisit.objects.filter(STILL_MISSED, pk=row.pk).exists():
         raise Refused("Nothing has to be decided about this visit.")
     if row.decided_at:
         raise Refused("This has been decided already.")

@@ -60,7 +60,10 @@ def checkout_follow_up(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _check_out_act(request: HttpRequest, visit: Appointment, page) -> str:
     answer = request.POST.get("calls", "")
-    if answer in ("yes", "no") and page.number:
+    if answer in ("yes", "no"):
+        # The button names the number that was read out: an answer is never kept for another one.
+        if page.number is None or request.POST.get("asked_about") != page.number.address:
+            raise Refused("The patient's numbers have changed meanwhile.", hint="Look at them again.")
         set_call_consent(
             by=request.actor, patient=visit.patient, address=page.number.address, is_granted=answer == "yes"
         )

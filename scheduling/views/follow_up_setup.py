@@ -15,7 +15,7 @@ from clinic.staff.permissions import Permission as P
 from clinic.ui.acts import form_act
 from scheduling.forms.follow_ups import FollowUpLetterForm, FollowUpRuleForm, FollowUpScriptForm
 from scheduling.models import FollowUpLetter, FollowUpRule, FollowUpScript
-from scheduling.queries.follow_up_setup import newest_letters, newest_rules, newest_scripts
+from scheduling.queries.follow_up_setup import newest_letters, newest_scripts, rules_with_procedures
 from scheduling.services.follow_up_setup import (
     save_follow_up_letter,
     save_follow_up_rule,
@@ -23,7 +23,8 @@ from scheduling.services.follow_up_setup import (
 )
 
 RULE_FIELDS = (
-    "name", "visit_type", "opens_hours", "closes_hours", "pool", "max_attempts", "is_automated", "is_active",
+    "name", "visit_type", "procedure_codes", "opens_hours", "closes_hours", "pool", "max_attempts", "is_automated",
+    "is_active",
 )  # fmt: skip
 SCRIPT_FIELDS = ("name", "opening", "closing", "pain_concern_from", "pain_red_from")
 
@@ -33,7 +34,7 @@ SCRIPT_FIELDS = ("name", "opening", "closing", "pain_concern_from", "pain_red_fr
 def follow_up_rules(request: HttpRequest) -> HttpResponse:
     """When a follow-up is due, what is asked, and what the letter says."""
     context = {
-        "rules": newest_rules(),
+        "rules": rules_with_procedures(),
         "scripts": newest_scripts(),
         "letters": newest_letters(),
         "attention": attention(),

@@ -22,7 +22,6 @@ from scheduling.models import FollowUp
 from scheduling.queries import follow_ups as queries
 from scheduling.rules.follow_ups import Attempt, State
 from scheduling.services.follow_up_calls import alert_provider_now, record_follow_up_call
-from scheduling.services.follow_up_letters import is_certified, send_follow_up_letter
 from scheduling.services.follow_ups import decide_follow_up, release_words
 
 REFRESH = ("follow-ups", "follow-ups.patient", "follow-ups.checkout", "inbox", "inbox.mine", "inbox.patient")
@@ -184,21 +183,3 @@ def follow_up_release(request: HttpRequest, pk: UUID) -> HttpResponse:
             "cancel_url": reverse("scheduling:follow-up", args=[pk]),
         },
     )
-
-
-@allow(P.FOLLOW_UP_WORK)
-@require_http_methods(["GET", "POST"])
-def follow_up_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The letter, made for paper; its button notes that it was mailed."""
-    row = get_object_or_404(FollowUp.objects.select_related("patient", "appointment"), pk=pk)
-    if request.method == "POST":
-        try:
-            send_follow_up_letter(by=request.actor, follow_up=row)
-        except ClinicError as error:
-            return refused(request, error, to=reverse("scheduling:follow-up", args=[pk]))
-        return saved(
-            request, "Noted as mailed. The provider decides next.", to=reverse("scheduling:follow-ups")
-        )
-    audit.looked(request, row.patient_id, "print")
-    context = {"row": row, "letter": queries.letter_of(row), "is_certified": is_certified(row)}
-    return render(request, "scheduling/follow_up/letter.html", context)

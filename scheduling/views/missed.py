@@ -7,20 +7,17 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from clinic import audit
-from clinic.core.errors import ClinicError, NotFound
-from clinic.core.profile import clinic_zone
-from clinic.core.time import today
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission as P
 from clinic.ui.acts import form_act
 from clinic.ui.paging import page_of
-from clinic.ui.responses import refused, saved
 from scheduling.forms.outreach import DecideForm
 from scheduling.models import MissedVisit
-from scheduling.queries.missed import VIEWS, letter_for, missed_line, missed_visits
+from scheduling.queries.missed import VIEWS, missed_line, missed_visits
+from scheduling.queries.outreach import outreach_settings
 from scheduling.services import missed as services
 from scheduling.views._common import here
 
@@ -46,6 +43,8 @@ def missed_list(request: HttpRequest) -> HttpResponse:
         "places": places,
         "may_book": request.actor.can(P.APPOINTMENT_BOOK),
         "may_decide": request.actor.can(P.NOTE_SIGN),
+        "may_open": request.actor.can(P.DOCUMENT_VIEW),
+        "months": outreach_settings().count_months,
     }
     return render(request, "scheduling/missed/list.html", context)
 
@@ -53,30 +52,6 @@ def missed_list(request: HttpRequest) -> HttpResponse:
 def _missed(pk: UUID) -> MissedVisit:
     rows = MissedVisit.objects.select_related("patient", "appointment__location", "appointment__visit_type")
     return get_object_or_404(rows, pk=pk)
-
-
-@allow(P.APPOINTMENT_BOOK)
-@require_GET
-def missed_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The letter, ready to print. Printing it changes nothing: sending is said by a button."""
-    row = _missed(pk)
-    letter = letter_for(row, today(clinic_zone()))
-    if letter is None:
-        raise NotFound("No letter follows from this visit.")
-    audit.looked(request, row.patient_id, "letter printed")
-    return render(request, "scheduling/missed/letter.html", {"letter": letter, "row": row})
-
-
-@require_POST
-@allow(P.APPOINTMENT_BOOK)
-def missed_letter_sent(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The letter was posted."""
-    try:
-        services.mark_letter_sent(by=request.actor, missed=_missed(pk))
-    except ClinicError as error:
-        return refused(request, error, to="scheduling:missed", refresh=REFRESH)
-    to = f"{reverse('scheduling:missed')}?view=letters"
-    return saved(request, "Letter marked as sent.", to=to, refresh=REFRESH)
 
 
 @allow(P.NOTE_SIGN)
@@ -93,7 +68,7 @@ def missed_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
         message="Decided.",
         refresh=REFRESH,
         context={
-            "title": f"After {row.number} no-shows",
+            "title": f"After {row.number} missed visits",
             "intro": f"{row.patient.name}: how does the clinic go on?",
             "submit_label": "Decide",
             "cancel_url": reverse("scheduling:missed"),

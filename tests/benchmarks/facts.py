@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from tests.benchmarks import queues
 from tests.benchmarks.calendars import full_calendars
 
 REASON = "bench"
@@ -185,6 +186,11 @@ class Facts:
     def calendars(self) -> uuid.UUID:
         """A place with eight providers and sixty nearly full days, made when it is first asked for."""
         return full_calendars(self._owner, self.location, self.zone, self.day, self.type, self.patients)
+
+    @functools.cached_property
+    def lists(self) -> None:
+        """Fills the lists that staff work off, when one of them is first asked for."""
+        queues.fill(self._owner, self.location, self.zone, self.type, self.patients)
 
 
 def _slip(dice: random.Random, name: str) -> str:

@@ -10,6 +10,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.benchmarks import queues
+
 TABLES = """
 DROP SCHEMA IF EXISTS bench CASCADE;
 CREATE SCHEMA bench;
@@ -234,5 +236,5 @@ def openings(cursor, given: Arguments) -> list:
 FLOORS: dict[str, Floor] = {
     "find": find, "born": born, "alike": alike, "day": day, "poll": poll, "chart": chart, "book": book, "vitals": vitals,
     "outbox": outbox, "move": move, "check_out": check_out, "vaccine": vaccine, "manager": manager, "audit": audit,
-    "openings": openings, "week": week,
+    "openings": openings, "week": week, **queues.floors_of(audited),
 }  # fmt: skip

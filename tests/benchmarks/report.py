@@ -101,6 +101,27 @@ def _others(found: dict[str, Any]) -> list[str]:
     return ["", "## Beside that", "", *(f"- {words}" for words in found.get("notes", ()))]
 
 
+def reminder_words(found: dict[str, Any]) -> str:
+    """The figures of `tests.benchmarks.reminders` as two sentences for the page."""
+    return (
+        f"{found['due']:,} reminders that are due, worked off without the network, median of {found['rounds']} rounds: one "
+        f"worker {found['one_worker_per_s']:,} a second, two workers {found['two_workers_per_s']:,} (goal "
+        f"{found['goal_per_s']:,}); bare SQL that handles each row by itself {found['floor_per_s']:,}. A reminder costs "
+        f"{found['worker_cpu_ms']:.2f} ms of a worker's processor and {found['database_cpu_ms']:.2f} ms of the database's."
+    )
+
+
+def planning_words(found: dict[str, Any]) -> str:
+    """The figures of `tests.benchmarks.planning` as two sentences for the page."""
+    first, again = found["first"], found["second"]
+    return (
+        f"One sweep over {found['visits']:,} visits without a message plans {first['planned']:,} reminders in "
+        f"{first['seconds']:.1f} s ({first['cpu_seconds']:.1f} s of the worker's processor) and {first['statements']} "
+        f"statements. The next sweep, which finds everything planned, takes {again['seconds']:.1f} s and "
+        f"{again['statements']} statements."
+    )
+
+
 def exponent(big: float, small: float, times: float) -> float:
     """How a time grows with the data: log of the times over log of the sizes."""
     return math.log(big / small) / math.log(times)

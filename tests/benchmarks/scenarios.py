@@ -78,6 +78,7 @@ def scenarios(facts: Facts) -> list[Scenario]:
         *_searches(facts),
         *_charts(facts),
         *_offices(facts),
+        *_queues(facts),
         *_writes(facts),
     ]
 
@@ -190,6 +191,32 @@ def _offices(facts: Facts) -> list[Scenario]:
         Scenario("outbox", "outbox, what was delivered", "frontdesk",
                  lambda client: client.request("/messages/?tab=delivered"), "outbox", dict),
         Scenario("audit", "audit page", "privacy", lambda client: client.request("/audit/"), "audit", dict),
+    ]  # fmt: skip
+
+
+def _queues(facts: Facts) -> list[Scenario]:
+    """The first pages of the lists that staff work off, above years of what is done."""
+
+    def page(url: str) -> Call:
+        def call(client: Client) -> Answer:
+            _ = facts.lists
+            return client.request(url)
+
+        return call
+
+    def given() -> dict[str, str]:
+        return {"patient": str(facts.chart)}
+
+    at = f"location={facts.location}"
+    return [
+        Scenario("follow-ups", "follow-up calls, whom to call now", "leadma", page("/follow-ups/"), "follow_ups", given),
+        Scenario("follow-ups-closed", "follow-up calls, closed ones", "leadma", page("/follow-ups/?view=closed"),
+                 "follow_ups_closed", given),
+        Scenario("waitlist", "waitlist, who waits", "frontdesk", page(f"/outreach/?{at}"), "waitlist", given),
+        Scenario("recalls", "recalls that are due", "frontdesk", page("/outreach/recalls/"), "recalls", given),
+        Scenario("replies", "texts of patients to read", "frontdesk", page("/messages/replies/"), "replies", given),
+        Scenario("conversation", "a patient's conversation", "frontdesk", page(f"/messages/patient/{facts.chart}/"),
+                 "conversation", given),
     ]  # fmt: skip
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import importlib.util
 import json
 import os
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from tests.benchmarks.client import Client
 from tests.benchmarks.facts import Facts
 from tests.benchmarks.measure import crowd, in_turns, two_sizes
 from tests.benchmarks.race import RACERS, race
-from tests.benchmarks.report import exponent
+from tests.benchmarks.report import exponent, planning_words, reminder_words
 from tests.benchmarks.scenarios import PASSWORD, Scenario, scenarios
 from tests.benchmarks.servers import (
     FOLDER,
@@ -228,18 +228,21 @@ def _inside(data: Data, chosen: list[Scenario], found: dict[str, dict]) -> list[
 
 
 def _reminders() -> list[str]:
-    """Due reminders worked off: measured by its own module, where there is one."""
-    if importlib.util.find_spec("tests.benchmarks.reminders") is None:
-        return []
-    argv = [sys.executable, "-m", "tests.benchmarks.reminders"]
+    """Reminders planned and worked off, each measured by a module of its own."""
+    return [
+        *_by_module("tests.benchmarks.planning", planning_words),
+        *_by_module("tests.benchmarks.reminders", reminder_words),
+    ]
+
+
+def _by_module(name: str, words: Callable[[dict], str]) -> list[str]:
+    argv = [sys.executable, "-m", name]
     done = subprocess.run(
         argv, cwd=ROOT, env=clean_environment(), text=True, capture_output=True, check=False
     )
     if done.returncode != 0:
-        return ["Reminders could not be measured."]
-    figures = json.loads(done.stdout[done.stdout.index("{") :])
-    parts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items())
-    return [f"Reminders worked off without the network: {parts}."]
+        return [f"{name} could not be measured."]
+    return [words(json.loads(done.stdout[done.stdout.index("{") :]))]
 
 
 def once() -> int:

@@ -1,4 +1,5 @@
-"""A patient's text handled with the keyboard alone, and a text written with its preview beside it."""
+"""A patient's text handled with the keyboard alone, a text written with its preview beside it, a number that works
+after all or not, and a pile of letters."""
 
 from __future__ import annotations
 
@@ -8,11 +9,16 @@ from playwright.sync_api import expect
 from clinic.core.models import ClinicProfile
 from clinic.core.time import now
 from clinic.messaging.models import InboundMessage, Message
+from clinic.messaging.queries.consent import may_contact
+from clinic.messaging.services.reach import note_gone
 from clinic.messaging.services.replies import receive_text
 from clinic.messaging.tasks import settle_replies
 from clinic.staff.roles import Role
+from scheduling.models import FollowUp
 from tests.browser.conftest import PASSWORD
-from tests.factories.messaging import make_reachable, number_of
+from tests.factories.follow_ups import make_follow_up
+from tests.factories.messaging import SYSTEM, make_reachable, number_of
+from tests.factories.scheduling import make_location
 from tests.factories.staff import make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -65,3 +71,43 @@ def test_what_is_typed_shows_beside_it_and_what_tells_is_refused(desk):
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert Message.objects.get(purpose="answer").body == "Maple Street: We have your umbrella."
     assert desk.errors == []
+
+
+def test_a_number_called_fixed_by_mistake_is_put_back_from_the_notice_and_from_the_page(desk):
+    patient = make_reachable(first_name="Maria", last_name="Ortiz")
+    note_gone(by=SYSTEM, channel="sms", address=number_of(patient), why="The number is not in service.")
+    page = desk.go("/messages/numbers/")
+    desk.sends(lambda: page.click("button:has-text('Fixed')"))
+    expect(page.locator("#numbers")).to_contain_text("Every number works")
+    desk.sends(lambda: page.click("button.toast-act"))
+    expect(page.locator("#numbers")).to_contain_text("The number is not in service.")
+    expect(page.locator("#numbers")).not_to_contain_text("Taken off the list")
+    page.focus("button:has-text('Fixed')")
+    desk.sends(lambda: page.keyboard.press("Enter"))
+    expect(page.locator("#numbers")).to_contain_text("Taken off the list in the last 7 days")
+    desk.assert_accessible()
+    page.focus("button:has-text('Put back')")
+    desk.sends(lambda: page.keyboard.press("Enter"))
+    expect(page.locator("#numbers")).to_contain_text("The number is not in service.")
+    assert may_contact(patient, "sms", number_of(patient), "reminder").is_allowed is False
+    assert desk.errors == []
+
+
+def test_a_pile_of_letters_is_mailed_with_one_press(person):
+    make_location()
+    make_member(Role.MA, username="dana", password=PASSWORD)
+    for _ in range(2):
+        make_follow_up()
+    FollowUp.objects.update(state="letter")
+    ma = person(390, 844)
+    page = ma.sign_in("dana")
+    ma.go("/follow-ups/?view=letters")
+    expect(page.locator("a:has-text('Print all 2')")).to_have_attribute("target", "_blank")
+    ma.assert_accessible()
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    pdf = page.request.get(f"{ma.base}/follow-ups/letters.pdf")
+    assert (pdf.status, pdf.body()[:5]) == (200, b"%PDF-")
+    ma.sends(lambda: page.click("button:has-text('All mailed')"))
+    expect(page.locator("#follow-ups")).to_contain_text("No letter is due")
+    assert FollowUp.objects.filter(state="provider").count() == 2
+    assert ma.errors == []

@@ -181,5 +181,6 @@ def test_every_measured_operation_works_once(seeded):
     names = [json.loads(line)["name"] for line in done.stdout.splitlines() if line.startswith("{")]
     assert names == [
         "find", "find-typo", "find-dob", "find-phone", "day", "week", "poll", "poll-changed", "openings",
-        "openings-none", "chart", "manager", "outbox", "audit", "book", "check-in", "vitals", "vaccine", "check-out",
+        "openings-none", "chart", "manager", "outbox", "audit", "follow-ups",
+        "follow-ups-closed", "waitlist", "recalls", "replies", "conversation", "book", "check-in", "vitals", "vaccine", "check-out",
     ]  # fmt: skip

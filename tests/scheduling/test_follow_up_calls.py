@@ -20,8 +20,8 @@ from scheduling.queries.follow_up_numbers import phones_of
 from scheduling.queries.follow_ups import alerts_of, follow_ups_in
 from scheduling.rules.follow_ups import State
 from scheduling.services.follow_up_calls import Emergency, alert_provider_now, record_follow_up_call
-from scheduling.services.follow_up_letters import send_follow_up_letter
 from scheduling.services.follow_ups import decide_follow_up, plan_follow_up, release_words
+from scheduling.services.letters import send_follow_up_letter
 from tests.factories.follow_ups import EMERGENCY, WELL, at_noon, make_follow_up, no_flags, told
 from tests.factories.messaging import make_reachable, number_of, phone
 from tests.factories.scheduling import make_location

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.inbox.models import Alert, PhoneCall
+from clinic.messaging.models import ContactConsent
 from clinic.messaging.queries.consent import may_contact
 from clinic.staff.roles import Role
 from records.queries.chart import timeline
@@ -15,6 +16,7 @@ from scheduling.models import FollowUp, FollowUpAttempt, FollowUpLetter, FollowU
 from scheduling.queries.follow_up_setup import letter_for, rules_in_force, script_for
 from scheduling.rules.follow_ups import State
 from scheduling.services.follow_up_calls import record_follow_up_call
+from tests.factories.billing import make_fee
 from tests.factories.follow_ups import WELL, agreeing, at_noon, make_follow_up, no_flags, told
 from tests.factories.messaging import make_reachable, number_of
 from tests.factories.scheduling import Clinic, at
@@ -209,9 +211,23 @@ class TestCheckOut:
         url = reverse("scheduling:checkout-follow-up", args=[visit.pk])
         number = number_of(visit.patient)
         for answer, allowed in (("yes", True), ("no", False)):
-            client.post(url, {"calls": answer})
+            client.post(url, {"calls": answer, "asked_about": number})
             assert may_contact(visit.patient, "voice", number, "followup").is_allowed == allowed
         assert not may_contact(visit.patient, "voice", number, "reminder").is_allowed
+
+    def test_a_yes_is_kept_for_the_number_that_was_read_out_and_no_other(self, visit):
+        client = signed_in(make_member(Role.FRONT_DESK))
+        url = reverse("scheduling:checkout-follow-up", args=[visit.pk])
+        contact = visit.patient.contacts.get(kind="mobile")
+        read_out, contact.value = contact.value, "+13125550188"
+        assert f'name="asked_about" value="{read_out}"' in client.get(url).content.decode()
+        contact.save()
+        for asked_about in (read_out, ""):
+            answer = client.post(
+                url, {"calls": "yes", "asked_about": asked_about}, headers={"HX-Request": "true"}
+            )
+            assert answer.status_code == 422
+        assert ContactConsent.objects.filter(channel="voice").count() == 0
 
 
 class TestPatientPage:
@@ -277,6 +293,26 @@ class TestEditor:
         assert answer.status_code == 422
         assert "for this visit type already" in answer.content.decode()
         assert FollowUpRule.objects.filter(name="Another").count() == 0
+
+    def test_a_rule_for_procedures_names_what_the_fee_list_has(self, manager):
+        make_fee("LOC-312", words="Joint injection", kind="procedure")
+        make_fee("LOC-110", words="Office visit", kind="visit")
+        rule = FollowUpRule.objects.get(code="after-injection")
+        url = reverse("scheduling:follow-up-rule-edit", args=[rule.pk])
+        page = manager.get(url).content.decode()
+        assert "Joint injection (LOC-312)" in page
+        assert "LOC-110" not in page
+        form = {
+            "name": rule.name, "procedure_codes": ["LOC-312"], "opens_hours": 48, "closes_hours": 72, "pool": "ma",
+            "max_attempts": 3, "is_active": "on", "effective_from": "2026-03-10",
+        }  # fmt: skip
+        assert manager.post(url, form | {"procedure_codes": ["LOC-110"]}).status_code == 422
+        assert manager.post(url, form).status_code == 302
+        assert rules_in_force()["after-injection"].procedure_codes == ["LOC-312"]
+        assert "LOC-312" in manager.get(reverse("scheduling:follow-up-rules")).content.decode()
+        twin = manager.post(reverse("scheduling:follow-up-rule-add"), form | {"name": "Another"})
+        assert twin.status_code == 422
+        assert "is for LOC-312 already" in twin.content.decode()
 
     def test_a_change_in_the_past_and_an_unknown_variable_are_refused(self, manager):
         letter = FollowUpLetter.objects.get(language="en")

@@ -6,6 +6,8 @@ import pytest
 import time_machine
 from django.db.models import F
 
+from billing.models import Charge
+from billing.services import propose_charge
 from clinic.core.models import FailedWork
 from clinic.core.time import now
 from clinic.inbox.models import PhoneCall
@@ -18,9 +20,10 @@ from scheduling.queries.follow_ups import figures, follow_ups_in
 from scheduling.rules.follow_ups import State
 from scheduling.services.follow_up_setup import save_follow_up_rule
 from scheduling.tasks.follow_ups import plan_follow_ups, settle_follow_ups
+from tests.factories.billing import make_fee
 from tests.factories.follow_ups import SYSTEM, agreeing, at_noon, completed, make_follow_up
 from tests.factories.messaging import consent, make_reachable, number_of
-from tests.factories.scheduling import Clinic, at, make_location, make_patient
+from tests.factories.scheduling import Clinic, at, make_location, make_patient, make_room, visit_type
 from tests.support.statements import counted
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +42,14 @@ def place(clock):
 
 def only() -> FollowUp:
     return FollowUp.objects.get()
+
+
+def charged(clinic, fee, *, clock: str, code: str = "follow-up", room=None):
+    """A completed visit in which something of the fee list was done."""
+    visit = completed(clinic, make_reachable(), clock=clock, code=code, room=room)
+    visit.refresh_from_db()
+    propose_charge(by=SYSTEM, encounter=visit.encounter, code=fee.code)
+    return visit
 
 
 def planned(patient=None) -> FollowUp:
@@ -89,6 +100,41 @@ class TestDue:
         completed(clinic, make_reachable(), clock="9:30")
         plan_follow_ups()
         assert FollowUp.objects.count() == 0
+
+    def test_what_was_charged_in_the_visit_makes_one_due_once(self, clock):
+        clock.move_to(at("9:00"))
+        clinic, fee = Clinic(), make_fee("LOC-312", words="Joint injection", kind="procedure")
+        rule = FollowUpRule.objects.get(code="after-injection")
+        save_follow_up_rule(by=SYSTEM, rule=rule, name=rule.name, procedure_codes=[fee.code])
+        injected = charged(clinic, fee, clock="9:30")
+        charged(clinic, make_fee("LOC-321", kind="procedure"), clock="10:30", room=clinic.rooms[1])
+        taken_back = charged(clinic, fee, clock="11:00", room=make_room(clinic.location))
+        Charge.objects.filter(appointment=taken_back).update(state="void", voided_at=now())
+        for _ in range(3):
+            plan_follow_ups()
+        row = only()
+        assert (row.appointment_id, row.rule.code) == (injected.pk, "after-injection")
+        assert row.reason == "After a joint injection: Joint injection"
+
+    def test_what_was_done_goes_before_the_type_and_one_visit_gets_one(self, clock):
+        clock.move_to(at("9:00"))
+        clinic, fee = Clinic(), make_fee("LOC-312", words="Joint injection", kind="procedure")
+        rule = FollowUpRule.objects.get(code="after-injection")
+        save_follow_up_rule(by=SYSTEM, rule=rule, name=rule.name, procedure_codes=[fee.code])
+        charged(clinic, fee, clock="9:30", code="procedure")
+        plan_follow_ups()
+        plan_follow_ups()
+        assert only().rule.code == "after-injection"
+
+    def test_a_rule_reaches_back_to_no_visit_before_its_first_day(self, clock):
+        """And a visit for which none held then is no failed work."""
+        clock.move_to(at("9:00"))
+        clinic = Clinic()
+        completed(clinic, make_reachable(), clock="9:30", code="follow-up")
+        clock.shift(timedelta(days=1))
+        save_follow_up_rule(by=SYSTEM, name="After a visit", visit_type=visit_type("follow-up"))
+        plan_follow_ups()
+        assert (FollowUp.objects.count(), FailedWork.objects.count()) == (0, 0)
 
     def test_staff_call_who_did_not_agree_to_a_machine_once_it_is_due(self, place, clock):
         row = make_follow_up(make_reachable(), is_due=False)

@@ -12,14 +12,18 @@ from clinic.inbox.queries.calls import script_in_force
 from clinic.staff.roles import Role
 from records.models import Medication, Result
 from scheduling.models import ContactAttempt, MissedVisit, TriageAssessment
+from scheduling.queries.booking import patient_line
 from scheduling.queries.flow import flow_board
-from scheduling.queries.missed import letter_for, missed_line, missed_visits
+from scheduling.queries.letters import missed_letter
+from scheduling.queries.missed import missed_line, missed_visits
 from scheduling.queries.signatures import flow_signature
 from scheduling.queries.triage import triage_queue
 from scheduling.queries.visits import unconfirmed
 from scheduling.services.attempts import log_attempt
 from scheduling.services.booking import cancel_appointment
-from scheduling.services.missed import decide_missed, follow_missed, mark_letter_sent
+from scheduling.services.letters import mark_letter_sent
+from scheduling.services.missed import decide_missed, follow_missed
+from scheduling.services.outreach_settings import save_outreach_settings
 from scheduling.services.triage import assess_triage
 from scheduling.services.visits import undo_move
 from tests.factories.messaging import make_reachable
@@ -96,7 +100,45 @@ def test_late_cancellations_and_who_left_are_called_too(clinic, clock):
     clinic.move(clinic.book("10:00"), "arrived", "left")
     assert follow_missed() == 2
     assert {line.kind for line in lines(clinic, "calls")} == {"late_cancel", "left"}
-    assert lines(clinic, "letters") == []
+    # Who came and left gets no letter.
+    assert [(line.kind, line.letter) for line in lines(clinic, "letters")] == [("late_cancel", 1)]
+
+
+def late_cancel(clinic, clock, patient, day: date, start: str = "10:00"):
+    clock.move_to(at("8:00", day))
+    visit = clinic.book(start, day=day, patient=patient)
+    return cancel_appointment(by=clinic.by, appointment=visit, reason="patient_conflict")
+
+
+def test_no_shows_and_late_cancellations_count_together(clinic, clock):
+    patient = make_reachable(first_name="Ana", last_name="Soto")
+    no_show(clinic, clock, patient)
+    late_cancel(clinic, clock, patient, TUESDAY + timedelta(weeks=1))
+    follow_missed()
+    row = MissedVisit.objects.select_related("patient", "appointment__location").get(kind="late_cancel")
+    letter = missed_letter(row, TUESDAY)
+    assert row.number == 2
+    assert letter.heading == "Your missed visits"
+    assert "missed or cancelled at short notice, most recently on 03/17/2026" in letter.body
+    late_cancel(clinic, clock, patient, TUESDAY + timedelta(weeks=2))
+    follow_missed()
+    clock.shift(timedelta(minutes=10))
+    follow_missed()
+    assert Task.objects.get().title == "Decide after 3 missed visits"
+    (line,) = lines(clinic, "decisions")
+    decide_missed(by=provider(), missed=MissedVisit.objects.get(pk=line.id), decision="call_first")
+    assert lines(clinic, "decisions") == []
+
+
+def test_a_clinic_may_leave_late_cancellations_out(clinic, clock):
+    save_outreach_settings(by=clinic.by, version=1, are_late_cancels_counted=False)
+    patient = make_reachable()
+    late_cancel(clinic, clock, patient, TUESDAY)
+    follow_missed()
+    no_show(clinic, clock, patient, day=TUESDAY + timedelta(weeks=1))
+    follow_missed()
+    assert dict(MissedVisit.objects.values_list("kind", "number")) == {"late_cancel": 0, "no_show": 1}
+    assert [line.kind for line in lines(clinic, "letters")] == ["no_show"]
 
 
 def test_letters_after_one_and_two_and_the_provider_after_three(clinic, clock):
@@ -110,19 +152,24 @@ def test_letters_after_one_and_two_and_the_provider_after_three(clinic, clock):
     follow_missed()
     follow_missed()
     task = Task.objects.get()
-    assert (task.title, task.owner_id) == ("Decide after 3 no-shows", clinic.provider.pk)
+    assert (task.title, task.owner_id) == ("Decide after 3 missed visits", clinic.provider.pk)
     (line,) = lines(clinic, "decisions")
     row = MissedVisit.objects.get(pk=line.id)
     with pytest.raises(NotAllowed):
         decide_missed(by=desk(), missed=row, decision="keep")
     with pytest.raises(Refused, match="No letter follows"):
         mark_letter_sent(by=clinic.by, missed=row)
+    assert patient_line(patient).decision == ""
     decide_missed(by=provider(), missed=row, decision="same_day")
+    # Whoever books the next visit sees it, for as long as missed visits count.
+    assert patient_line(patient).decision == "Same-day visits only"
     task.refresh_from_db()
     assert (task.state, task.outcome) == ("done", "Same-day visits only")
     with pytest.raises(Refused, match="decided already"):
         decide_missed(by=provider(), missed=row, decision="keep")
     assert lines(clinic, "decisions") == []
+    clock.shift(timedelta(days=366))
+    assert patient_line(patient).decision == ""
 
 
 def test_no_shows_older_than_the_counted_months_do_not_count(clinic, clock):
@@ -141,7 +188,7 @@ def test_a_letter_says_when_and_nothing_about_why(clinic, clock):
     visit = no_show(clinic, clock, patient)
     follow_missed()
     row = MissedVisit.objects.select_related("patient", "appointment__location").get()
-    letter = letter_for(row, TUESDAY)
+    letter = missed_letter(row, TUESDAY)
     assert letter.heading == "Le esperábamos"
     assert "Ana Soto" in letter.body
     assert "03/10/2026" in letter.body

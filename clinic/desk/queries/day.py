@@ -15,12 +15,13 @@ from django.urls import reverse
 from billing.queries import collected, uncharged_encounters
 from clinic.backup.queries import BackupState, backup_state
 from clinic.core.db import counts
+from clinic.core.failures import given_up
 from clinic.core.money import dollars
 from clinic.core.profile import clinic_zone
 from clinic.core.time import now, today
 from clinic.inbox.models import Alert, Task
-from clinic.messaging.models import InboundMessage, Message
-from clinic.messaging.rules.states import State as MessageState
+from clinic.messaging.queries.attention import replies_to_handle
+from clinic.messaging.queries.outbox import outbox
 from clinic.staff.permissions import Permission as P
 from inventory.queries.reorder import expiring_levels, low_items
 from records.models import Note, RedFlag
@@ -247,8 +248,10 @@ def _decisions(actor, day: date) -> list[Decision]:
     waiting = counts(
         flags=RedFlag.objects.filter(acknowledged_at__isnull=True),
         alerts=Alert.objects.filter(acknowledged_at__isnull=True),
-        messages=Message.objects.filter(state__in=(MessageState.UNCERTAIN, MessageState.FAILED)),
-        replies=InboundMessage.objects.filter(handled_at__isnull=True, meaning="unclear"),
+        # The lists' own queries: what is counted here is what the page behind the link shows.
+        messages=outbox("attention"),
+        replies=replies_to_handle(),
+        jobs=given_up(),
         uncharged=uncharged_encounters(None, day - timedelta(days=1)),
         tasks=Task.objects.filter(state="open", due_at__lt=now()),
         notes=Note.objects.filter(signed_at__isnull=True, created_at__lt=now() - timedelta(hours=48)),
@@ -267,6 +270,13 @@ def _decisions(actor, day: date) -> list[Decision]:
             "messaging:outbox?tab=attention",
         ),
         (P.MESSAGE_VIEW, 2, waiting["replies"], "repl{y} from patients to read", "messaging:replies"),
+        (
+            P.MESSAGE_POLICY_EDIT,
+            2,
+            waiting["jobs"],
+            "background job{s} that the program gave up",
+            "messaging:failed-work",
+        ),
         (
             P.BILLING_QUEUE,
             3,

@@ -49,5 +49,15 @@ class ContactConsent(Base):
             ),
         ]
 
+    @property
+    def how_words(self) -> str:
+        """How it came to be known, in words: a mail server is no phone company, and that a number works was looked
+        at by staff, not said by the patient."""
+        if self.how == self.How.CARRIER and self.channel == Channel.EMAIL:
+            return "Told by the mail server"
+        if self.how == self.How.SPOKEN and self.purpose == REACHES:
+            return "Noted by staff"
+        return self.get_how_display()
+
     def __str__(self) -> str:
         return f"{'yes' if self.is_granted else 'no'} {self.channel} {self.purpose}"

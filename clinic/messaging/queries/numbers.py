@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.apps import apps
 from django.db.models import F
 
 from clinic.core.refs import PATIENT
+from clinic.core.time import now
 from clinic.messaging.models import ContactConsent
 from clinic.messaging.models.choices import REACHES
+
+# How long a number that staff called fixed stands on the page, to be put back.
+UNDO_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -26,16 +31,26 @@ class BadNumber:
 
 def bad_numbers(limit: int = 200) -> list[BadNumber]:
     """What does not work and has not been mended, the newest first; two statements however many."""
-    newest = (
-        ContactConsent.objects.filter(purpose=REACHES)
-        .order_by("address", "channel", "-at", "-id")
-        .distinct("address", "channel")
+    rows = ContactConsent.objects.filter(pk__in=_newest().values("pk"), is_granted=False)
+    return _with_owners(list(rows.order_by("-at", "-id")[:limit]))
+
+
+def lately_fixed(limit: int = 20) -> list[BadNumber]:
+    """What staff took off that list within the last days, the newest first, to be put back; two statements."""
+    since = now() - UNDO_FOR
+    rows = ContactConsent.objects.filter(
+        pk__in=_newest().values("pk"), is_granted=True, how=ContactConsent.How.SPOKEN, at__gte=since
     )
-    rows = list(
-        ContactConsent.objects.filter(pk__in=newest.values("pk"), is_granted=False).order_by("-at", "-id")[
-            :limit
-        ]
-    )
+    return _with_owners(list(rows.order_by("-at", "-id")[:limit]))
+
+
+def _newest():
+    """The last word on each number and address."""
+    rows = ContactConsent.objects.filter(purpose=REACHES)
+    return rows.order_by("address", "channel", "-at", "-id").distinct("address", "channel")
+
+
+def _with_owners(rows: list[ContactConsent]) -> list[BadNumber]:
     owners: dict[str, list] = {}
     patients = apps.get_model(PATIENT).objects.filter(
         contacts__value__in={row.address for row in rows}, contacts__is_active=True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import prefetch_related_objects
+
 from clinic.messaging.models import ContactConsent
 from clinic.messaging.models.choices import ASKED, Channel, Purpose
 from clinic.messaging.queries.consent import Decision, decide, decisions_about, fits, is_gone
@@ -52,6 +54,7 @@ class Reach:
 def reaches(patient) -> list[Reach]:
     """The numbers and e-mail addresses on file, by channel, each with "may we?" for every purpose that patients are
     asked about. Two statements however many; their order is that of the file, so that a place names one."""
+    prefetch_related_objects([patient], "contacts")  # read once, whoever else on the page asks for them
     contacts = [row for row in patient.contacts.all() if row.is_active and row.kind in CHANNELS_OF]
     rows = list(decisions_about(patient).filter(address__in={row.value for row in contacts}))
     return [

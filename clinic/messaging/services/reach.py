@@ -54,6 +54,25 @@ def note_fixed(*, by, channel: str, address: str, why: str, how: str = "spoken")
     return _note(by=by, channel=channel, address=address, works=True, how=how, why=why)
 
 
+@service
+def undo_fixed(*, by, fixed: ContactConsent) -> ContactConsent:
+    """Puts a number or address back onto the list, with the reason it stood there for before `fixed` took it off.
+
+    Audited as `number.gone`. Refuses where `fixed` is no such word, or where another one came after it.
+    """
+    lock_keys(address_lock(fixed.address))
+    known = _newest(fixed.channel, fixed.address)
+    if known is None or known.pk != fixed.pk or not fixed.is_granted:
+        raise Refused("This was changed meanwhile.", hint="Look at the list again.")
+    rows = ContactConsent.objects.filter(
+        purpose=REACHES, channel=fixed.channel, address=fixed.address, is_granted=False
+    )
+    before = rows.order_by("-at", "-id").first()
+    return _note(
+        by=by, channel=fixed.channel, address=fixed.address, works=False, how=before.how, why=before.wording
+    )
+
+
 def note_heard_from(*, by, channel: str, address: str) -> None:
     """A text from a number shows that it works: takes it off the list, if it is there."""
     known = _newest(channel, address)

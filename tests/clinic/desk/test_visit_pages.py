@@ -8,14 +8,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clinic.core.failures import MAX_TRIES
+from clinic.core.models import FailedWork
 from clinic.core.time import now
 from clinic.desk.models import DeskBlock
-from clinic.desk.queries.day import kept_figures
+from clinic.desk.queries.day import kept_figures, manager_day
+from clinic.messaging.models import InboundMessage, Message
+from clinic.messaging.rules.states import State as MessageState
 from clinic.staff.roles import Role
 from records.models import Coverage, IdentityCheck, Payer
 from scheduling.models import Appointment, VisitInterval
+from tests.factories.messaging import make_message, make_reachable, number_of
 from tests.factories.scheduling import EARLY, Clinic, make_patient, visit_type
-from tests.factories.staff import make_member, signed_in
+from tests.factories.staff import actor_for, make_member, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +185,36 @@ def test_a_past_day_is_worked_out_anew_only_when_one_of_its_visits_changed(clini
     assert len(caught) == 1
     Appointment.objects.filter(pk=visit.pk).update(state="no_show", updated_at=now() + timedelta(seconds=1))
     assert [(one.completed, one.no_shows) for one in kept_figures([day])] == [(0, 1)]
+
+
+def test_the_manager_counts_what_the_lists_behind_the_links_show(clinic):
+    """Replies of any meaning that need a person, messages nobody has settled, work that was given up."""
+    patient = make_reachable()
+    for number, (meaning, needs_person) in enumerate(
+        [("unclear", True), ("cancel", True), ("confirm", False), ("unclear", False)]
+    ):
+        InboundMessage.objects.create(
+            gateway="twilio", ref=f"SM-{number}", from_address=number_of(patient), body="?", received_at=now(),
+            patient=patient, meaning=meaning, settled_at=now(), needs_person=needs_person,
+        )  # fmt: skip
+    for is_staff_needed in (True, True, True, False):
+        message = make_message(patient, state=MessageState.FAILED)
+        Message.objects.filter(pk=message.pk).update(is_staff_needed=is_staff_needed)
+    for times in (1, MAX_TRIES):
+        FailedWork.objects.create(
+            task="t",
+            item=f"{times}",
+            times=times,
+            error="E",
+            first_at=now(),
+            last_at=now(),
+            next_try_at=now(),
+        )
+    manager = make_member(Role.MANAGER)
+    shown = {one.words: (one.count, one.url) for one in manager_day(actor_for(manager)).decisions}
+    assert shown["replies from patients to read"] == (2, "/messages/replies/")
+    assert shown["messages to patients failed or in doubt"] == (3, "/messages/?tab=attention")
+    assert shown["background job that the program gave up"] == (1, "/messages/failed-work/")
+    client = signed_in(manager)
+    assert len(client.get("/messages/replies/").context["page"].rows) == 2
+    assert len(client.get("/messages/?tab=attention").context["page"].rows) == 3

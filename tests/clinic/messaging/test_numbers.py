@@ -1,5 +1,7 @@
 """Numbers that do not work: who puts them on the list, what that stops, and how they come off it."""
 
+import json
+
 import pytest
 from django.urls import reverse
 
@@ -8,9 +10,9 @@ from clinic.core.errors import Refused
 from clinic.messaging.models import ContactConsent, Message
 from clinic.messaging.models.choices import REACHES
 from clinic.messaging.queries.consent import may_contact
-from clinic.messaging.queries.numbers import bad_numbers
+from clinic.messaging.queries.numbers import bad_numbers, lately_fixed
 from clinic.messaging.rules.states import State
-from clinic.messaging.services.reach import note_fixed, note_gone
+from clinic.messaging.services.reach import note_fixed, note_gone, undo_fixed
 from clinic.messaging.tasks import send_due
 from clinic.staff.roles import Role
 from tests.clinic.messaging.test_hooks import report, sent_message, text
@@ -119,6 +121,49 @@ def test_the_page_names_whose_it_is_and_fixed_clears_it(provider):
     assert desk.post(url).status_code == 302
     assert listed() == []
     assert signed_in(make_member(Role.BILLER)).get(reverse("messaging:numbers")).status_code == 403
+
+
+def test_fixed_by_mistake_goes_back_onto_the_list_with_its_old_reason(provider):
+    desk = signed_in(make_member(Role.FRONT_DESK))
+    patient = make_reachable(last_name="Numbered")
+    row = note_gone(by=SYSTEM, channel="sms", address=number_of(patient), why="Not in service.")
+    pressed = desk.post(
+        reverse("messaging:number-fixed", args=[row.pk]), headers={"HX-Request": "true"}
+    ).headers["HX-Trigger"]
+    fixed = ContactConsent.objects.get(purpose=REACHES, is_granted=True)
+    back = reverse("messaging:number-back", args=[fixed.pk])
+    assert json.loads(pressed)["clinic:saved"]["undo"] == back
+    assert [one.decision.pk for one in lately_fixed()] == [fixed.pk]
+    assert back in desk.get(reverse("messaging:numbers")).content.decode()
+    assert signed_in(make_member(Role.LEAD_MA)).post(back).status_code == 403
+    assert desk.post(back).status_code == 302
+    assert listed() == [("sms", number_of(patient))]
+    assert bad_numbers()[0].decision.wording == "Not in service."
+    assert lately_fixed() == []
+
+
+def test_what_was_said_since_is_not_undone(provider):
+    patient = make_reachable()
+    note_gone(by=SYSTEM, channel="sms", address=number_of(patient), why="Not in service.")
+    fixed = note_fixed(by=SYSTEM, channel="sms", address=number_of(patient), why="Corrected.")
+    undo_fixed(by=SYSTEM, fixed=fixed)
+    with pytest.raises(Refused, match="changed meanwhile"):
+        undo_fixed(by=SYSTEM, fixed=fixed)
+    assert ContactConsent.objects.filter(purpose=REACHES).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("channel", "how", "words"),
+    [
+        ("email", "carrier", "Told by the mail server"),
+        ("sms", "carrier", "Told by the phone company"),
+        ("sms", "spoken", "Noted by staff"),
+        ("sms", "text", "Texted it"),
+    ],
+)
+def test_who_told_that_it_does_not_work_is_named_by_the_channel(channel, how, words):
+    row = note_gone(by=SYSTEM, channel=channel, address="a@example.org", why="x", how=how)
+    assert row.how_words == words
 
 
 def test_the_list_takes_two_statements_with_one_and_with_three(provider):

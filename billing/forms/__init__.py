@@ -1,17 +1,26 @@
 from .charges import ChangeChargeForm, ChargeForm, DiagnosisForm, PointForm, ReasonForm
+from .drawers import CloseDayForm, CountForm, OpenDrawerForm
 from .fees import DrawerForm, EndFeeForm, FeeForm, VisitTypeFeeForm
-from .payments import AdjustForm, PaymentForm
+from .money import AdjustForm, DecideForm, MoneyPolicyForm, RefundForm, TransferForm
+from .payments import PaymentForm
 
 __all__ = [
     "AdjustForm",
     "ChangeChargeForm",
     "ChargeForm",
+    "CloseDayForm",
+    "CountForm",
+    "DecideForm",
     "DiagnosisForm",
     "DrawerForm",
     "EndFeeForm",
     "FeeForm",
+    "MoneyPolicyForm",
+    "OpenDrawerForm",
     "PaymentForm",
     "PointForm",
     "ReasonForm",
+    "RefundForm",
+    "TransferForm",
     "VisitTypeFeeForm",
 ]

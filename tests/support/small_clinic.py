@@ -15,6 +15,8 @@ NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)  # Tuesday, ten in the morning in
 # What the first id of a route names, by the route's beginning (the longest match counts).
 ROWS = {
     "billing/drawers/": "billing.Drawer",
+    "billing/drawers/sessions/": "billing.DrawerSession",
+    "billing/approvals/": "billing.MoneyRequest",
     "billing/fees/": "billing.FeeItem",
     "billing/panels/": "records.Patient",
     "billing/panels/checkout/": "scheduling.Appointment",
@@ -103,6 +105,7 @@ NOT_COMPARED = {
 
 def build() -> None:
     """A patient with a telling name, one visit in progress, coverage, a payment, stock and a message."""
+    from billing.services import ask_refund, open_drawer
     from clinic.staff.models import PermissionException, Workstation
     from tests.factories import billing, inventory, messaging, scheduling
     from tests.factories.staff import make_member
@@ -113,7 +116,11 @@ def build() -> None:
         fee = billing.make_fee()
         _, encounter = billing.make_visit(patient, clinic=clinic, code=fee.code, clock="11:00", ended=False)
         billing.make_coverage(patient, member_id=f"{CANARY}-1", plan_name="Plan")
-        billing.paid(patient, Decimal("25.00"))
+        payment = billing.paid(patient, Decimal("25.00"))
+        open_drawer(by=billing.SYSTEM, drawer=payment.drawer, opening_float=Decimal("100.00"))
+        ask_refund(
+            by=billing.SYSTEM, patient=patient, amount=Decimal(5), reason="twice", method="check", note=CANARY
+        )
         _, _, place = inventory.stocked(quantity=3)
         inventory.make_equipment()
         messaging.make_message(patient)

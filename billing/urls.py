@@ -11,6 +11,7 @@ from billing.views import (
     lookups,
     money,
     payments,
+    plans,
     queue,
     slots,
 )
@@ -48,6 +49,9 @@ urlpatterns = [
     path("patients/<uuid:pk>/transfer/", ledger.transfer, name="balance-transfer"),
     path("patients/<uuid:pk>/apply-credit/", ledger.credit_apply, name="credit-apply"),
     path("patients/<uuid:pk>/refund/", ledger.refund, name="refund-ask"),
+    path("patients/<uuid:pk>/plan/", plans.agree, name="plan-agree"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/<uuid:pk>/end/", plans.end, name="plan-end"),
     path("ageing/", ageing.ageing, name="ageing"),
     path("approvals/", money.approvals, name="approvals"),
     path("approvals/small/", money.small_write_off, name="small-write-off"),

@@ -1,7 +1,7 @@
 from .charges import ChangeChargeForm, ChargeForm, DiagnosisForm, PointForm, ReasonForm
 from .drawers import CloseDayForm, CountForm, OpenDrawerForm
 from .fees import DrawerForm, EndFeeForm, FeeForm, VisitTypeFeeForm
-from .money import AdjustForm, DecideForm, MoneyPolicyForm, RefundForm, TransferForm
+from .money import AdjustForm, DecideForm, MoneyPolicyForm, PlanForm, RefundForm, TransferForm
 from .payments import PaymentForm
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "MoneyPolicyForm",
     "OpenDrawerForm",
     "PaymentForm",
+    "PlanForm",
     "PointForm",
     "ReasonForm",
     "RefundForm",

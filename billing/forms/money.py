@@ -117,3 +117,15 @@ class MoneyPolicyForm(ClinicModelForm):
             "statement_days",
         ]
         widgets = {"effective_from": forms.DateInput}
+
+
+class PlanForm(ClinicForm):
+    """What a patient agrees to pay by the month."""
+
+    total = AmountField(label="Agreed sum")
+    amount = AmountField(label="Each month")
+    first_due_on = forms.DateField(label="First payment on", widget=forms.DateInput)
+    signed_by = forms.CharField(max_length=120, help_text="Who signed the agreement, as written on it.")
+    layout_fields = Layout(
+        Div("total", "amount", css_class="form-grid"), Div("first_due_on", "signed_by", css_class="form-grid")
+    )

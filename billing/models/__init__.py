@@ -5,6 +5,7 @@ from .fees import FeeItem, VisitTypeFee
 from .ledger import JournalEntry, Posting
 from .money import REFUND_REASONS, WRITE_OFF_REASONS, MoneyPolicy, MoneyRequest
 from .payments import Drawer, Payment, ReceiptCounter
+from .plans import PaymentPlan
 from .uncharged import UnchargedVisit
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "OpenBalance",
     "PatientBalance",
     "Payment",
+    "PaymentPlan",
     "Posting",
     "ReceiptCounter",
     "UnchargedVisit",

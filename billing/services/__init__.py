@@ -8,12 +8,14 @@ from .diagnosing import add_diagnosis, move_diagnosis, point_charge, point_rest,
 from .drawers import close_drawer, explain_variance, open_drawer, recount_drawer, verify_drawer
 from .fees import add_fee, end_fee, import_fees, save_drawer, set_visit_type_fee
 from .paying import adjust_balance, reverse_adjustment, reverse_payment, take_payment
+from .planning import agree_plan, end_plan, follow_plans
 from .refunding import ask_refund, decide_request
 
 __all__ = [
     "add_diagnosis",
     "add_fee",
     "adjust_balance",
+    "agree_plan",
     "apply_credit",
     "approve_charges",
     "ask_refund",
@@ -22,7 +24,9 @@ __all__ = [
     "close_drawer",
     "decide_request",
     "end_fee",
+    "end_plan",
     "explain_variance",
+    "follow_plans",
     "import_fees",
     "move_diagnosis",
     "open_drawer",

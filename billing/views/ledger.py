@@ -10,6 +10,7 @@ from billing.forms import AdjustForm, ReasonForm, RefundForm, TransferForm
 from billing.models import MoneyRequest
 from billing.queries.balances import balance, entry_or_404
 from billing.queries.patient_ledger import patient_ledger, payers_of, visit_balances, visit_words
+from billing.queries.plans import plan_of
 from billing.queries.visits import patient_or_404
 from clinic import audit
 from clinic.core.money import dollars
@@ -37,6 +38,7 @@ def ledger(request, pk):
             "patient": patient,
             "lines": lines,
             "visits": visits,
+            "plan": plan_of(pk),
             "owed": lines[0].after if lines else 0,
             "insured": lines[0].insured_after if lines else 0,
             "shows_insured": any(line.insured for line in lines),

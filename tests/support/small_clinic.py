@@ -21,6 +21,7 @@ ROWS = {
     "billing/panels/": "records.Patient",
     "billing/panels/checkout/": "scheduling.Appointment",
     "billing/patients/": "records.Patient",
+    "billing/plans/": "billing.PaymentPlan",
     "billing/payments/": "billing.Payment",
     "billing/visit-types/": "scheduling.VisitType",
     "billing/visits/": "records.Encounter",
@@ -105,7 +106,7 @@ NOT_COMPARED = {
 
 def build() -> None:
     """A patient with a telling name, one visit in progress, coverage, a payment, stock and a message."""
-    from billing.services import ask_refund, open_drawer
+    from billing.services import adjust_balance, agree_plan, ask_refund, open_drawer
     from clinic.staff.models import PermissionException, Workstation
     from tests.factories import billing, inventory, messaging, scheduling
     from tests.factories.staff import make_member
@@ -121,6 +122,13 @@ def build() -> None:
         ask_refund(
             by=billing.SYSTEM, patient=patient, amount=Decimal(5), reason="twice", method="check", note=CANARY
         )
+        adjust_balance(
+            by=billing.SYSTEM, patient=patient, amount=Decimal(200), reason="Carried over", is_increase=True
+        )
+        agree_plan(
+            by=billing.SYSTEM, patient=patient, total=Decimal(100), amount=Decimal(50), first_due_on=NOW.date(),
+            signed_by=CANARY,
+        )  # fmt: skip
         _, _, place = inventory.stocked(quantity=3)
         inventory.make_equipment()
         messaging.make_message(patient)

@@ -159,6 +159,19 @@ def drawer_board(day: dt.date) -> list[DrawerRow]:
     ]
 
 
+def waiting_sessions(day: dt.date) -> list[DrawerRow]:
+    """Sessions of days before `day` that nobody has finished, the oldest first. Two queries."""
+    rows = list(
+        DrawerSession.objects.filter(verified_at__isnull=True, business_day__lt=day)
+        .select_related("drawer", "opened_by", "closed_by")
+        .order_by("business_day", "drawer__name")
+    )
+    counts: dict = defaultdict(list)
+    for count in DrawerCount.objects.filter(session__in=rows).select_related("counted_by"):
+        counts[count.session_id].append(count)
+    return [DrawerRow(row.drawer, page_of(row, counts[row.pk]), None) for row in rows]
+
+
 def _shown(session: DrawerSession | None, day: dt.date) -> DrawerSession | None:
     """A finished session is shown on its own day; an unfinished one until somebody has finished it."""
     if session is None or session.business_day == day or session.verified_at is None:

@@ -6,7 +6,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from billing import services
 from billing.forms import CountForm, OpenDrawerForm, ReasonForm
-from billing.queries.drawers import checks_of, drawer_board, last_float, session_or_404, session_page
+from billing.queries.drawers import (
+    checks_of,
+    drawer_board,
+    last_float,
+    session_or_404,
+    session_page,
+    waiting_sessions,
+)
 from billing.queries.fees import drawer_or_404
 from billing.rules.drawers import DENOMINATIONS, piece_key, piece_words
 from clinic import audit
@@ -26,14 +33,22 @@ REFRESH = ("drawers",)
 def board(request):
     """Where every drawer stands today."""
     today = time.today(clinic_zone())
-    return render(request, "billing/drawer/board.html", {"day": today, "rows": drawer_board(today)})
+    return render(request, "billing/drawer/board.html", _board(today))
+
+
+def _board(today) -> dict:
+    rows, waiting = drawer_board(today), waiting_sessions(today)
+    # An unfinished session of an earlier day may stand in for today's: it is shown once.
+    shown = {row.session.session.pk for row in waiting}
+    rows = [row for row in rows if not (row.session and row.session.session.pk in shown)]
+    return {"day": today, "rows": rows, "waiting": waiting}
 
 
 @require_GET
 @allow(Permission.PAYMENT_TAKE, Permission.DRAWER_MANAGE)
 def panel(request):
     """The drawers on the home page: what is to be opened, counted or verified next."""
-    return render(request, "billing/panels/drawers.html", {"rows": drawer_board(time.today(clinic_zone()))})
+    return render(request, "billing/panels/drawers.html", _board(time.today(clinic_zone())))
 
 
 @allow(Permission.PAYMENT_TAKE, Permission.DRAWER_MANAGE)

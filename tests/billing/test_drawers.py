@@ -318,6 +318,20 @@ def test_of_five_who_close_one_day_one_does():
     assert DayClose.objects.count() == 1
 
 
+def test_an_unfinished_session_of_an_earlier_day_is_on_the_board_once(ana):
+    drawer, other = make_drawer(name="A"), make_drawer(name="B")
+    counted(opened(drawer), ana)
+    opened(other)
+    with time_machine.travel(EARLY + dt.timedelta(days=1), tick=False):
+        opened(drawer)
+        shown = signed_in(make_member(Role.MANAGER)).get(url("drawer-board"))
+        assert [(row.drawer.name, row.state) for row in shown.context["waiting"]] == [
+            ("A", "counted"),
+            ("B", "open"),
+        ]
+        assert [(row.drawer.name, row.state) for row in shown.context["rows"]] == [("A", "open")]
+
+
 # Pages.
 
 

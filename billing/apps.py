@@ -6,6 +6,11 @@ TRIGGER_WORDS = {
     "billing_journalentry_append_only": "The ledger is never changed. Reverse the entry instead.",
     "billing_posting_append_only": "The ledger is never changed. Reverse the entry instead.",
     "billing_payment_append_only": "A payment is never changed. Reverse it instead.",
+    "billing_journalentry_day_closed": "This day was closed a moment ago. Send it once more: it will count on the next day.",
+    "billing_posting_drawer_closed": "This drawer was closed a moment ago. Send it once more: it will count on the next day.",
+    "billing_drawersession_fixed": "A closed drawer is not changed. What is off now belongs to the next day.",
+    "billing_drawercount_append_only": "A count is never changed. Count once more.",
+    "billing_dayclose_append_only": "A closed day stays closed.",
 }
 
 

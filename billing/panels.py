@@ -61,3 +61,12 @@ def register():
         icon="receipt",
         width=2,
     )
+    slots.register(
+        slot="home",
+        name="drawers",
+        title="Drawers",
+        url_name="billing:drawers-panel",
+        permission=Permission.PAYMENT_TAKE,
+        order=60,
+        icon="cash",
+    )

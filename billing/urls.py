@@ -1,6 +1,20 @@
 from django.urls import path
 
-from billing.views import capture, days, fees, ledger, lookups, payments, queue, slots
+from billing.views import (
+    ageing,
+    capture,
+    day_close,
+    days,
+    drawers,
+    fees,
+    ledger,
+    lookups,
+    money,
+    payments,
+    plans,
+    queue,
+    slots,
+)
 
 app_name = "billing"
 
@@ -32,6 +46,17 @@ urlpatterns = [
         ledger.adjustment_reverse,
         name="adjustment-reverse",
     ),
+    path("patients/<uuid:pk>/transfer/", ledger.transfer, name="balance-transfer"),
+    path("patients/<uuid:pk>/apply-credit/", ledger.credit_apply, name="credit-apply"),
+    path("patients/<uuid:pk>/refund/", ledger.refund, name="refund-ask"),
+    path("patients/<uuid:pk>/plan/", plans.agree, name="plan-agree"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/<uuid:pk>/end/", plans.end, name="plan-end"),
+    path("ageing/", ageing.ageing, name="ageing"),
+    path("approvals/", money.approvals, name="approvals"),
+    path("approvals/small/", money.small_write_off, name="small-write-off"),
+    path("approvals/rules/", money.policy, name="money-policy"),
+    path("approvals/<uuid:pk>/", money.decide, name="request-decide"),
     path("payments/<uuid:pk>/receipt/", payments.receipt, name="receipt"),
     path("payments/<uuid:pk>/reverse/", payments.reverse_payment, name="payment-reverse"),
     path("fees/", fees.fees, name="fees"),
@@ -42,10 +67,20 @@ urlpatterns = [
     path("drawers/", fees.drawers, name="drawers"),
     path("drawers/add/", fees.drawer_add, name="drawer-add"),
     path("drawers/<uuid:pk>/edit/", fees.drawer_edit, name="drawer-edit"),
+    path("drawers/today/", drawers.board, name="drawer-board"),
+    path("drawers/day/", day_close.day_close, name="day-close"),
+    path("drawers/day/close/", day_close.close_day, name="day-close-post"),
+    path("drawers/<uuid:pk>/open/", drawers.open_drawer, name="drawer-open"),
+    path("drawers/sessions/<uuid:pk>/", drawers.session, name="drawer-session"),
+    path("drawers/sessions/<uuid:pk>/count/", drawers.count, name="drawer-count"),
+    path("drawers/sessions/<uuid:pk>/explain/", drawers.explain, name="drawer-explain"),
+    path("drawers/sessions/<uuid:pk>/verify/", drawers.verify, name="drawer-verify"),
+    path("drawers/sessions/<uuid:pk>/deposit/", drawers.deposit, name="drawer-deposit"),
     path("panels/patient/<uuid:pk>/", slots.patient_panel, name="patient-panel"),
     path("panels/balance/<uuid:pk>/", slots.balance_chip, name="balance-chip"),
     path("panels/checkout/<uuid:pk>/", slots.checkout_panel, name="checkout-panel"),
     path("panels/checkout/<uuid:pk>/propose/", slots.checkout_propose, name="checkout-propose"),
     path("panels/day/", slots.day_panel, name="day-panel"),
+    path("panels/drawers/", drawers.panel, name="drawers-panel"),
     path("panels/home/", slots.home_panel, name="home-panel"),
 ]

@@ -57,16 +57,3 @@ class PaymentForm(ClinicForm):
             self.data["reference"] = ""
             raise forms.ValidationError(CARD_WORDS)
         return text
-
-
-class AdjustForm(ClinicForm):
-    """A correction of what a patient owes, without money moving."""
-
-    direction = forms.ChoiceField(
-        label="What to do",
-        choices=[("less", "Take off what is owed"), ("more", "Add to what is owed")],
-        widget=forms.RadioSelect,
-        initial="less",
-    )
-    amount = AmountField()
-    reason = forms.CharField(max_length=160, help_text="Discount, small write-off, balance carried over.")

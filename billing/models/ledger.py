@@ -16,6 +16,10 @@ class JournalEntry(Base):
         PAYMENT = "payment", "Payment"
         ADJUSTMENT = "adjustment", "Adjustment"
         REVERSAL = "reversal", "Reversal"
+        TRANSFER = "transfer", "Transfer"
+        REFUND = "refund", "Refund"
+        ALLOCATION = "allocation", "Applied"
+        REMITTANCE = "remittance", "Insurance payment"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     business_day = models.DateField(db_index=True)
@@ -54,11 +58,13 @@ class Posting(Base):
         CASH = "cash", "Cash"
         REVENUE = "revenue", "Revenue"
         ADJUSTMENT = "adjustment", "Adjustments"
+        BANK = "bank", "Bank"
 
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="postings")
     account = models.CharField(max_length=12, choices=Account.choices)
     amount = MoneyField()
-    patient = models.ForeignKey(PATIENT, on_delete=models.PROTECT, related_name="+")
+    # Empty only where a payer's money concerns no patient: interest, a fee, money taken back for somebody else.
+    patient = models.ForeignKey(PATIENT, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     encounter = models.ForeignKey(
         "records.Encounter", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -75,14 +81,29 @@ class Posting(Base):
 
     class Meta:
         ordering = ["entry", "account"]
-        indexes = [models.Index(fields=["patient", "account"])]
+        indexes = [
+            models.Index(fields=["patient", "account"]),
+            models.Index(
+                fields=["payer"], condition=Q(payer__isnull=False), name="%(app_label)s_%(class)s_of_payer"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(amount=0),
                 name="%(app_label)s_%(class)s_not_zero",
                 violation_error_message="A posting of nothing is no posting.",
             ),
+            models.CheckConstraint(
+                condition=Q(patient__isnull=False) | Q(account__in=["bank", "adjustment"]),
+                name="%(app_label)s_%(class)s_names_a_patient",
+                violation_error_message="A posting names its patient.",
+            ),
         ]
 
     def __str__(self):
         return f"{self.account} {self.amount}"
+
+    @property
+    def size(self):
+        """The amount without its sign, in dollars."""
+        return abs(self.amount)

@@ -2,13 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Sum
 from django.shortcuts import get_object_or_404
 
-from billing.models import Charge, Drawer, JournalEntry, Payment, Posting
+from billing.models import Drawer, JournalEntry, Payment, Posting
 from billing.rules.ledger import RECEIVABLE
 from records.models import Coverage
 
@@ -16,7 +15,7 @@ ZERO = Decimal("0.00")
 
 
 def balance(patient_id) -> Decimal:
-    """What the patient owes: the sum of their receivable postings. One query."""
+    """What the patient owes: the sum of their own receivable postings, without what payers owe. One query."""
     return balances([patient_id])[patient_id]
 
 
@@ -24,7 +23,7 @@ def balances(patient_ids: Iterable) -> dict:
     """Patient id -> what they owe, for many at once. One query."""
     ids = list(patient_ids)
     sums = (
-        Posting.objects.filter(patient_id__in=ids, account=RECEIVABLE)
+        Posting.objects.filter(patient_id__in=ids, account=RECEIVABLE, payer__isnull=True)
         .order_by()
         .values("patient_id")
         .annotate(total=Sum("amount"))
@@ -57,46 +56,6 @@ def copay_due(appointment) -> Decimal | None:
     """Copay still to ask for at a visit: 0 when paid, None when no coverage says what it is. Two queries."""
     expected = expected_copay(appointment.patient_id, appointment.local_day)
     return None if expected is None else max(ZERO, expected - copay_paid(appointment))
-
-
-@dataclass(frozen=True)
-class LedgerLine:
-    """One entry on a patient's ledger. `amount` is what it adds to the balance, `after` the balance then."""
-
-    entry: JournalEntry
-    amount: Decimal
-    after: Decimal
-    payment: Payment | None
-    charge: Charge | None
-    is_reversed: bool
-
-    @property
-    def may_reverse(self) -> bool:
-        return not self.is_reversed and self.entry.kind in ("payment", "adjustment")
-
-
-def patient_ledger(patient_id) -> list[LedgerLine]:
-    """Every entry of a patient with the running balance, newest first. One query."""
-    rows = (
-        Posting.objects.filter(patient_id=patient_id, account=RECEIVABLE)
-        .select_related("entry__payment", "entry__charge", "entry__reversed_by", "entry__reverses")
-        .order_by("entry__at", "entry__id")
-    )
-    lines, running = [], ZERO
-    for row in rows:
-        running += row.amount
-        entry = row.entry
-        lines.append(
-            LedgerLine(
-                entry,
-                row.amount,
-                running,
-                getattr(entry, "payment", None),
-                getattr(entry, "charge", None),
-                hasattr(entry, "reversed_by"),
-            )
-        )
-    return lines[::-1]
 
 
 def last_payments(patient_id, limit: int = 3) -> list[Payment]:

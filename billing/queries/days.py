@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Sum
-from django.db.models.functions import Coalesce
 
 from billing.models import Drawer, JournalEntry, Payment, Posting
 from billing.rules.ledger import CASH
 from billing.rules.usual import compared, usual
 from clinic.core.money import dollars
+
+from .drawers import method_of_entry
 
 ZERO = Decimal("0.00")
 WEEKS_BACK = 8
@@ -102,7 +103,7 @@ def collected(day: dt.date) -> Collected:
         .order_by()
         .values_list(
             "entry__business_day",
-            Coalesce("entry__payment__method", "entry__reverses__payment__method"),
+            method_of_entry(),
         )
         .annotate(total=Sum("amount"))
     )

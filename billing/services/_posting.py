@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from billing.models import JournalEntry, Posting
-from billing.rules.ledger import CASH, Line, mirrored
+from billing.queries.drawers import open_day
+from billing.rules.ledger import CASH, OF_THE_ENTRY, Line, mirrored
 from clinic.audit import record
 from clinic.core import time
 from clinic.core.errors import Refused
@@ -25,7 +26,10 @@ def post(
     business_day=None,
     reverses=None,
 ) -> JournalEntry:
-    """Write one entry with its postings. The database refuses it at commit unless it sums to zero."""
+    """Write one entry with its postings. The database refuses it at commit unless it sums to zero.
+
+    It counts on the clinic's own day of `at`, or on the next one that is still open for the books and the drawer.
+    """
     at = at or time.now()
     entry = JournalEntry.objects.create(
         kind=kind,
@@ -35,7 +39,7 @@ def post(
         reverses=reverses,
         by_id=by.member_id,
         by_label=by.label[:120],
-        business_day=business_day or at.astimezone(time.zone(clinic_zone())).date(),
+        business_day=business_day or open_day(at.astimezone(time.zone(clinic_zone())).date(), drawer),
     )
     Posting.objects.bulk_create(
         Posting(
@@ -43,7 +47,8 @@ def post(
             account=line.account,
             amount=line.amount,
             patient_id=getattr(patient, "pk", patient),
-            encounter=encounter,
+            payer_id=getattr(line.payer, "pk", line.payer),
+            encounter=encounter if line.encounter is OF_THE_ENTRY else line.encounter,
             appointment=appointment,
             drawer=drawer if line.account == CASH else None,
         )
@@ -60,7 +65,7 @@ def post_reversal(*, by, entry: JournalEntry, reason: str, at=None) -> JournalEn
         raise Refused("A reversal is not itself reversed.")
     if JournalEntry.objects.filter(reverses=entry).exists():
         raise Refused("This has been reversed already.")
-    old = list(entry.postings.all())
+    old = list(entry.postings.select_related("encounter", "appointment", "drawer"))
     first = old[0]
     reversal = post(
         by=by,
@@ -68,7 +73,7 @@ def post_reversal(*, by, entry: JournalEntry, reason: str, at=None) -> JournalEn
         key=f"reversal:{entry.pk}",
         reverses=entry,
         memo=reason.strip(),
-        lines=mirrored(Line(side.account, side.amount) for side in old),
+        lines=mirrored(Line(side.account, side.amount, side.payer_id, side.encounter) for side in old),
         patient=first.patient_id,
         encounter=first.encounter,
         appointment=first.appointment,

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from billing.models import Charge, JournalEntry
 from billing.queries.codes import diagnosis_on
+from billing.queries.drawers import open_day
 from billing.queries.fees import fee_on
 from billing.queries.visits import is_dose_retracted
 from billing.rules.ledger import charge_lines
@@ -13,6 +14,7 @@ from clinic.core import time
 from clinic.core.db import service
 from clinic.core.errors import Refused, Stale
 from clinic.core.locks import lock_keys, lock_rows
+from clinic.core.profile import clinic_zone
 
 from ._posting import post, post_reversal
 
@@ -26,9 +28,10 @@ def approve_charges(*, by, charges: Sequence[Charge]) -> list[Charge]:
     """
     lock_keys(*{f"charges:{charge.encounter_id}" for charge in charges})
     rows = lock_rows(Charge.objects.filter(pk__in=[charge.pk for charge in charges]))
+    now = time.now()
+    day = open_day(now.astimezone(time.zone(clinic_zone())).date())
     for charge in rows:
         _check_approvable(charge)
-        now = time.now()
         entry = None
         if charge.amount:
             entry = post(
@@ -36,6 +39,7 @@ def approve_charges(*, by, charges: Sequence[Charge]) -> list[Charge]:
                 kind=JournalEntry.Kind.CHARGE,
                 key=f"charge:{charge.pk}",
                 at=now,
+                business_day=day,
                 lines=charge_lines(charge.amount),
                 patient=charge.patient_id,
                 encounter=charge.encounter,

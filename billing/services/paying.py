@@ -12,7 +12,6 @@ from clinic.core.errors import Refused
 from clinic.core.ids import uuid7
 from clinic.core.locks import lock_keys
 from clinic.core.money import cents
-from clinic.core.profile import clinic_zone
 
 from ._posting import post, post_reversal
 
@@ -38,7 +37,7 @@ def take_payment(
     Refuses a visit of another patient, a card number in the reference, a check without its number, an
     amount that is not positive, finer than a cent or beyond a key slip, and a drawer no longer in use.
     """
-    amount = _amount(amount)
+    amount = amount_of(amount)
     reference = " ".join(reference.split())
     if holds_card_number(reference):
         raise Refused(CARD_WORDS, field="reference")
@@ -51,7 +50,6 @@ def take_payment(
     if not drawer.is_active:
         raise Refused(f"{drawer.name} is no longer in use.", field="drawer")
     at, key = at or time.now(), uuid7()
-    day = at.astimezone(time.zone(clinic_zone())).date()
     entry = post(
         by=by,
         kind=JournalEntry.Kind.PAYMENT,
@@ -61,7 +59,6 @@ def take_payment(
         appointment=appointment,
         drawer=drawer,
         at=at,
-        business_day=day,
         encounter=appointment.encounter if appointment else None,
         memo=f"{Payment.Purpose(purpose).label} by {Payment.Method(method).label.lower()}",
     )
@@ -74,7 +71,7 @@ def take_payment(
         purpose=purpose,
         reference=reference,
         drawer=drawer,
-        business_day=day,
+        business_day=entry.business_day,
         received_at=at,
         received_by_id=by.member_id,
         received_by_label=by.label[:120],
@@ -125,7 +122,7 @@ def adjust_balance(
 
     For discounts, small write-offs and balances carried over from another system. Refuses a missing reason.
     """
-    amount = _amount(amount)
+    amount = amount_of(amount)
     if not reason.strip():
         raise Refused("Say why.", field="reason")
     if holds_card_number(reason):
@@ -152,14 +149,15 @@ def adjust_balance(
 
 @service
 def reverse_adjustment(*, by, entry: JournalEntry, reason: str) -> JournalEntry:
-    """Take an adjustment back, once, with a reason. Refuses any other kind of entry. Audited."""
-    if entry.kind != JournalEntry.Kind.ADJUSTMENT:
-        raise Refused("Only an adjustment is taken back here.")
+    """Take an adjustment or a transfer back, once, with a reason. Refuses any other kind of entry. Audited."""
+    if entry.kind not in (JournalEntry.Kind.ADJUSTMENT, JournalEntry.Kind.TRANSFER):
+        raise Refused("Only an adjustment or a transfer is taken back here.")
     lock_keys(f"entry:{entry.pk}")
     return post_reversal(by=by, entry=entry, reason=reason)
 
 
-def _amount(amount) -> Decimal:
+def amount_of(amount) -> Decimal:
+    """Dollars and cents, more than nothing and no key slip; refuses everything else."""
     try:
         amount = Decimal(amount)
     except (InvalidOperation, TypeError) as error:

@@ -74,7 +74,7 @@ def add_payment(
 ) -> None:
     """A payment with its ledger entry, as the service writes it."""
     key = rows.id("payment", *name, at=when)
-    day = when.astimezone(world.zone).date()
+    day = world.open_day(when.astimezone(world.zone).date(), drawer)
     words = f"{Payment.Purpose(purpose).label} by {Payment.Method(method).label.lower()}"
     entry = add_entry(
         rows, world, "payment", f"payment:{key}", payment_lines(amount), patient, when, member, memo=words, live=live,
@@ -101,11 +101,14 @@ def add_payment(
 
 def add_entry(rows, world, kind, key, lines: tuple[Line, ...], patient, when, member, *, memo, live=None, encounter=None,
               appointment=None, drawer=None, day=None) -> JournalEntry:  # fmt: skip
-    """One balanced entry. The encounter and appointment are those of `live` unless given."""
+    """One balanced entry. The encounter and appointment are those of `live` unless given.
+
+    It counts on the first day that is still open, as the services have it.
+    """
     entry = rows.add(
         JournalEntry(pk=rows.id("entry", key, at=when), kind=kind, key=key, memo=memo[:200], at=when, by=member,
                      by_label=member.name, created_at=when,
-                     business_day=day or when.astimezone(world.zone).date())
+                     business_day=world.open_day(day or when.astimezone(world.zone).date(), drawer))
     )  # fmt: skip
     for number, line in enumerate(lines):
         rows.add(

@@ -14,6 +14,9 @@ from psycopg.types.json import Jsonb
 from billing.models import (
     Charge,
     ChargeDiagnosis,
+    DayClose,
+    DrawerCount,
+    DrawerSession,
     EncounterDiagnosis,
     JournalEntry,
     Payment,
@@ -62,7 +65,7 @@ ORDER: tuple[type[models.Model], ...] = (
     Workstation, Patient, ContactPoint, RelatedPerson, Coverage, Problem, Allergy, AllergyStatement, Medication,
     ContactConsent, Encounter, Appointment, ResourceHold, VisitInterval, IdentityCheck, DeskBlock, VitalSet,
     VitalReading, RedFlag, ReviewStamp, Note, Movement, Immunization, EncounterDiagnosis, JournalEntry, Posting,
-    Charge, ChargeDiagnosis, Payment, Message, Attempt, DeliveryEvent, InboundMessage, Task, PhoneCall, Alert,
+    Charge, ChargeDiagnosis, Payment, DrawerSession, DrawerCount, DayClose, Message, Attempt, DeliveryEvent, InboundMessage, Task, PhoneCall, Alert,
     FollowUp, FollowUpAttempt, ReleasedWords, DemoVisit,
 )  # fmt: skip
 

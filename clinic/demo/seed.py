@@ -19,7 +19,7 @@ from clinic.core import kept
 from clinic.core.actor import Actor
 from clinic.core.time import now as present
 from clinic.core.time import zone
-from clinic.demo import filling, follow_ups, outreach, planned, settle
+from clinic.demo import drawers, filling, follow_ups, outreach, planned, settle
 from clinic.demo.access import write_access
 from clinic.demo.book import Book, Taken
 from clinic.demo.flow import Visit
@@ -80,6 +80,7 @@ def top_up(progress: Progress = quiet) -> None:
         outreach.write_outreach(rows, world, is_new=is_new)
         follow_ups.write_follow_ups(rows, world, is_new=is_new)
         rows.flush()
+        drawers.count_drawers(rows, world)
         if is_new:
             planned.plan_examples(rows, world)
         planned.keep_a_time(world)

@@ -8,7 +8,7 @@ from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from billing.models import Drawer, FeeItem
+from billing.models import DayClose, Drawer, DrawerSession, FeeItem
 from clinic.core.models import ClinicProfile
 from clinic.demo.book import Kind
 from clinic.demo.charts import Chart, make_chart
@@ -79,6 +79,19 @@ class World:
     @cached_property
     def drawers(self) -> list[Drawer]:
         return list(Drawer.objects.filter(is_active=True).order_by("name"))
+
+    @cached_property
+    def _closed(self) -> dict[UUID | None, dt.date]:
+        """Drawer -> the last day that it was counted for; None -> the last closed day."""
+        counted = DrawerSession.objects.filter(closed_at__isnull=False).order_by("business_day")
+        days: dict[UUID | None, dt.date] = dict(counted.values_list("drawer_id", "business_day"))
+        closed = DayClose.objects.first()
+        return days | ({None: closed.day} if closed else {})
+
+    def open_day(self, day: dt.date, drawer: Drawer | None = None) -> dt.date:
+        """The business day that an entry counts on: the day itself, or the one after what was closed meanwhile."""
+        ends = [self._closed[key] for key in (None, drawer and drawer.pk) if key in self._closed]
+        return max([day, *(end + dt.timedelta(days=1) for end in ends)])
 
     @cached_property
     def items(self) -> dict[str, Item]:

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     LEDGER_VIEW = auto()
     FEE_EDIT = auto()
     DRAWER_MANAGE = auto()
+    MONEY_APPROVE = auto()
     BILLING_QUEUE = auto()
 
     # Stock
@@ -116,6 +117,7 @@ WORDS: dict[Permission, str] = {
     Permission.LEDGER_VIEW: "See balances and the ledger",
     Permission.FEE_EDIT: "Edit the fee schedule",
     Permission.DRAWER_MANAGE: "Open and close cash drawers, reverse payments",
+    Permission.MONEY_APPROVE: "Approve refunds and large write-offs, set the rules about money",
     Permission.BILLING_QUEUE: "Work the billing queue",
     Permission.STOCK_VIEW: "See stock",
     Permission.STOCK_MOVE: "Transfer, issue and waste stock",

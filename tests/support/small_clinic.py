@@ -15,10 +15,13 @@ NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)  # Tuesday, ten in the morning in
 # What the first id of a route names, by the route's beginning (the longest match counts).
 ROWS = {
     "billing/drawers/": "billing.Drawer",
+    "billing/drawers/sessions/": "billing.DrawerSession",
+    "billing/approvals/": "billing.MoneyRequest",
     "billing/fees/": "billing.FeeItem",
     "billing/panels/": "records.Patient",
     "billing/panels/checkout/": "scheduling.Appointment",
     "billing/patients/": "records.Patient",
+    "billing/plans/": "billing.PaymentPlan",
     "billing/payments/": "billing.Payment",
     "billing/visit-types/": "scheduling.VisitType",
     "billing/visits/": "records.Encounter",
@@ -103,6 +106,7 @@ NOT_COMPARED = {
 
 def build() -> None:
     """A patient with a telling name, one visit in progress, coverage, a payment, stock and a message."""
+    from billing.services import adjust_balance, agree_plan, ask_refund, open_drawer
     from clinic.staff.models import PermissionException, Workstation
     from tests.factories import billing, inventory, messaging, scheduling
     from tests.factories.staff import make_member
@@ -113,7 +117,18 @@ def build() -> None:
         fee = billing.make_fee()
         _, encounter = billing.make_visit(patient, clinic=clinic, code=fee.code, clock="11:00", ended=False)
         billing.make_coverage(patient, member_id=f"{CANARY}-1", plan_name="Plan")
-        billing.paid(patient, Decimal("25.00"))
+        payment = billing.paid(patient, Decimal("25.00"))
+        open_drawer(by=billing.SYSTEM, drawer=payment.drawer, opening_float=Decimal("100.00"))
+        ask_refund(
+            by=billing.SYSTEM, patient=patient, amount=Decimal(5), reason="twice", method="check", note=CANARY
+        )
+        adjust_balance(
+            by=billing.SYSTEM, patient=patient, amount=Decimal(200), reason="Carried over", is_increase=True
+        )
+        agree_plan(
+            by=billing.SYSTEM, patient=patient, total=Decimal(100), amount=Decimal(50), first_due_on=NOW.date(),
+            signed_by=CANARY,
+        )  # fmt: skip
         _, _, place = inventory.stocked(quantity=3)
         inventory.make_equipment()
         messaging.make_message(patient)

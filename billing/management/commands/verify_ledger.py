@@ -10,7 +10,8 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         verdict = verify_ledger()
         self.stdout.write(
-            f"{verdict.entries} entries, {verdict.patients} patients, {verdict.charges} approved charges, "
+            f"{verdict.entries} entries, {verdict.patients} patients, {verdict.visits} visits, {verdict.days} days, "
+            f"{verdict.charges} approved charges, "
             f"{verdict.payments} payments; patients owe {dollars(verdict.balance)} together."
         )
         for words in verdict.wrong:
@@ -18,5 +19,5 @@ class Command(BaseCommand):
         if verdict.wrong:
             raise CommandError(f"The ledger does not add up: {len(verdict.wrong)} finding(s).")
         self.stdout.write(
-            "Every entry sums to zero; charges = payments + adjustments + balance for every patient."
+            "Every entry sums to zero; charges = payments + adjustments + balance for every visit, patient and day."
         )

@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 from django.db import connection, connections
 
-from billing.models import PatientBalance, UnchargedVisit
+from billing.models import OpenBalance, PatientBalance, UnchargedVisit
 from clinic.audit.models import AuditEvent, AuditLink
 from clinic.demo.scale import bones
 from clinic.demo.scale.doses import receive_lots
@@ -59,9 +59,18 @@ def sum_balances() -> None:
     """What every patient owes, which the ledger's trigger keeps from here on."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO billing_patientbalance (patient_id, owed, last_day) "
-            "SELECT p.patient_id, sum(p.amount), max(e.business_day) FROM billing_posting p "
+            "INSERT INTO billing_patientbalance (patient_id, owed, insured, last_day) "
+            "SELECT p.patient_id, coalesce(sum(p.amount) FILTER (WHERE p.payer_id IS NULL), 0), "
+            "coalesce(sum(p.amount) FILTER (WHERE p.payer_id IS NOT NULL), 0), max(e.business_day) FROM billing_posting p "
             "JOIN billing_journalentry e ON e.id = p.entry_id WHERE p.account = 'receivable' GROUP BY 1"
+        )
+        cursor.execute(
+            "INSERT INTO billing_openbalance (patient_id, encounter_id, payer_id, open, service_on) "
+            "SELECT p.patient_id, p.encounter_id, p.payer_id, sum(p.amount), "
+            "min(coalesce((v.started_at AT TIME ZONE (SELECT zone FROM core_clinicprofile))::date, e.business_day)) "
+            "FROM billing_posting p JOIN billing_journalentry e ON e.id = p.entry_id "
+            "LEFT JOIN records_encounter v ON v.id = p.encounter_id "
+            "WHERE p.account = 'receivable' GROUP BY 1, 2, 3"
         )
 
 
@@ -77,7 +86,7 @@ def list_uncharged() -> None:
 
 def _tables(plan: Plan) -> list[str]:
     sheets = (*People(plan).sheets, *Visits(plan).sheets)
-    beside = (AuditEvent, AuditLink, StockLevel, PatientBalance, UnchargedVisit)
+    beside = (AuditEvent, AuditLink, StockLevel, PatientBalance, OpenBalance, UnchargedVisit)
     return [*(sheet.table for sheet in sheets), *(model._meta.db_table for model in beside)]
 
 

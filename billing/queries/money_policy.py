@@ -1,0 +1,34 @@
+"""The clinic's rules about money, and how much one person may decide."""
+
+import datetime as dt
+from decimal import Decimal
+
+from billing.models import MoneyPolicy
+from clinic.core import time
+from clinic.core.profile import clinic_zone
+from clinic.staff.permissions import Permission
+
+
+def money_policy(day: dt.date | None = None) -> MoneyPolicy:
+    """The rules that hold on a day (today unless said); the defaults where the clinic has set none. One query."""
+    day = day or time.today(clinic_zone())
+    return MoneyPolicy.objects.filter(effective_from__lte=day).first() or MoneyPolicy(effective_from=day)
+
+
+def limit_of(by, policy: MoneyPolicy) -> Decimal | None:
+    """Up to how many dollars this person takes off a balance without asking; None is any amount, 0 none."""
+    if by.is_system:
+        return None
+    limits = []
+    if by.can(Permission.CHARGE_APPROVE):
+        limits.append(policy.biller_limit)
+    if by.can(Permission.MONEY_APPROVE):
+        if policy.approver_limit is None:
+            return None
+        limits.append(policy.approver_limit)
+    return max(limits, default=Decimal(0))
+
+
+def policy_rows(limit: int = 20) -> list[MoneyPolicy]:
+    """What was set when, the newest first. One query."""
+    return list(MoneyPolicy.objects.select_related("set_by")[:limit])

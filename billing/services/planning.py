@@ -1,0 +1,112 @@
+"""Payment plans: agreed, kept or ended; a missed payment becomes a task for the billers."""
+
+import datetime as dt
+from decimal import Decimal
+
+from billing.models import PaymentPlan
+from billing.queries.patient_ledger import owed_by
+from billing.queries.plans import plan_lines
+from billing.rules.cards import holds_card_number
+from billing.rules.plans import payments_needed
+from clinic.audit import record
+from clinic.core import time
+from clinic.core.actor import Actor
+from clinic.core.db import service
+from clinic.core.errors import Refused
+from clinic.core.locks import lock_keys
+from clinic.core.money import dollars
+from clinic.core.profile import clinic_zone
+from clinic.inbox.services import add_task
+from clinic.staff.roles import Role
+
+from .adjusting import money_key
+from .paying import amount_of
+
+LONGEST = 36
+SYSTEM = Actor.system("billing.follow_plans")
+
+
+@service
+def agree_plan(
+    *, by, patient, total: Decimal, amount: Decimal, first_due_on: dt.date, signed_by: str
+) -> PaymentPlan:
+    """Keep what a patient agreed to: `total` dollars in payments of `amount` a month. Audited as plan.agreed.
+
+    Refuses more than is owed, a first day that has passed, more than 36 payments, an agreement that nobody signed, and
+    a second plan beside an active one.
+    """
+    total, amount, signed_by = amount_of(total), amount_of(amount), " ".join(signed_by.split())
+    if not signed_by:
+        raise Refused("Say who signed the agreement.", field="signed_by")
+    if first_due_on < time.today(clinic_zone()):
+        raise Refused("The first payment is due today or later.", field="first_due_on")
+    if amount > total:
+        raise Refused("A payment is at most the whole.", field="amount")
+    if payments_needed(total, amount) > LONGEST:
+        raise Refused(f"That would take more than {LONGEST} payments.", field="amount")
+    lock_keys(money_key(patient))
+    owed = owed_by(patient.pk)
+    if total > owed:
+        raise Refused(f"{dollars(max(owed, Decimal(0)))} is owed.", field="total")
+    plan = PaymentPlan.objects.create(
+        patient=patient,
+        total=total,
+        amount=amount,
+        first_due_on=first_due_on,
+        signed_by=signed_by,
+        agreed_at=time.now(),
+        agreed_with_id=by.member_id,
+    )
+    record(by, "plan.agreed", obj=plan, patient=patient, total=str(total), amount=str(amount))
+    return plan
+
+
+@service
+def end_plan(*, by, plan: PaymentPlan, reason: str) -> PaymentPlan:
+    """End a plan before it is paid, with the reason. Audited. Refuses one that has ended."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Refused("Say why.", field="reason")
+    if holds_card_number(reason):
+        raise Refused("That looks like a card number. Leave it out.", field="reason")
+    return _end(by, plan, PaymentPlan.State.ENDED, reason)
+
+
+def _end(by, plan, state, reason) -> PaymentPlan:
+    plan = PaymentPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    if plan.state != PaymentPlan.State.ACTIVE:
+        raise Refused("This plan has ended.")
+    plan.state, plan.ended_at, plan.end_reason = state, time.now(), reason
+    plan.ended_by_label = by.label[:120]
+    plan.version += 1
+    plan.save()
+    record(by, "plan.ended", obj=plan, patient=plan.patient_id, state=state, reason=reason)
+    return plan
+
+
+def follow_plans() -> tuple[int, int]:
+    """Give the billers a task for each missed payment, once, and end plans that are paid; (missed, paid).
+
+    Each plan is a transaction of its own: one that fails does not hold up the others, and running it twice adds nothing.
+    """
+    missed = kept = 0
+    for line in plan_lines():
+        if line.paid >= line.plan.total:
+            _keep(plan=line.plan)
+            kept += 1
+        elif line.missed is not None:
+            add_task(
+                by=SYSTEM,
+                title="Payment of a plan is missed",
+                detail=f"{dollars(line.plan.amount)} was due on {line.missed:%m/%d/%Y}. {dollars(line.left)} of the plan is left.",
+                patient=line.plan.patient,
+                pool=Role.BILLER,
+                source_key=f"plan:{line.plan.pk}:{line.missed}",
+            )
+            missed += 1
+    return missed, kept
+
+
+@service
+def _keep(*, plan: PaymentPlan) -> None:
+    _end(SYSTEM, plan, PaymentPlan.State.KEPT, "Paid as agreed.")

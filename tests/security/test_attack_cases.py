@@ -40,7 +40,8 @@ CASES: dict[int, tuple[str, list[str]]] = {
     1: ("SQL in a sort parameter", [
         "clinic/staff/test_audit_page.py::test_any_other_sort_is_the_default_order",
         "security/test_parameters.py::test_no_parameter_of_an_address_is_taken_at_its_word"]),
-    2: ("SQL in any field", ["security/test_parameters.py::test_no_field_of_a_form_is_taken_at_its_word"]),
+    2: ("SQL in any field", ["security/test_form_fields.py::test_no_field_of_a_form_is_taken_at_its_word",
+        "security/test_form_fields_too.py::test_no_field_of_the_other_forms_is_taken_at_its_word"]),
     3: ("vital signs of another patient by an id in the body", [
         f"{HERE}::test_03_vitals_by_an_id_in_the_body_touch_no_other_patient"]),
     4: ("notes of somebody else by an id in the body", [

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from billing.edi.values import date, money, number, period, plain
 from tests.billing.edi.mutations import NONSENSE
 
-ODD_BUT_GOOD = {"5.": "5.00", ".5": "0.50", "-0": "0.00", "00012": "12.00"}
+ODD_BUT_GOOD = {"5.": "5.00", ".5": "0.50", "-0": "0.00", "00012": "12.00", "20261399": "20261399.00"}
 
 
 @pytest.mark.parametrize("text", NONSENSE)

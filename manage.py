@@ -5,6 +5,7 @@ import os
 import sys
 
 OWNER_COMMANDS = {"migrate", "flush", "seed_demo", "seed_scale", "restore", "sqlflush", "createcachetable"}
+FILE_COMMANDS = {"edi_read", "edi_check"}  # look at files; a clinic behind them is of use, but not needed
 
 
 def main() -> None:
@@ -12,6 +13,10 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     if command in OWNER_COMMANDS:
         os.environ.setdefault("CLINIC_DATABASE_ROLE", "owner")
+    if command in FILE_COMMANDS and "DATABASE_URL" not in os.environ:
+        from clinic.runtime.no_clinic import stand_in_environment
+
+        stand_in_environment()
     if command == "demo":
         from clinic.runtime.supervisor import prepare_environment
 

@@ -25,11 +25,13 @@ from tests.factories.edi import (
     full_claim,
     line,
     money,
+    read_back,
     secondary_claim,
     status_inquiry,
     subscriber,
     written,
 )
+from tests.factories.edi_random import any_claim
 from tests.support import x12_checker
 
 MEMBERS = ["PHP000100", "PHP000101", "PHP000102"]  # one of each kind of plan
@@ -53,6 +55,14 @@ CLAIMS = {
 @pytest.mark.parametrize("claims", CLAIMS.values(), ids=CLAIMS)
 def test_claims_pass_pyx12(claims):
     assert check_by_maps(written(*claims)) == []
+
+
+def test_claims_with_every_part_there_or_not_pass_pyx12_and_are_read_back():
+    claims = [any_claim(number) for number in range(80)]
+    text = written(*claims)
+    assert check_by_maps(text) == []
+    assert read_back(text) == claims
+    assert [check_by_maps(answer) for answer in answer_claims(text)] == [[], [], []]
 
 
 def test_answers_to_claims_pass_pyx12():

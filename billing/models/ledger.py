@@ -21,6 +21,9 @@ class JournalEntry(Base):
         ALLOCATION = "allocation", "Applied"
         REMITTANCE = "remittance", "Insurance payment"
 
+    # What may move cash beside a payment.
+    OF_CASH = (Kind.REVERSAL, Kind.REFUND)
+
     kind = models.CharField(max_length=12, choices=Kind.choices)
     business_day = models.DateField(db_index=True)
     memo = models.CharField(max_length=200, blank=True)
@@ -37,6 +40,13 @@ class JournalEntry(Base):
 
     class Meta:
         ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["business_day"],
+                condition=Q(kind__in=["reversal", "refund"]),
+                name="%(app_label)s_%(class)s_of_cash",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="reversal", reverses__isnull=False)

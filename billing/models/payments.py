@@ -78,7 +78,13 @@ class Payment(Base):
 
     class Meta:
         ordering = ["-received_at"]
-        indexes = [models.Index(fields=["patient", "-received_at"]), models.Index(fields=["appointment"])]
+        indexes = [
+            models.Index(fields=["patient", "-received_at"]),
+            models.Index(fields=["appointment"]),
+            models.Index(
+                fields=["business_day", "method"], include=["amount"], name="%(app_label)s_%(class)s_of_day"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(amount__gt=0),

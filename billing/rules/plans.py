@@ -26,7 +26,9 @@ def due_days(first: dt.date, until: dt.date) -> list[dt.date]:
 
 def payments_needed(total: Decimal, amount: Decimal) -> int:
     """How many payments pay the total; the last one may be smaller."""
-    return int(-(-total // amount))
+    # Not -(-total // amount): Decimals divide towards zero.
+    whole, rest = divmod(total, amount)
+    return int(whole) + (rest > 0)
 
 
 def expected_by(total: Decimal, amount: Decimal, first: dt.date, day: dt.date) -> Decimal:

@@ -21,7 +21,7 @@ def money(text: str) -> Decimal | None:
     if found is None:
         return None
     rounded = found.quantize(_CENT)
-    return rounded if rounded == found else None
+    return rounded + 0 if rounded == found else None  # no minus before a zero
 
 
 def date(text: str) -> dt.date | None:

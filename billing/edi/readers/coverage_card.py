@@ -65,7 +65,7 @@ def coverage_card(answer: EligibilityAnswer) -> dict[str, Any]:
         "out_of_pocket": _amounts(benefits, "G"),
         "primary_care": _primary_care(member),
         "authorization": sorted(
-            {kind for one in benefits if one.authorization == "Y" for kind in one.service_types}
+            {what for one in benefits if one.authorization == "Y" for what in _subject(one)}
         ),
         "other_coverage": [_other_coverage(one) for one in benefits if one.code == _OTHER_COVERAGE],
         "trace": member.traces[0][0] if member and member.traces else None,
@@ -162,6 +162,11 @@ def _amounts(benefits: list[Benefit], code: str) -> list[dict[str, Any]]:
 
 def _percent(benefit: Benefit) -> str | None:
     return None if benefit.percent is None else format(benefit.percent.normalize(), "f")
+
+
+def _subject(benefit: Benefit) -> tuple[str, ...]:
+    """What a benefit is about: its service types, else its procedure, else the whole plan."""
+    return benefit.service_types or ((benefit.procedure,) if benefit.procedure else (WHOLE_PLAN,))
 
 
 def _primary_care(member: Member | None) -> dict[str, Any] | None:

@@ -60,13 +60,16 @@ class Remittance:
         self.head: list[Segment] = []
         self._unbalanced_claims = 0
         self._is_readable = True
+        self._is_read = False
         self._payments = 0
         self._stream = iter(source.segments)
         self._pending = self._read_head()
         self.is_balanced = False
 
     def claims(self) -> Iterator[RemittanceClaim]:
-        """Each claim, once."""
+        """Each claim, once: a second call gives none."""
+        if self._is_read:
+            return
         while self._pending is not None:
             start = self._pending
             if start.id == "CLP":
@@ -161,6 +164,7 @@ class Remittance:
             self._unreadable(f"Segment {segment.number}: a provider adjustment cannot be read.")
 
     def _finish(self) -> None:
+        self._is_read = True
         if self._payments != 1:
             self._unreadable(f"There are {self._payments} payments (BPR) where one is expected.")
         if not self.trace:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from billing.edi.payer import CLAIM_CASES, answer_claims
 from tests.billing.edi.files import DEPENDENT, ELIGIBILITY_HEAD, SUBSCRIBER, file, remittance
 from tests.billing.edi.test_claims_read import BILLING, CLAIM, SELF
+from tests.factories.edi import child_claim, claim, full_claim, secondary_claim, subscriber, written
 
 NONSENSE = (
     "", "NaN", "Infinity", "-Infinity", "1E9", "1e-2", "0x10", "1_000", "1,000", "--5", "-", ".", "5.", ".5", "-0", "00012",
@@ -27,11 +29,18 @@ CORPUS = (
          "DTP*472*D8*20260203"),
 )  # fmt: skip
 
+_WRITTEN = written(
+    *(claim(account=f"A{ending}", subscriber=subscriber(f"PHP0001{ending}")) for ending in CLAIM_CASES),
+    child_claim(), full_claim(), secondary_claim(),
+)  # fmt: skip
+# What the writers make: claims of every kind, and what the simulated payer says to them (999, 277CA, 835).
+MADE = (_WRITTEN, *answer_claims(_WRITTEN))
+
 
 def mutated(number: int) -> bytes:
     """The mutated file of that number: one to four things wrong with it."""
     dice = random.Random(number)
-    data = bytearray(dice.choice(CORPUS).encode())
+    data = bytearray(dice.choice(CORPUS + MADE).encode())
     for _ in range(dice.randint(1, 4)):
         if data:
             dice.choice(_WAYS)(dice, data)

@@ -154,6 +154,19 @@ def test_authorization_and_unreadable_amounts():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("benefit", "subject"),
+    [
+        ("EB*1**98********Y", ["98"]),
+        ("EB*1**********Y", ["30"]),
+        ("EB*1**********Y**HC:J1100", ["J1100"]),
+        ("EB*1**98********N", []),
+    ],
+)
+def test_what_needs_an_authorization(benefit, subject):
+    assert card(*SUBSCRIBER, benefit)["authorization"] == subject
+
+
 def test_another_kind_is_refused():
     with pytest.raises(EdiError, match=r"no answer about eligibility \(271\) but a 999"):
         read_eligibility(only(file("999", "AK1*HC*5")))

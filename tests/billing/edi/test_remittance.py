@@ -185,6 +185,11 @@ def test_nothing_but_provider_adjustments():
     assert (claims, found.is_balanced, found.problems) == ([], True, [])
 
 
+def test_claims_are_given_once_and_problems_said_once():
+    found, claims = read(remittance().replace("BPR*I*150", "BPR*I*151"))
+    assert (len(claims), list(found.claims()), len(found.problems)) == (4, [], 1)
+
+
 def test_another_kind_is_refused():
     with pytest.raises(EdiError, match=r"no remittance \(835\) but a 999"):
         Remittance(only(file("999", "AK1*HC*5")))

@@ -359,6 +359,10 @@ CELERY_BEAT_SCHEDULE = {
     "staff-purge-sessions": _every(3600, "staff.purge_sessions"),
     "core-clean-up": _every(3600, "core.clean_up"),
     "backup-run-if-due": _every(300, "backup.run_if_due"),
+    "billing-sweep-eligibility": _every(300, "billing.sweep_eligibility"),
+    "billing-ask-payers": _every(60, "billing.ask_payers"),
+    "billing-fetch-answers": _every(300, "billing.fetch_answers"),
+    "billing-settle-answers": _every(60, "billing.settle_answers"),
 }
 
 LOGGING = {

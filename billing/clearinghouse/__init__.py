@@ -18,7 +18,16 @@ from billing.clearinghouse.base import (
     Receipt,
 )
 
-__all__ = ["Answer", "Clearinghouse", "Later", "NoAnswer", "NotTaken", "Receipt", "clearinghouse", "is_set_up"]
+__all__ = [
+    "Answer",
+    "Clearinghouse",
+    "Later",
+    "NoAnswer",
+    "NotTaken",
+    "Receipt",
+    "clearinghouse",
+    "is_set_up",
+]
 
 KINDS = {
     "none": ("billing.clearinghouse.none", "NoClearinghouse"),

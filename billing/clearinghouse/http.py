@@ -39,7 +39,9 @@ LARGEST = 50_000_000
 class HttpClearinghouse:
     name = "http"
 
-    def __init__(self, url: str, *, envelope: str, user: str, password: str, sender: str, receiver: str, timeout: float):
+    def __init__(
+        self, url: str, *, envelope: str, user: str, password: str, sender: str, receiver: str, timeout: float
+    ):
         self.url, self.is_core = url, envelope == "core"
         self.user, self.password, self.sender, self.receiver = user, password, sender, receiver
         self.timeout = timeout
@@ -132,7 +134,9 @@ class HttpClearinghouse:
                     body += piece
                     if len(body) > LARGEST:
                         raise NotTaken("The answer is larger than any that a payer gives.")
-                whole = httpx.Response(answer.status_code, headers=_plain(answer.headers), content=bytes(body))
+                whole = httpx.Response(
+                    answer.status_code, headers=_plain(answer.headers), content=bytes(body)
+                )
         except NEVER_LEFT as error:
             raise Later("The clearinghouse can't be reached.") from error
         except httpx.HTTPError as error:
@@ -144,7 +148,9 @@ class HttpClearinghouse:
 
 def _plain(headers: httpx.Headers) -> httpx.Headers:
     """The headers that we read; the body is unpacked already."""
-    return httpx.Headers({k: v for k, v in headers.items() if k in ("content-type", "x-file-id", "retry-after")})
+    return httpx.Headers(
+        {k: v for k, v in headers.items() if k in ("content-type", "x-file-id", "retry-after")}
+    )
 
 
 def _checked(answer: httpx.Response) -> httpx.Response:

@@ -26,7 +26,9 @@ class SimulatedClearinghouse:
             answers = payer.answer_claims(text)
         except payer.Silent as error:
             raise NoAnswer("The payer did not answer.") from error
-        return Receipt(ref=key, answers=tuple(Answer(f"{key}-{n}", text) for n, text in enumerate(answers, 1)))
+        return Receipt(
+            ref=key, answers=tuple(Answer(f"{key}-{n}", text) for n, text in enumerate(answers, 1))
+        )
 
     def fetch(self) -> list[Answer]:
         return []

@@ -44,6 +44,13 @@ ROWS = {
     "related/": "records.RelatedPerson",
     "vitals/": "records.VitalSet",
     "vitals/limits/": "records.VitalLimit",
+    "insurance/authorizations/": "billing.Authorization",
+    "insurance/checks/": "billing.EligibilityCheck",
+    "insurance/coverages/": "records.Coverage",
+    "insurance/estimates/": "billing.Estimate",
+    "insurance/issues/": "billing.CoverageIssue",
+    "insurance/patients/": "records.Patient",
+    "insurance/visits/": "scheduling.Appointment",
     "inbox/alerts/": "inbox.Alert",
     "inbox/calls/": "inbox.PhoneCall",
     "inbox/calls/new/": "records.Patient",
@@ -140,6 +147,33 @@ def build() -> None:
         _chart(patient, encounter)
         _work(patient, encounter, fee.code, place)
         _outreach(patient, clinic)
+        _insurance(patient, fee)
+
+
+def _insurance(patient, fee) -> None:
+    """A check that found something, an authorization, and an estimate that waits to be handed over."""
+    from billing.services import add_authorization, make_estimate
+    from clinic.core.actor import Actor
+    from records.models import Coverage
+    from scheduling.models import Appointment
+    from tests.factories import insurance
+
+    by = Actor.system("tests.insurance")
+    coverage = Coverage.objects.get(patient=patient)
+    check = insurance.make_check(coverage, "inactive", raw_answer=f"{CANARY}~", answer_sha256="0" * 64)
+    insurance.make_issue(check)
+    add_authorization(
+        by=by,
+        coverage=coverage,
+        kind="authorization",
+        number=f"{CANARY}-A1",
+        what_for="Physical therapy",
+        units=6,
+        starts_on=NOW.date(),
+        ends_on=NOW.date() + timedelta(days=90),
+    )
+    visit = Appointment.objects.filter(patient=patient).earliest("starts_at")
+    make_estimate(by=by, visit=visit, lines=[(fee, 1)], trigger="requested")
 
 
 def _chart(patient, encounter) -> None:

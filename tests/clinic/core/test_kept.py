@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from billing.queries import fees
+from billing.queries import eligibility, fees
 from clinic.core import kept
 from clinic.core.models import ClinicProfile, SettingsMark
 from clinic.core.profile import clinic
@@ -112,6 +112,7 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         lambda: fees.first_fee_of_kind("admin", monday),
         lambda: fees.visit_type_code(kind.pk),
         fees.visit_type_fees,
+        lambda: eligibility.policy_on(monday),
         report_scope.all_locations,
         report_scope.everybody_with_sessions,
         report_scope.type_names,
@@ -156,6 +157,7 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         "billing.queries.fees.first_fee_of_kind",
         "billing.queries.fees.visit_type_code",
         "billing.queries.fees.visit_type_fees",
+        "billing.queries.eligibility._policies",
         "scheduling.queries.report_scope.all_locations",
         "scheduling.queries.report_scope.everybody_with_sessions",
         "scheduling.queries.report_scope.type_names",

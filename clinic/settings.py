@@ -343,6 +343,8 @@ CELERY_BEAT_SCHEDULE = {
     "core-heartbeat": _every(30, "core.beat_heartbeat"),
     "inbox-keep-text-tasks": _every(60, "inbox.keep_text_tasks"),
     "inbox-watch-access": _every(60, "inbox.watch_access"),
+    "billing-send-batches": _every(60, "billing.send_batches"),
+    "billing-settle-claim-answers": _every(60, "billing.settle_claim_answers"),
     "messaging-send-due": _every(30, "messaging.send_due"),
     "messaging-settle-replies": _every(30, "messaging.settle_replies"),
     "messaging-resolve-uncertain": _every(60, "messaging.resolve_uncertain"),

@@ -15,7 +15,11 @@ from clinic.core.db import service
 from clinic.core.tasks import enqueue
 
 # Wakes who reads a kind of file. The file is the truth: a sweep of theirs finds what was not woken.
-READERS = {"271": "billing.settle_answers"}
+READERS = {
+    "271": "billing.settle_answers",
+    "277CA": "billing.settle_claim_answers",
+    "999": "billing.settle_claim_answers",
+}
 
 
 def fetch_answers(*, by: Actor) -> int:

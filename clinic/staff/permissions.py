@@ -52,6 +52,7 @@ class Permission(StrEnum):
     INSURANCE_WORK = auto()
     INSURANCE_POLICY_EDIT = auto()
     PAYER_FILE_VIEW = auto()
+    CLAIM_WORK = auto()
 
     # Stock
     STOCK_VIEW = auto()
@@ -125,6 +126,7 @@ WORDS: dict[Permission, str] = {
     Permission.INSURANCE_WORK: "Verify insurance, authorizations and estimates",
     Permission.INSURANCE_POLICY_EDIT: "Decide when insurance is verified",
     Permission.PAYER_FILE_VIEW: "Open payers' files as they came",
+    Permission.CLAIM_WORK: "Build, correct and send claims",
     Permission.STOCK_VIEW: "See stock",
     Permission.STOCK_MOVE: "Transfer, issue and waste stock",
     Permission.STOCK_RECEIVE: "Receive stock",

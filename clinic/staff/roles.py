@@ -135,6 +135,7 @@ _BILLER = frozenset(
         P.INSURANCE_WORK,
         P.INSURANCE_POLICY_EDIT,
         P.PAYER_FILE_VIEW,
+        P.CLAIM_WORK,
         P.INBOX_VIEW,
         P.INBOX_WORK,
         P.REPORT_VIEW,

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.conf import settings
 
-from billing.models import EligibilityRequest
+from billing.models import ClaimBatch, EligibilityRequest
 from clinic.celery import app
 from clinic.core.models import ClinicProfile
 from clinic.staff.models import MemberMail
@@ -45,7 +45,7 @@ def ordered_mail() -> str:
 def unchecked_coverage():
     """A coverage that can be asked about, of a patient with a visit today."""
     ClinicProfile.objects.create(name="Maple Street", phone="+13125550100", npi="1234567893")
-    coverage = Coverage.objects.get()
+    coverage = Coverage.objects.earliest("created_at")
     Payer.objects.filter(pk=coverage.payer_id).update(payer_id="LAKE1")
     Coverage.objects.filter(pk=coverage.pk).update(member_id="LK4410", version=2)
     return coverage
@@ -57,9 +57,14 @@ def visit_to_verify() -> str:
     return str(visits.earliest("starts_at").pk)
 
 
+def waiting_batch() -> str:
+    return str(ClaimBatch.objects.get(state="waiting").pk)
+
+
 # What is not woken by beat but queued with an id, and how to make such an id.
 QUEUED = {
     "staff.send_mail": ordered_mail,
+    "billing.send_batch": waiting_batch,
     "billing.verify_visit": visit_to_verify,
     "billing.verify_coverage": lambda: str(unchecked_coverage().pk),
 }
@@ -84,4 +89,4 @@ def test_a_second_delivery_changes_nothing(name, mailoutbox, settings):
         app.tasks[name].run(key)
         assert small_clinic.changed(before, small_clinic.everything()) == []
     assert len(mailoutbox) == (name == "staff.send_mail")
-    assert EligibilityRequest.objects.count() == (name != "staff.send_mail")
+    assert EligibilityRequest.objects.count() == name.startswith("billing.verify")

@@ -14,6 +14,11 @@ NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)  # Tuesday, ten in the morning in
 
 # What the first id of a route names, by the route's beginning (the longest match counts).
 ROWS = {
+    "billing/claims/": "billing.Claim",
+    "billing/claims/contracts/": "billing.PayerContract",
+    "billing/claims/files/": "billing.ClaimBatch",
+    "billing/claims/payers/": "records.Payer",
+    "billing/claims/rules/": "billing.ClaimRule",
     "billing/drawers/": "billing.Drawer",
     "billing/drawers/sessions/": "billing.DrawerSession",
     "billing/approvals/": "billing.MoneyRequest",
@@ -94,6 +99,7 @@ SECOND = {
     "charge": "billing.Charge",
     "diagnosis": "billing.EncounterDiagnosis",
     "entry": "billing.JournalEntry",
+    "line": "billing.ClaimLine",
     "exception_id": "staff.PermissionException",
     "session_id": "staff.StaffSession",
 }
@@ -148,6 +154,7 @@ def build() -> None:
         _work(patient, encounter, fee.code, place)
         _outreach(patient, clinic)
         _insurance(patient, fee)
+        _claims()
 
 
 def _insurance(patient, fee) -> None:
@@ -230,6 +237,21 @@ def _work(patient, encounter, code: str, place) -> None:
         body=f"It is {CANARY}, may I come later?",
         received_at=NOW,
     )
+
+
+def _claims() -> None:
+    """A claim that left in a file, a contract, and a rule of the clinic's own payer."""
+    from billing.models import PayerContract
+    from billing.services import send_claims
+    from tests.factories import claims, scheduling
+    from tests.factories import records as make
+
+    patient = scheduling.make_patient(last_name=CANARY)
+    coverage = claims.insured(patient=patient, member_id=f"{CANARY}-2", payer=claims.make_payer("Northside"))
+    claim = claims.make_claim(coverage, state="ready", day=NOW.date() - timedelta(days=1))
+    send_claims(by=make.actor("biller"), claims=[claim])
+    claims.make_claim(coverage, day=NOW.date() - timedelta(days=2))
+    PayerContract.objects.create(payer=coverage.payer, name="Yearly", effective_from=NOW.date())
 
 
 def _outreach(patient, clinic) -> None:

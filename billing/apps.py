@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 TRIGGER_WORDS = {
     "billing_journalentry_balances": "This entry does not balance, so nothing was posted.",
@@ -11,6 +12,9 @@ TRIGGER_WORDS = {
     "billing_drawersession_fixed": "A closed drawer is not changed. What is off now belongs to the next day.",
     "billing_drawercount_append_only": "A count is never changed. Count once more.",
     "billing_dayclose_append_only": "A closed day stays closed.",
+    "billing_eligibilitycheck_append_only": "A check of coverage is never changed. Record a new one.",
+    "billing_payerfile_append_only": "What a payer sent is kept as it came.",
+    "billing_estimate_append_only": "An estimate is never changed. Make the next version.",
 }
 
 
@@ -22,9 +26,14 @@ class BillingConfig(AppConfig):
         from billing import panels
         from billing.queries.procedures import charged_procedures, procedure_fees
         from clinic.core.db import register_constraint_message
+        from clinic.core.wakes import wakes
         from scheduling.procedures import register_procedures
 
         for name, words in TRIGGER_WORDS.items():
             register_constraint_message(name, words)
         panels.register()
         register_procedures("charges", done=charged_procedures, choices=procedure_fees)
+        if settings.CLEARINGHOUSE["KIND"] != "none":
+            wakes("appointment.booked", "billing.verify_visit")
+            wakes("appointment.arrived", "billing.verify_visit")
+            wakes("coverage.saved", "billing.verify_coverage")

@@ -15,6 +15,42 @@ def register():
         order=50,
         key="b",
     )
+    nav.register(
+        label="Insurance",
+        url_name="insurance:work",
+        icon="shield-check",
+        permission=Permission.INSURANCE_WORK,
+        order=48,
+    )
+    # In the place of the plain list of coverages: the same, with what payers said of each.
+    slots.register(
+        slot="patient.page",
+        name="coverage",
+        title="Coverage",
+        url_name="insurance:patient-panel",
+        permission=Permission.PATIENT_VIEW,
+        order=40,
+        icon="shield-check",
+    )
+    for slot in ("visit.check-in", "visit.page"):
+        slots.register(
+            slot=slot,
+            name="insurance",
+            title="Insurance for this visit",
+            url_name="insurance:visit-panel",
+            permission=Permission.PATIENT_VIEW,
+            order=10,
+            icon="shield-check",
+        )
+    slots.register(
+        slot="home",
+        name="insurance",
+        title="Insurance to look at",
+        url_name="insurance:home-panel",
+        permission=Permission.INSURANCE_WORK,
+        order=15,
+        icon="shield-check",
+    )
     slots.register(
         slot="patient.page",
         name="money",

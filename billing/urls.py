@@ -1,5 +1,6 @@
 from django.urls import path
 
+from billing.claim_urls import CLAIM_PATHS
 from billing.views import (
     ageing,
     capture,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("fees/<uuid:pk>/end/", fees.end, name="fee-end"),
     path("visit-types/", fees.visit_types, name="visit-type-fees"),
     path("visit-types/<uuid:pk>/", fees.visit_type_set, name="visit-type-fee-set"),
+    *CLAIM_PATHS,
     path("drawers/", fees.drawers, name="drawers"),
     path("drawers/add/", fees.drawer_add, name="drawer-add"),
     path("drawers/<uuid:pk>/edit/", fees.drawer_edit, name="drawer-edit"),

@@ -242,6 +242,33 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "TWILIO_VOICE_FROM", "Number that automated calls come from; empty: the one of texts.", "", _text
     ),
+    Variable(
+        "CLEARINGHOUSE",
+        "Connection to payers: none, http, folders or simulated (a made-up payer, for trying things out).",
+        "none",
+        _one_of("none", "http", "folders", "simulated"),
+    ),
+    Variable("CLEARINGHOUSE_URL", "Address of the clearinghouse, for http.", "", _url("https", "http")),
+    Variable(
+        "CLEARINGHOUSE_ENVELOPE",
+        "plain posts X12 as it is; core wraps it in the CAQH CORE multipart envelope.",
+        "core",
+        _one_of("core", "plain"),
+    ),
+    Variable("CLEARINGHOUSE_USER", "User name at the clearinghouse.", "", _text),
+    Variable("CLEARINGHOUSE_PASSWORD", "Password at the clearinghouse.", "", _text),
+    Variable("CLEARINGHOUSE_SENDER_ID", "Who we are in its files (up to 15 characters).", "", _text),
+    Variable("CLEARINGHOUSE_RECEIVER_ID", "Who it is in its files (up to 15 characters).", "", _text),
+    Variable(
+        "CLEARINGHOUSE_DIR",
+        "For folders: we write to out, read from in, and put what was read into done.",
+        "",
+        _text,
+        "/srv/clinic/clearinghouse",
+    ),
+    Variable(
+        "CLEARINGHOUSE_TIMEOUT", "Seconds to wait for an answer of the clearinghouse.", 20, _between(1, 60)
+    ),
 )
 
 

@@ -277,6 +277,10 @@ MESSAGE_GATEWAYS = dict(pair.split("=", 1) for pair in ENV["MESSAGE_GATEWAYS"])
 TWILIO = {
     name: ENV[f"TWILIO_{name}"] for name in ("BASE_URL", "ACCOUNT_SID", "AUTH_TOKEN", "FROM", "VOICE_FROM")
 }
+CLEARINGHOUSE = {
+    name: ENV[f"CLEARINGHOUSE_{name}"]
+    for name in ("URL", "ENVELOPE", "USER", "PASSWORD", "SENDER_ID", "RECEIVER_ID", "DIR", "TIMEOUT")
+} | {"KIND": ENV["CLEARINGHOUSE"]}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV["EMAIL_FROM"]
 EMAIL_TIMEOUT = 10
 if ENV["EMAIL_URL"]:
@@ -339,6 +343,8 @@ CELERY_BEAT_SCHEDULE = {
     "core-heartbeat": _every(30, "core.beat_heartbeat"),
     "inbox-keep-text-tasks": _every(60, "inbox.keep_text_tasks"),
     "inbox-watch-access": _every(60, "inbox.watch_access"),
+    "billing-send-batches": _every(60, "billing.send_batches"),
+    "billing-settle-claim-answers": _every(60, "billing.settle_claim_answers"),
     "messaging-send-due": _every(30, "messaging.send_due"),
     "messaging-settle-replies": _every(30, "messaging.settle_replies"),
     "messaging-resolve-uncertain": _every(60, "messaging.resolve_uncertain"),
@@ -355,6 +361,10 @@ CELERY_BEAT_SCHEDULE = {
     "staff-purge-sessions": _every(3600, "staff.purge_sessions"),
     "core-clean-up": _every(3600, "core.clean_up"),
     "backup-run-if-due": _every(300, "backup.run_if_due"),
+    "billing-sweep-eligibility": _every(300, "billing.sweep_eligibility"),
+    "billing-ask-payers": _every(60, "billing.ask_payers"),
+    "billing-fetch-answers": _every(300, "billing.fetch_answers"),
+    "billing-settle-answers": _every(60, "billing.settle_answers"),
 }
 
 LOGGING = {

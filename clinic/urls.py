@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("records.urls")),
     path("", include("scheduling.urls")),
     path("billing/", include("billing.urls")),
+    path("insurance/", include("billing.insurance_urls")),
     path("", include("clinic.desk.urls")),
     path("demo/", include("clinic.demo.urls")),
 ]

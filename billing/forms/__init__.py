@@ -1,4 +1,13 @@
 from .charges import ChangeChargeForm, ChargeForm, DiagnosisForm, PointForm, ReasonForm
+from .claim_setup import (
+    BillingProviderForm,
+    ClaimRuleForm,
+    ContractForm,
+    EndContractForm,
+    PayerTermsForm,
+    RateForm,
+)
+from .claims import ChargeDetailsForm, ClaimForm, ClaimNoteForm
 from .drawers import CloseDayForm, CountForm, OpenDrawerForm
 from .fees import DrawerForm, EndFeeForm, FeeForm, VisitTypeFeeForm
 from .money import AdjustForm, DecideForm, MoneyPolicyForm, PlanForm, RefundForm, TransferForm
@@ -6,20 +15,29 @@ from .payments import PaymentForm
 
 __all__ = [
     "AdjustForm",
+    "BillingProviderForm",
     "ChangeChargeForm",
+    "ChargeDetailsForm",
     "ChargeForm",
+    "ClaimForm",
+    "ClaimNoteForm",
+    "ClaimRuleForm",
     "CloseDayForm",
+    "ContractForm",
     "CountForm",
     "DecideForm",
     "DiagnosisForm",
     "DrawerForm",
+    "EndContractForm",
     "EndFeeForm",
     "FeeForm",
     "MoneyPolicyForm",
     "OpenDrawerForm",
+    "PayerTermsForm",
     "PaymentForm",
     "PlanForm",
     "PointForm",
+    "RateForm",
     "ReasonForm",
     "RefundForm",
     "TransferForm",

@@ -1,33 +1,61 @@
 from .balances import OpenBalance, PatientBalance
 from .charges import Charge, ChargeDiagnosis, EncounterDiagnosis
+from .claims import Claim, ClaimBatch, ClaimEvent, ClaimLine
 from .drawers import DayClose, DrawerCount, DrawerSession
+from .eligibility import (
+    Authorization,
+    CoverageIssue,
+    EligibilityCheck,
+    EligibilityRequest,
+    Estimate,
+    PayerFile,
+    VerificationPolicy,
+)
 from .fees import FeeItem, VisitTypeFee
 from .ledger import JournalEntry, Posting
 from .money import REFUND_REASONS, WRITE_OFF_REASONS, MoneyPolicy, MoneyRequest
+from .payers import BillingProvider, ClaimRule, ContractRate, PayerContract, PayerTerms, ProcedureCode
 from .payments import Drawer, Payment, ReceiptCounter
 from .plans import PaymentPlan
 from .uncharged import UnchargedVisit
 
 __all__ = [
-    "REFUND_REASONS",
-    "WRITE_OFF_REASONS",
+    "Authorization",
+    "BillingProvider",
     "Charge",
     "ChargeDiagnosis",
+    "Claim",
+    "ClaimBatch",
+    "ClaimEvent",
+    "ClaimLine",
+    "ClaimRule",
+    "ContractRate",
+    "CoverageIssue",
     "DayClose",
     "Drawer",
     "DrawerCount",
     "DrawerSession",
+    "EligibilityCheck",
+    "EligibilityRequest",
     "EncounterDiagnosis",
+    "Estimate",
     "FeeItem",
     "JournalEntry",
     "MoneyPolicy",
     "MoneyRequest",
     "OpenBalance",
     "PatientBalance",
+    "PayerContract",
+    "PayerFile",
+    "PayerTerms",
     "Payment",
     "PaymentPlan",
     "Posting",
+    "ProcedureCode",
+    "REFUND_REASONS",
     "ReceiptCounter",
     "UnchargedVisit",
+    "VerificationPolicy",
     "VisitTypeFee",
+    "WRITE_OFF_REASONS",
 ]

@@ -1,5 +1,6 @@
 """What was done, pointed at why: charges of a visit and its diagnoses."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -72,6 +73,12 @@ class Charge(Versioned):
     unit_price = MoneyField()
     amount = MoneyField()
     service_on = models.DateField()
+    modifiers = ArrayField(models.CharField(max_length=2), size=4, default=list, blank=True)
+    place_of_service = models.CharField(max_length=2, blank=True)
+    # A drug is billed with the National Drug Code of its package (11 digits) and the amount of it.
+    ndc = models.CharField("NDC", max_length=11, blank=True)
+    ndc_quantity = models.DecimalField(max_digits=11, decimal_places=3, null=True, blank=True)
+    ndc_unit = models.CharField(max_length=2, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
     # What proposed it by itself ("immunization:<id>"); kept when void, so that it is not proposed again.
     source = models.CharField(max_length=80, blank=True)
@@ -122,6 +129,12 @@ class Charge(Versioned):
                 condition=~Q(source=""),
                 name="%(app_label)s_%(class)s_source_once",
                 violation_error_message="This service has been proposed already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ndc="", ndc_quantity__isnull=True, ndc_unit="")
+                | (~Q(ndc="") & Q(ndc_quantity__gt=0) & ~Q(ndc_unit="")),
+                name="%(app_label)s_%(class)s_ndc_whole",
+                violation_error_message="An NDC needs its quantity and unit, and they need an NDC.",
             ),
         ]
 

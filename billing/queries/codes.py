@@ -1,6 +1,7 @@
 """ICD-10-CM codes as they hold on the date of service."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from billing.rules.icd import is_out_of_date
 from records.models import DiagnosisCode
@@ -20,6 +21,12 @@ def diagnosis_on(code: str, day: dt.date) -> DiagnosisCode | None:
     if not releases:
         return None
     return releases.get(_release(day) or "")
+
+
+def billable_on(codes: Iterable[str], day: dt.date) -> frozenset[str]:
+    """Those of the codes (without dots) that are billable in the release that holds on a day. Two queries."""
+    rows = DiagnosisCode.objects.filter(code__in=list(codes), release=_release(day) or "", is_billable=True)
+    return frozenset(rows.values_list("code", flat=True))
 
 
 def outdated_release(day: dt.date) -> str:

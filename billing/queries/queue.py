@@ -34,6 +34,7 @@ from clinic.core import time
 from clinic.core.profile import clinic_zone
 from records.models import Encounter, Patient
 
+from .claims import claims_to_correct, may_bring
 from .fees import fee_on, visit_type_fees
 from .visits import retracted_doses, sources_of
 
@@ -45,7 +46,14 @@ KINDS = {
     "uncharged": "Visits without charges",
     "approve": "To approve",
     "retracted": "Retracted doses",
+    "claim": "Claims to correct",
     "balance": "Old balances",
+}
+
+
+_CLAIM_WORDS = {
+    "rejected": "The payer turned it away on arrival. Correct it and send it again.",
+    "denied": "The payer decided not to pay. Replace it, appeal, or close it.",
 }
 
 
@@ -94,12 +102,12 @@ class BillingQueue:
 
 
 def billing_queue(kind: str = "", shown: int = SHOWN) -> BillingQueue:
-    """All work of the biller, ordered by money at stake, then by age. Five queries whatever there is.
+    """All work of the biller, ordered by money at stake, then by age. Six queries whatever there is, and that of the prices.
 
     `kind` chooses the rows; the piles are always counted whole.
     """
     today = time.today(clinic_zone())
-    piles = [pile(today, shown) for pile in (_uncharged, _to_approve, _retracted, _old_balances)]
+    piles = [pile(today, shown) for pile in (_uncharged, _to_approve, _retracted, _claims, _old_balances)]
     chosen = [pile for pile in piles if kind not in KINDS or pile.kind == kind]
     rows = sorted((row for pile in chosen for row in pile.rows), key=lambda row: (-row.money, -row.days))
     return BillingQueue(
@@ -202,6 +210,30 @@ def _retracted(today: dt.date, shown: int) -> Pile:
             "The dose was taken back in the chart after this charge was approved. Void the charge.",
             reverse("billing:charges", args=[row["encounter_id"]]),
             "Void",
+        ),
+    )
+
+
+def _claims(today: dt.date, shown: int) -> Pile:
+    found = (
+        claims_to_correct()
+        .order_by()
+        .values("pk", "patient_id", "account", "state", "errors", money=may_bring(), day=F("service_from"))
+    )
+    return _pile(
+        "claim",
+        found,
+        shown,
+        lambda row: _row(
+            today,
+            row,
+            "claim",
+            f"Claim {row['account']} is {'not ready' if row['state'] == 'draft' else row['state']}",
+            _CLAIM_WORDS.get(
+                row["state"], f"{row['errors']} thing{'s' * (row['errors'] != 1)} to fix first."
+            ),
+            reverse("billing:claim", args=[row["pk"]]),
+            "Correct",
         ),
     )
 

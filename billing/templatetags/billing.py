@@ -2,7 +2,9 @@
 
 from django import template
 
+from billing.rules.claim_states import STATES
 from billing.rules.ledger import receipt_words
+from clinic.ui.templatetags.ui import pill
 
 register = template.Library()
 
@@ -17,3 +19,28 @@ def receipt(number: int) -> str:
 def negated(amount):
     """The amount with its sign turned."""
     return -amount
+
+
+_TONES = {
+    "draft": "plain",
+    "ready": "now",
+    "sent": "now",
+    "accepted": "now",
+    "rejected": "danger",
+    "paid": "done",
+    "denied": "danger",
+    "closed": "past",
+}
+
+
+@register.simple_tag
+def claim_state(state: str):
+    """The state of a claim as a pill."""
+    return pill(state, STATES.get(state, state), _TONES.get(state, "plain"))
+
+
+@register.simple_tag
+def batch_state(batch):
+    """The state of a file of claims as a pill."""
+    tones = {"accepted": "done", "sent": "done", "refused": "danger", "uncertain": "soon"}
+    return pill(batch.state, batch.get_state_display(), tones.get(batch.state, "now"))

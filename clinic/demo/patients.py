@@ -7,6 +7,7 @@ import datetime as dt
 from clinic.demo.data.insurance import Plan
 from clinic.demo.dice import stream
 from clinic.demo.hours import at
+from clinic.demo.insurance import is_special
 from clinic.demo.measures import measure
 from clinic.demo.people import Person
 from clinic.demo.rows import Rows
@@ -134,7 +135,8 @@ def _coverages(rows: Rows, world: World, person: Person, patient: Patient, when:
     for rank, plan in enumerate([p for p in (person.plan, person.second_plan) if p], 1):
         dice = stream("coverage", person.index, rank)
         start = dt.date(world.anchor.year - dice.choice((0, 0, 1, 2)), dice.choice((1, 1, 1, 4, 7)), 1)
-        verified = dice.random() < 0.8
+        # Where the payer has something to say, nobody has asked yet: the demo shows it being found out.
+        verified = dice.random() < 0.8 and not (rank == 1 and is_special(person.member_id))
         rows.add(_coverage(rows, world, person, patient, when, rank, plan, start, verified, dice))
 
 

@@ -255,6 +255,7 @@ def _set_environment(clinic: Clinic) -> None:
     hosts = ["127.0.0.1", "localhost", *(lan_names() if lan else []), clinic.options.host]
     os.environ.update(
         CLINIC_DEMO="1",
+        CLEARINGHOUSE="simulated",
         CLINIC_DATABASE_ROLE="owner",  # of this process, which migrates and seeds; its children get neither
         SECRET_KEY=keys["secret-key"].read_text(encoding="utf-8"),
         BACKUP_KEY=keys["backup-key"].read_text(encoding="utf-8"),

@@ -49,6 +49,10 @@ class Permission(StrEnum):
     DRAWER_MANAGE = auto()
     MONEY_APPROVE = auto()
     BILLING_QUEUE = auto()
+    INSURANCE_WORK = auto()
+    INSURANCE_POLICY_EDIT = auto()
+    PAYER_FILE_VIEW = auto()
+    CLAIM_WORK = auto()
 
     # Stock
     STOCK_VIEW = auto()
@@ -119,6 +123,10 @@ WORDS: dict[Permission, str] = {
     Permission.DRAWER_MANAGE: "Open and close cash drawers, reverse payments",
     Permission.MONEY_APPROVE: "Approve refunds and large write-offs, set the rules about money",
     Permission.BILLING_QUEUE: "Work the billing queue",
+    Permission.INSURANCE_WORK: "Verify insurance, authorizations and estimates",
+    Permission.INSURANCE_POLICY_EDIT: "Decide when insurance is verified",
+    Permission.PAYER_FILE_VIEW: "Open payers' files as they came",
+    Permission.CLAIM_WORK: "Build, correct and send claims",
     Permission.STOCK_VIEW: "See stock",
     Permission.STOCK_MOVE: "Transfer, issue and waste stock",
     Permission.STOCK_RECEIVE: "Receive stock",

@@ -1,7 +1,7 @@
 """Slots of pages that other apps fill. A panel is a URL; the page loads it after it stands.
 
 Known slots: `patient.page` and `patient.banner` (patient id), `home`, `patients.page`, `me.page` and `manager.day`
-(nothing), `visit.rooming` and `visit.checkout` (appointment id).
+(nothing), `visit.rooming`, `visit.checkout`, `visit.check-in` and `visit.page` (appointment id).
 """
 
 from __future__ import annotations

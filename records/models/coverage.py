@@ -3,7 +3,7 @@ from django.db import models
 
 from clinic.core.models import Base, Versioned
 from clinic.core.money import MoneyField
-from records.models._shared import SourceKey, instant, keep_earlier, member, paired
+from records.models._shared import SourceKey, instant, keep_earlier, member
 from records.models.patient import Patient
 
 
@@ -64,7 +64,12 @@ class Coverage(SourceKey, Versioned):
         ordering = ["rank", "created_at"]
         indexes = [models.Index(fields=["patient", "rank"], name="records_coverage_rank")]
         constraints = [
-            paired("verified", name="records_coverage_verified"),
+            # A payer's own answer verifies without a person; a person never without a time.
+            models.CheckConstraint(
+                condition=models.Q(verified_by__isnull=True) | models.Q(verified_at__isnull=False),
+                name="records_coverage_verified",
+                violation_error_message="A check names its time.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(ends_on__isnull=True)
                 | models.Q(starts_on__isnull=True)

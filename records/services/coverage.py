@@ -10,6 +10,7 @@ from clinic.core.actor import Actor
 from clinic.core.db import service
 from clinic.core.errors import NotFound, Refused
 from clinic.core.time import now
+from clinic.core.wakes import happened
 from clinic.files.services import store_file
 from records.models import Coverage, Patient, Payer
 from records.services._common import check_fields, clean_text, expect_version, need_member
@@ -46,6 +47,7 @@ def add_coverage(
     row.save(force_insert=True)
     refresh_search(patient)
     audit.record(by, "coverage.added", obj=row, patient=patient, payer=payer.name, rank=row.rank)
+    happened("coverage.saved", row.pk)
     return row
 
 
@@ -75,6 +77,7 @@ def update_coverage(
     refresh_search(row.patient)
     changed = sorted(name for name, value in before.items() if getattr(row, name) != value)
     audit.record(by, "coverage.updated", obj=row, patient=row.patient_id, fields=changed)
+    happened("coverage.saved", row.pk)
     return row
 
 
@@ -92,13 +95,17 @@ def end_coverage(*, by: Actor, coverage_id: UUID, on: dt.date) -> Coverage:
 
 
 @service
-def verify_coverage(*, by: Actor, coverage_id: UUID, note: str = "") -> Coverage:
-    """Stamps that somebody checked the coverage with the payer now. Audited as `coverage.verified`."""
-    need_member(by)
+def verify_coverage(
+    *, by: Actor, coverage_id: UUID, note: str = "", at: dt.datetime | None = None
+) -> Coverage:
+    """Stamps that the coverage was checked with the payer now (or `at`): by a member, or by the system with the payer's
+    own answer. Audited as `coverage.verified`."""
+    if not by.is_system:
+        need_member(by)
     row = Coverage.objects.select_for_update(of=("self",)).filter(pk=coverage_id).first()
     if row is None:
         raise NotFound("This coverage is not on file.")
-    row.verified_at, row.verified_by_id, row.verify_note = now(), by.member_id, clean_text(note)[:200]
+    row.verified_at, row.verified_by_id, row.verify_note = at or now(), by.member_id, clean_text(note)[:200]
     row.save(update_fields=["verified_at", "verified_by", "verify_note", "updated_at"])
     audit.record(by, "coverage.verified", obj=row, patient=row.patient_id)
     return row

@@ -14,6 +14,7 @@ from clinic.core.errors import Conflict, Refused
 from clinic.core.ids import uuid7
 from clinic.core.tasks import enqueue
 from clinic.core.time import format_local, now
+from clinic.core.wakes import happened
 from clinic.messaging.services import outbox_rows
 from clinic.staff.models import Member
 from scheduling.models import (
@@ -116,6 +117,7 @@ def write_claim(
         rows.append(audit.event(by, action, obj=appointment, patient=made.wish.patient, **facts))
     drafts = draft_reminders(by=by, appointment=appointment, is_confirmed=is_confirmed)
     insert_together(*rows, *outbox_rows(by=by, drafts=drafts))
+    happened("appointment.booked", appointment.pk)
     return appointment
 
 

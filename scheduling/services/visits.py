@@ -12,6 +12,7 @@ from clinic.core.db import insert_together, service, update_together
 from clinic.core.errors import NotAllowed, Refused
 from clinic.core.locks import lock_keys
 from clinic.core.time import format_day, format_local, now, today
+from clinic.core.wakes import happened
 from clinic.staff.models import Member
 from clinic.staff.roles import Role
 from records.models import Encounter
@@ -54,7 +55,9 @@ def check_in(*, by: Actor, appointment: Appointment, at: datetime | None = None)
     Audited `visit.moved` and `encounter.opened`. Refuses a visit of another day, and one that has begun
     or ended.
     """
-    return move_visit(by=by, appointment=appointment, to=State.ARRIVED, at=at)
+    row = move_visit(by=by, appointment=appointment, to=State.ARRIVED, at=at)
+    happened("appointment.arrived", row.pk)
+    return row
 
 
 def lock_visit(pk: UUID) -> Appointment:

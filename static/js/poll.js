@@ -32,11 +32,13 @@ mount("[data-poll]", (element) => {
   let wait = Number(board.dataset.pollSeconds || 3) * 1000;
   let isAsking = false;
   const pace = () => Number(board.dataset.pollSeconds || 3) * 1000;
-  const later = () => { clearTimeout(timer); if (board.isConnected) timer = setTimeout(turn, wait); };
+  // A board that came back without the attribute has nothing to wait for any more.
+  const isLive = () => board.isConnected && board.hasAttribute("data-poll");
+  const later = () => { clearTimeout(timer); if (isLive()) timer = setTimeout(turn, wait); };
 
   async function turn(isAsked = false) {
     clearTimeout(timer);
-    if (!board.isConnected) return;
+    if (!isLive()) return;
     const isPaused = document.hidden || isLocked() || isOffline() || board.closest("[data-dragging]") || board.querySelector("[data-dragging]");
     if (isAsking || (isPaused && isAsked !== true)) { later(); return; }
     isAsking = true;

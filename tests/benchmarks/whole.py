@@ -231,8 +231,17 @@ def _reminders() -> list[str]:
     """Reminders planned and worked off, each measured by a module of its own."""
     return [
         *_by_module("tests.benchmarks.planning", planning_words),
+        *_by_module("tests.benchmarks.eligibility_sweep", _sweep_words),
         *_by_module("tests.benchmarks.reminders", reminder_words),
     ]
+
+
+def _sweep_words(found: dict) -> str:
+    return (
+        f"The nightly sweep asks about {found['visits']} visits in {found['finding_s'] + found['asking_s']:.1f} s "
+        f"({found['visits_per_s']} a second, {found['statements_per_visit']} statements each), of which the made-up payer's "
+        f"own answers take {found['of_that_the_payer_s']} s."
+    )
 
 
 def _by_module(name: str, words: Callable[[dict], str]) -> list[str]:

@@ -89,6 +89,7 @@ def set_environment(folder: Path) -> None:
         "TWILIO_AUTH_TOKEN",
         "TWILIO_FROM",
         "TWILIO_VOICE_FROM",
+        "CLEARINGHOUSE",
         "CLINIC_DATABASE_ROLE",
         "METRICS_TOKEN",
     ):

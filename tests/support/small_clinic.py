@@ -14,6 +14,11 @@ NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)  # Tuesday, ten in the morning in
 
 # What the first id of a route names, by the route's beginning (the longest match counts).
 ROWS = {
+    "billing/claims/": "billing.Claim",
+    "billing/claims/contracts/": "billing.PayerContract",
+    "billing/claims/files/": "billing.ClaimBatch",
+    "billing/claims/payers/": "records.Payer",
+    "billing/claims/rules/": "billing.ClaimRule",
     "billing/drawers/": "billing.Drawer",
     "billing/drawers/sessions/": "billing.DrawerSession",
     "billing/approvals/": "billing.MoneyRequest",
@@ -44,6 +49,13 @@ ROWS = {
     "related/": "records.RelatedPerson",
     "vitals/": "records.VitalSet",
     "vitals/limits/": "records.VitalLimit",
+    "insurance/authorizations/": "billing.Authorization",
+    "insurance/checks/": "billing.EligibilityCheck",
+    "insurance/coverages/": "records.Coverage",
+    "insurance/estimates/": "billing.Estimate",
+    "insurance/issues/": "billing.CoverageIssue",
+    "insurance/patients/": "records.Patient",
+    "insurance/visits/": "scheduling.Appointment",
     "inbox/alerts/": "inbox.Alert",
     "inbox/calls/": "inbox.PhoneCall",
     "inbox/calls/new/": "records.Patient",
@@ -87,6 +99,7 @@ SECOND = {
     "charge": "billing.Charge",
     "diagnosis": "billing.EncounterDiagnosis",
     "entry": "billing.JournalEntry",
+    "line": "billing.ClaimLine",
     "exception_id": "staff.PermissionException",
     "session_id": "staff.StaffSession",
 }
@@ -140,6 +153,34 @@ def build() -> None:
         _chart(patient, encounter)
         _work(patient, encounter, fee.code, place)
         _outreach(patient, clinic)
+        _insurance(patient, fee)
+        _claims()
+
+
+def _insurance(patient, fee) -> None:
+    """A check that found something, an authorization, and an estimate that waits to be handed over."""
+    from billing.services import add_authorization, make_estimate
+    from clinic.core.actor import Actor
+    from records.models import Coverage
+    from scheduling.models import Appointment
+    from tests.factories import insurance
+
+    by = Actor.system("tests.insurance")
+    coverage = Coverage.objects.get(patient=patient)
+    check = insurance.make_check(coverage, "inactive", raw_answer=f"{CANARY}~", answer_sha256="0" * 64)
+    insurance.make_issue(check)
+    add_authorization(
+        by=by,
+        coverage=coverage,
+        kind="authorization",
+        number=f"{CANARY}-A1",
+        what_for="Physical therapy",
+        units=6,
+        starts_on=NOW.date(),
+        ends_on=NOW.date() + timedelta(days=90),
+    )
+    visit = Appointment.objects.filter(patient=patient).earliest("starts_at")
+    make_estimate(by=by, visit=visit, lines=[(fee, 1)], trigger="requested")
 
 
 def _chart(patient, encounter) -> None:
@@ -196,6 +237,21 @@ def _work(patient, encounter, code: str, place) -> None:
         body=f"It is {CANARY}, may I come later?",
         received_at=NOW,
     )
+
+
+def _claims() -> None:
+    """A claim that left in a file, a contract, and a rule of the clinic's own payer."""
+    from billing.models import PayerContract
+    from billing.services import send_claims
+    from tests.factories import claims, scheduling
+    from tests.factories import records as make
+
+    patient = scheduling.make_patient(last_name=CANARY)
+    coverage = claims.insured(patient=patient, member_id=f"{CANARY}-2", payer=claims.make_payer("Northside"))
+    claim = claims.make_claim(coverage, state="ready", day=NOW.date() - timedelta(days=1))
+    send_claims(by=make.actor("biller"), claims=[claim])
+    claims.make_claim(coverage, day=NOW.date() - timedelta(days=2))
+    PayerContract.objects.create(payer=coverage.payer, name="Yearly", effective_from=NOW.date())
 
 
 def _outreach(patient, clinic) -> None:

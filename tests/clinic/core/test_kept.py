@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from billing.queries import fees
+from billing.queries import claim_setup, eligibility, fees
 from clinic.core import kept
 from clinic.core.models import ClinicProfile, SettingsMark
 from clinic.core.profile import clinic
@@ -112,6 +112,11 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         lambda: fees.first_fee_of_kind("admin", monday),
         lambda: fees.visit_type_code(kind.pk),
         fees.visit_type_fees,
+        lambda: eligibility.policy_on(monday),
+        claim_setup.billing_provider,
+        claim_setup.claim_rules,
+        lambda: claim_setup.terms_of(kind.pk),
+        lambda: claim_setup.contract_on(kind.pk, monday),
         report_scope.all_locations,
         report_scope.everybody_with_sessions,
         report_scope.type_names,
@@ -156,6 +161,11 @@ def test_nothing_is_kept_of_a_table_without_the_trigger(db):
         "billing.queries.fees.first_fee_of_kind",
         "billing.queries.fees.visit_type_code",
         "billing.queries.fees.visit_type_fees",
+        "billing.queries.eligibility._policies",
+        "billing.queries.claim_setup.billing_provider",
+        "billing.queries.claim_setup.claim_rules",
+        "billing.queries.claim_setup.terms_of",
+        "billing.queries.claim_setup.contract_on",
         "scheduling.queries.report_scope.all_locations",
         "scheduling.queries.report_scope.everybody_with_sessions",
         "scheduling.queries.report_scope.type_names",

@@ -1,0 +1,1 @@
+"""What billing prints as PDF. Plain values in, bytes out."""

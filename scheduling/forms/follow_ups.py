@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django import forms
+from django.utils.functional import cached_property
 
 from clinic.core.profile import clinic_zone
 from clinic.core.time import now, today
@@ -208,9 +209,16 @@ class PlanFollowUpForm(ClinicForm):
 
 
 class FirstDay(forms.Form):
+    """A change that holds from a day on, which is asked last."""
+
     effective_from = forms.DateField(
-        label="From", initial=lambda: today(clinic_zone()), widget=forms.DateInput()
+        label="Holds from", initial=lambda: today(clinic_zone()), widget=forms.DateInput()
     )
+
+    @cached_property
+    def helper(self):
+        self.order_fields([name for name in self.fields if name != "effective_from"])
+        return super().helper
 
 
 class FollowUpRuleForm(FirstDay, ClinicForm):

@@ -302,6 +302,11 @@ class TestEditor:
         page = manager.get(url).content.decode()
         assert "Joint injection (LOC-312)" in page
         assert "LOC-110" not in page
+        assert (
+            page.index('name="name"')
+            < page.index('name="procedure_codes"')
+            < page.index('name="effective_from"')
+        )
         form = {
             "name": rule.name, "procedure_codes": ["LOC-312"], "opens_hours": 48, "closes_hours": 72, "pool": "ma",
             "max_attempts": 3, "is_active": "on", "effective_from": "2026-03-10",

@@ -45,7 +45,7 @@ def ordered_mail() -> str:
 def unchecked_coverage():
     """A coverage that can be asked about, of a patient with a visit today."""
     ClinicProfile.objects.create(name="Maple Street", phone="+13125550100", npi="1234567893")
-    coverage = Coverage.objects.earliest("created_at")
+    coverage = Coverage.objects.get(plan_name="Plan")
     Payer.objects.filter(pk=coverage.payer_id).update(payer_id="LAKE1")
     Coverage.objects.filter(pk=coverage.pk).update(member_id="LK4410", version=2)
     return coverage

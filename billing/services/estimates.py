@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Max
 
-from billing.models import Estimate, FeeItem
+from billing.models import BillingProvider, Estimate, FeeItem
 from billing.queries.estimates import due_day
 from clinic import audit
 from clinic.core import time
@@ -80,11 +80,12 @@ def hand_over_estimate(*, by: Actor, estimate: Estimate, how: str) -> Estimate:
 
 def _provider(visit: Appointment) -> dict[str, str]:
     """Who gives the care and who bills, as they stand today."""
-    who, own = visit.provider, clinic()
+    who, own, biller = visit.provider, clinic(), BillingProvider.objects.first()
     return {
         "name": who.name if who else "",
         "npi": who.npi if who else "",
         "clinic": own.name,
         "clinic_npi": own.npi,
+        "tax_id": biller.tax_id if biller else "",
         "phone": own.phone_shown,
     }

@@ -7,7 +7,14 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from billing import services
-from billing.models import Charge, CoverageIssue, EligibilityCheck, Estimate, VerificationPolicy
+from billing.models import (
+    BillingProvider,
+    Charge,
+    CoverageIssue,
+    EligibilityCheck,
+    Estimate,
+    VerificationPolicy,
+)
 from billing.queries.authorizations import use_of, uses, visit_warnings
 from billing.queries.cost_sheet import cost_sheet
 from billing.queries.eligibility import policy_on, with_checks
@@ -191,6 +198,7 @@ def test_an_authorization_takes_its_line_off_the_list_and_can_end_early(clerk):
 
 
 def test_who_pays_alone_is_owed_an_estimate_until_it_is_handed_over(clerk):
+    BillingProvider.objects.update_or_create(defaults={"name": "Maple Street", "tax_id": "361234567"})
     fee = money.make_fee("G0463", price="150.00")
     visit, _ = money.make_visit(make_patient(), day=TUESDAY + WEEK, code=fee.code, ended=False)
     insured = make.make_insured()
@@ -208,6 +216,7 @@ def test_who_pays_alone_is_owed_an_estimate_until_it_is_handed_over(clerk):
         by=clerk, visit=visit, lines=[(fee, 2)], trigger="scheduled", diagnoses=["z00.00"]
     )
     assert (first.number, str(first.total), first.diagnoses) == (1, "300.00", ["Z00.00"])
+    assert first.provider["tax_id"] == "361234567"
     assert owed_estimates()[0].draft == first
     services.hand_over_estimate(by=clerk, estimate=first, how="paper")
     assert owed_estimates() == []

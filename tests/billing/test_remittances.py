@@ -424,6 +424,14 @@ def test_a_file_is_taken_in_worked_off_and_matched_over_http():
     assert client.post(url("deposit-match", row), wrong).status_code == 422
 
 
+def test_a_denied_claim_is_on_the_worklist_with_its_reason():
+    claim = make_claim()
+    take(Says(claim.account, "120.00", "0", {"CO-29": "120.00"}, status="4"))
+    client = signed_in(make_member(Role.BILLER))
+    assert "CO 29: $120.00" in client.get(url("claims") + "?state=denied").content.decode()
+    assert client.get(url("claim", claim)).status_code == 200
+
+
 def test_a_deposit_is_matched_once_and_to_the_cent():
     claim, by = make_claim(), actor_for(make_member(Role.BILLER))
     row = take(Says(claim.account, "120.00", "120.00")).remittances[0]

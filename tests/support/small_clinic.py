@@ -266,7 +266,7 @@ def _paid_by_payer(patient) -> None:
 
     claim = make_claim(patient)
     refused = Says(claim.account, "120.00", "0", {"CO-197": "120.00"}, status="4")
-    data = remittance_text(refused, Says("00000018", "50.00", "50.00"))
+    data = remittance_text(refused, Says("77777777", "50.00", "50.00"))
     take_remittances(by=billing.SYSTEM, name=f"{CANARY}.835", data=data)
 
 

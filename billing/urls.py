@@ -1,6 +1,7 @@
 from django.urls import path
 
 from billing.claim_urls import CLAIM_PATHS
+from billing.remittance_urls import REMITTANCE_PATHS
 from billing.views import (
     ageing,
     capture,
@@ -66,6 +67,7 @@ urlpatterns = [
     path("visit-types/", fees.visit_types, name="visit-type-fees"),
     path("visit-types/<uuid:pk>/", fees.visit_type_set, name="visit-type-fee-set"),
     *CLAIM_PATHS,
+    *REMITTANCE_PATHS,
     path("drawers/", fees.drawers, name="drawers"),
     path("drawers/add/", fees.drawer_add, name="drawer-add"),
     path("drawers/<uuid:pk>/edit/", fees.drawer_edit, name="drawer-edit"),

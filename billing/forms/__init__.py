@@ -12,6 +12,7 @@ from .drawers import CloseDayForm, CountForm, OpenDrawerForm
 from .fees import DrawerForm, EndFeeForm, FeeForm, VisitTypeFeeForm
 from .money import AdjustForm, DecideForm, MoneyPolicyForm, PlanForm, RefundForm, TransferForm
 from .payments import PaymentForm
+from .remittances import DenialForm, DepositForm, PostHeldForm, RemittanceFileForm
 
 __all__ = [
     "AdjustForm",
@@ -26,6 +27,8 @@ __all__ = [
     "ContractForm",
     "CountForm",
     "DecideForm",
+    "DenialForm",
+    "DepositForm",
     "DiagnosisForm",
     "DrawerForm",
     "EndContractForm",
@@ -37,9 +40,11 @@ __all__ = [
     "PaymentForm",
     "PlanForm",
     "PointForm",
+    "PostHeldForm",
     "RateForm",
     "ReasonForm",
     "RefundForm",
+    "RemittanceFileForm",
     "TransferForm",
     "VisitTypeFeeForm",
 ]

@@ -17,9 +17,12 @@ from .money import REFUND_REASONS, WRITE_OFF_REASONS, MoneyPolicy, MoneyRequest
 from .payers import BillingProvider, ClaimRule, ContractRate, PayerContract, PayerTerms, ProcedureCode
 from .payments import Drawer, Payment, ReceiptCounter
 from .plans import PaymentPlan
+from .remittances import Denial, Remittance, RemittanceClaim, RemittanceFile
 from .uncharged import UnchargedVisit
 
 __all__ = [
+    "REFUND_REASONS",
+    "WRITE_OFF_REASONS",
     "Authorization",
     "BillingProvider",
     "Charge",
@@ -32,6 +35,7 @@ __all__ = [
     "ContractRate",
     "CoverageIssue",
     "DayClose",
+    "Denial",
     "Drawer",
     "DrawerCount",
     "DrawerSession",
@@ -52,10 +56,11 @@ __all__ = [
     "PaymentPlan",
     "Posting",
     "ProcedureCode",
-    "REFUND_REASONS",
     "ReceiptCounter",
+    "Remittance",
+    "RemittanceClaim",
+    "RemittanceFile",
     "UnchargedVisit",
     "VerificationPolicy",
     "VisitTypeFee",
-    "WRITE_OFF_REASONS",
 ]

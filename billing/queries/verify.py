@@ -19,6 +19,7 @@ from billing.rules.ledger import ADJUSTMENT, CASH, MONEY, RECEIVABLE, REVENUE
 
 from .day_close import DayTotals, day_totals
 from .drawers import booked
+from .verify_claims import wrong_claims
 
 ZERO = Decimal("0.00")
 
@@ -33,6 +34,7 @@ class Verdict:
     charges: int = 0
     visits: int = 0
     days: int = 0
+    decisions: int = 0
     balance: Decimal = Decimal("0.00")
     wrong: list[str] = field(default_factory=list)
 
@@ -41,7 +43,7 @@ def verify_ledger() -> Verdict:
     """Check that every entry sums to zero and stands on one day and, but for moves between visits, on one visit; that
     charges = payments + adjustments + balance for each visit, each patient and each day; that the balance kept of each
     patient is that sum; that approved charges and payments are posted for what they say; that no receipt number is
-    missing; and that closed days and counted drawers still hold what they held."""
+    missing; that closed days and counted drawers still hold what they held; and that payers' decisions are posted as decided."""
     verdict = Verdict()
     _entries(verdict)
     _patients(verdict)
@@ -49,6 +51,8 @@ def verify_ledger() -> Verdict:
     _days(verdict)
     _payments(verdict)
     _charges(verdict)
+    verdict.decisions, wrong = wrong_claims()
+    verdict.wrong += wrong
     return verdict
 
 

@@ -32,6 +32,7 @@ from .claiming import (
     release_claim,
 )
 from .day_close import close_day
+from .denying import work_denial
 from .detailing import detail_charge, detail_charge_of
 from .diagnosing import add_diagnosis, move_diagnosis, point_charge, point_rest, remove_diagnosis
 from .drawers import close_drawer, explain_variance, open_drawer, recount_drawer, verify_drawer
@@ -42,6 +43,8 @@ from .issues import resolve_issue, take_issue, work_issue
 from .paying import adjust_balance, reverse_adjustment, reverse_payment, take_payment
 from .planning import agree_plan, end_plan, follow_plans
 from .refunding import ask_refund, decide_request
+from .remitting import settle_remittances, take_remittances
+from .reviewing import match_deposit, post_held, set_aside
 from .verification_policy import set_verification_policy
 
 __all__ = [
@@ -82,11 +85,13 @@ __all__ = [
     "make_estimate",
     "mark_printed",
     "mark_ready",
+    "match_deposit",
     "move_diagnosis",
     "note_on_claim",
     "open_drawer",
     "point_charge",
     "point_rest",
+    "post_held",
     "propose_charge",
     "propose_visit_charges",
     "record_check",
@@ -105,16 +110,20 @@ __all__ = [
     "save_drawer",
     "save_payer_terms",
     "send_claims",
+    "set_aside",
     "set_money_policy",
     "set_rate",
     "set_verification_policy",
     "set_visit_type_fee",
     "settle_batch",
+    "settle_remittances",
     "take_issue",
     "take_payment",
+    "take_remittances",
     "transfer_balance",
     "verify_drawer",
     "void_charge",
+    "work_denial",
     "work_issue",
     "write_off",
     "write_off_small",

@@ -9,3 +9,12 @@ def follow_plans() -> None:
     from billing import services
 
     services.follow_plans()
+
+
+@clinic_task(name="billing.settle_remittances")
+def settle_remittances() -> None:
+    """Posts the remittances that clearinghouses have delivered."""
+    from billing import services
+    from clinic.core.actor import Actor
+
+    services.settle_remittances(by=Actor.system("billing.settle_remittances"))

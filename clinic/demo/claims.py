@@ -32,6 +32,7 @@ from billing.services import (
     note_on_claim,
     record_decision,
     send_claims,
+    settle_remittances,
 )
 from billing.services.claim_files import settle_claim_answers
 from billing.services.handing_over import send_and_keep
@@ -203,6 +204,7 @@ def _send(by: Actor, claims: list[Claim]) -> None:
         answer_claim(by=system, account=claim.account, answers=[answer])
     for claim in taken[2:3]:
         note_on_claim(by=by, claim=claim, words="Called the payer: they have it, decision in two weeks.")
+    settle_remittances(by=Actor.system("billing.settle_remittances"))
     for claim, reason in zip(taken[3:6], ("16", "197", "27"), strict=False):
         _decide(system, claim, Decimal(0), [("CO", reason, claim.total)])
     for claim in taken[6:9]:

@@ -488,7 +488,7 @@ def test_verify_ledger_notices_what_was_tampered_with(owner_connection, capsys):
     paid(encounter.patient, "25")
     call_command("verify_ledger")
     assert (
-        "2 entries, 1 patients, 1 visits, 1 days, 1 approved charges, 1 payments; patients owe $95.00"
+        "2 entries, 1 patients, 1 visits, 1 days, 1 approved charges, 1 payments, 0 decisions of payers; patients owe $95.00"
         in capsys.readouterr().out
     )
     owner_connection.execute("ALTER TABLE billing_posting DISABLE TRIGGER USER")

@@ -22,6 +22,9 @@ ROWS = {
     "billing/drawers/": "billing.Drawer",
     "billing/drawers/sessions/": "billing.DrawerSession",
     "billing/approvals/": "billing.MoneyRequest",
+    "billing/denials/": "billing.Denial",
+    "billing/remittances/": "billing.Remittance",
+    "billing/remittances/decisions/": "billing.RemittanceClaim",
     "billing/fees/": "billing.FeeItem",
     "billing/panels/": "records.Patient",
     "billing/panels/checkout/": "scheduling.Appointment",
@@ -152,6 +155,7 @@ def build() -> None:
         medication.objects.create(patient=patient, name=f"{CANARY}ine", recorded_at=NOW)
         _chart(patient, encounter)
         _work(patient, encounter, fee.code, place)
+        _paid_by_payer(patient)
         _outreach(patient, clinic)
         _insurance(patient, fee)
         _claims()
@@ -252,6 +256,18 @@ def _claims() -> None:
     send_claims(by=make.actor("biller"), claims=[claim])
     claims.make_claim(coverage, day=NOW.date() - timedelta(days=2))
     PayerContract.objects.create(payer=coverage.payer, name="Yearly", effective_from=NOW.date())
+
+
+def _paid_by_payer(patient) -> None:
+    """A claim that its payer refused, and a decision that names no claim of ours."""
+    from billing.services import take_remittances
+    from tests.factories import billing
+    from tests.factories.remittances import Says, make_claim, remittance_text
+
+    claim = make_claim(patient)
+    refused = Says(claim.account, "120.00", "0", {"CO-197": "120.00"}, status="4")
+    data = remittance_text(refused, Says("77777777", "50.00", "50.00"))
+    take_remittances(by=billing.SYSTEM, name=f"{CANARY}.835", data=data)
 
 
 def _outreach(patient, clinic) -> None:

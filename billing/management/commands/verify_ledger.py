@@ -12,7 +12,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{verdict.entries} entries, {verdict.patients} patients, {verdict.visits} visits, {verdict.days} days, "
             f"{verdict.charges} approved charges, "
-            f"{verdict.payments} payments; patients owe {dollars(verdict.balance)} together."
+            f"{verdict.payments} payments, {verdict.decisions} decisions of payers; patients owe {dollars(verdict.balance)} together."
         )
         for words in verdict.wrong:
             self.stderr.write(words)

@@ -95,7 +95,7 @@ class SegmentError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetAcknowledgement:
+class SetAcknowledgment:
     """Whether one transaction set was taken: `verdict` A taken, E taken with faults, R refused."""
 
     kind: str
@@ -107,13 +107,13 @@ class SetAcknowledgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupAcknowledgement:
+class GroupAcknowledgment:
     """A 999 about one group that came in."""
 
     functional_id: str
     control: str
     version: str
-    sets: tuple[SetAcknowledgement, ...]
+    sets: tuple[SetAcknowledgment, ...]
 
     @property
     def accepted(self) -> int:

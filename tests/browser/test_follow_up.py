@@ -1,4 +1,4 @@
-"""A follow-up call with a red flag, by keyboard alone, through to the provider's acknowledgement."""
+"""A follow-up call with a red flag, by keyboard alone, through to the provider's acknowledgment."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def answers(keys, *digits: str) -> None:
         keys.press("Enter")
 
 
-def test_a_red_flag_by_keyboard_through_to_the_acknowledgement(person, row):
+def test_a_red_flag_by_keyboard_through_to_the_acknowledgment(person, row):
     dana, shah = person(), person()
     dana.sign_in("dana")
     page = dana.go("/follow-ups/")

@@ -11,10 +11,10 @@ from billing.edi.answers import (
     ClaimReceipt,
     ClaimReceipts,
     ElementError,
-    GroupAcknowledgement,
+    GroupAcknowledgment,
     RemittanceClaim,
     SegmentError,
-    SetAcknowledgement,
+    SetAcknowledgment,
 )
 from billing.edi.claims import ORIGINAL, REPLACEMENT, VOID, Adjustment, Claim, OtherInsurance, Payer
 from billing.edi.payer.cases import REFUSED_FILE, ending
@@ -32,7 +32,7 @@ from billing.edi.payer.pricing import (
     second_payer,
 )
 from billing.edi.payer.remittances import remittances_of
-from billing.edi.writers.acknowledgements import write_acknowledgement, write_claim_receipts
+from billing.edi.writers.acknowledgments import write_acknowledgment, write_claim_receipts
 from billing.edi.writers.remittances import write_remittances
 
 DENIED_CASES = {"70": ("16", "N290"), "71": ("197", ""), "72": ("29", ""), "73": ("97", ""), "85": ("18", "")}
@@ -50,7 +50,7 @@ def answer_claims(text: str) -> list[str]:
     intake = read_claim_file(text)
     envelope = intake.envelope
     answers = [
-        write_acknowledgement([_acknowledgement(intake)], envelope.partners, envelope.numbers, envelope.at)
+        write_acknowledgment([_acknowledgment(intake)], envelope.partners, envelope.numbers, envelope.at)
     ]
     taken = [file for file in intake.files if not _is_refused(file)]
     if not taken:
@@ -70,7 +70,7 @@ def _is_refused(file: ClaimFile) -> bool:
     return any(ending(claim.subscriber.member_id, 4) == REFUSED_FILE for claim in file.claims)
 
 
-def _acknowledgement(intake: Intake) -> GroupAcknowledgement:
+def _acknowledgment(intake: Intake) -> GroupAcknowledgment:
     sets = []
     for file in intake.files:
         errors: tuple[SegmentError, ...] = ()
@@ -78,10 +78,10 @@ def _acknowledgement(intake: Intake) -> GroupAcknowledgement:
             # As a payer would who looks for the billing provider's number in the ninth element of the eighth segment.
             errors = (SegmentError(tag="NM1", place=8, code="8", loop="2010",
                                    elements=(ElementError(element=9, code="7"),)),)  # fmt: skip
-        sets.append(SetAcknowledgement(
+        sets.append(SetAcknowledgment(
             kind="837", control=file.control, version=intake.version, verdict="R" if errors else "A", errors=errors,
         ))  # fmt: skip
-    return GroupAcknowledgement(
+    return GroupAcknowledgment(
         functional_id="HC", control=intake.group_control, version=intake.version, sets=tuple(sets)
     )
 

@@ -41,7 +41,7 @@ def raise_alert(
 @service
 def acknowledge_alert(*, by, alert: Alert, action: str) -> Alert:
     """Somebody saw it and says what they did. Audited as `alert.acknowledged`. Refuses an empty action and a
-    second acknowledgement."""
+    second acknowledgment."""
     if not action.strip():
         raise Refused("Say what you did.", field="action")
     row = lock_rows(Alert.objects.filter(pk=alert.pk))[0]

@@ -15,14 +15,14 @@ from billing.edi.answers import (
     ClaimReceipt,
     ClaimReceipts,
     EligibilityAnswer,
-    GroupAcknowledgement,
+    GroupAcknowledgment,
     ProviderAdjustment,
     Refusal,
     Remittance,
     RemittanceClaim,
     RemittanceLine,
     SegmentError,
-    SetAcknowledgement,
+    SetAcknowledgment,
 )
 from billing.edi.claims import Adjustment, Contact
 from billing.edi.envelopes import Reading
@@ -30,7 +30,7 @@ from billing.edi.readers.acknowledgments import read_acknowledgment
 from billing.edi.readers.claim_status import read_statuses
 from billing.edi.readers.eligibility import read_eligibility
 from billing.edi.readers.remittance import Remittance as ReadRemittance
-from billing.edi.writers.acknowledgements import write_acknowledgement, write_claim_receipts
+from billing.edi.writers.acknowledgments import write_acknowledgment, write_claim_receipts
 from billing.edi.writers.answers import write_eligibility_answers
 from billing.edi.writers.remittances import write_remittances
 from billing.edi.writers.segments import Unwritable
@@ -69,12 +69,12 @@ class TestReceipts:
     def test_a_group_is_taken_whole_in_part_or_not(self, verdicts, whole):
         error = SegmentError(tag="NM1", place=8, code="8", loop="2010")
         sets = tuple(
-            SetAcknowledgement(kind="837", control=f"{place:04d}", version="005010X222A1", verdict=verdict,
+            SetAcknowledgment(kind="837", control=f"{place:04d}", version="005010X222A1", verdict=verdict,
                                errors=(error,) if verdict != "A" else ())
             for place, verdict in enumerate(verdicts, 1)
         )  # fmt: skip
-        group = GroupAcknowledgement(functional_id="HC", control="17", version="005010X222A1", sets=sets)
-        (found,) = read(write_acknowledgement([group], PARTNERS, NUMBERS, AT), read_acknowledgment)
+        group = GroupAcknowledgment(functional_id="HC", control="17", version="005010X222A1", sets=sets)
+        (found,) = read(write_acknowledgment([group], PARTNERS, NUMBERS, AT), read_acknowledgment)
         assert (found.status, found.group_kind, found.group_control) == (whole, "HC", "17")
         taken = sum(verdict != "R" for verdict in verdicts)
         assert (found.sets_sent, found.sets_received, found.sets_accepted) == (

@@ -10,9 +10,9 @@ from decimal import Decimal
 from billing.edi.answers import (
     ClaimReceipt,
     ClaimReceipts,
-    GroupAcknowledgement,
+    GroupAcknowledgment,
     SegmentError,
-    SetAcknowledgement,
+    SetAcknowledgment,
 )
 from billing.edi.writers.envelope import ControlNumbers, Partners, TransactionSet, write_interchange
 from billing.edi.writers.segments import (
@@ -28,22 +28,22 @@ from billing.edi.writers.segments import (
     words,
 )
 
-ACKNOWLEDGEMENT_VERSION = "005010X231A1"
+ACKNOWLEDGMENT_VERSION = "005010X231A1"
 RECEIPT_VERSION = "005010X214"
 
 
-def write_acknowledgement(
-    groups: Iterable[GroupAcknowledgement], partners: Partners, numbers: ControlNumbers, at: dt.datetime
+def write_acknowledgment(
+    groups: Iterable[GroupAcknowledgment], partners: Partners, numbers: ControlNumbers, at: dt.datetime
 ) -> str:
     """A 999 for each group that came in."""
     sets = (
-        TransactionSet(kind="999", version=ACKNOWLEDGEMENT_VERSION, segments=list(_group(group)))
+        TransactionSet(kind="999", version=ACKNOWLEDGMENT_VERSION, segments=list(_group(group)))
         for group in groups
     )
     return write_interchange(partners, numbers, at, sets)
 
 
-def _group(group: GroupAcknowledgement) -> Iterator[str]:
+def _group(group: GroupAcknowledgment) -> Iterator[str]:
     yield segment("AK1", group.functional_id, group.control, group.version)
     for one in group.sets:
         yield segment("AK2", one.kind, one.control, one.version)
@@ -54,7 +54,7 @@ def _group(group: GroupAcknowledgement) -> Iterator[str]:
     yield segment("AK9", group.verdict, count, count, str(group.accepted))
 
 
-def _codes(one: SetAcknowledgement) -> tuple[str, ...]:
+def _codes(one: SetAcknowledgment) -> tuple[str, ...]:
     """Why a set was refused: 5 says that segments have faults."""
     return one.codes or (("5",) if one.errors else ())
 

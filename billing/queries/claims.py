@@ -286,11 +286,6 @@ def claims_named(pks: list[str]) -> list[Claim]:
     return list(Claim.objects.filter(pk__in=wanted))
 
 
-def claims_of_visit(encounter_id) -> list[Claim]:
-    """The claims of one visit, the newest first."""
-    return list(Claim.objects.filter(encounter=encounter_id).select_related("payer").order_by("-created_at"))
-
-
 def batches(limit: int = 50) -> list[ClaimBatch]:
     """The latest files of claims, with who made them. One query, without their texts."""
     return list(ClaimBatch.objects.defer("text").select_related("made_by")[:limit])

@@ -75,11 +75,6 @@ def work_list(*, kind: str = "", owner: UUID | None = None, shown: int = SHOWN) 
     )
 
 
-def count_open() -> int:
-    """How many issues are open. One query."""
-    return CoverageIssue.objects.filter(resolved_at=None).count()
-
-
 def _line(row: CoverageIssue, visit: Appointment | None, today: dt.date) -> IssueRow:
     return IssueRow(row, visit, (visit.local_day - today).days if visit else None)
 

@@ -7,11 +7,6 @@ BUCKETS = (("0-30", 30), ("31-60", 60), ("61-90", 90), ("91-120", 120), ("over 1
 OLD = 90
 
 
-def bucket_of(days: int) -> str:
-    """The bucket of something so many days old; what lies ahead is new."""
-    return next(name for name, most in BUCKETS if most is None or days <= most)
-
-
 def bucket_days(name: str, today: dt.date) -> tuple[dt.date, dt.date]:
     """(first, last) day of service that falls into a bucket today. Raises KeyError for a bucket that does not exist."""
     most = dict(BUCKETS)[name]

@@ -121,7 +121,6 @@ class CardSummary:
     out_of_pocket: tuple[Bucket, ...] = ()
     primary_care: str = ""
     authorization_for: tuple[str, ...] = ()
-    not_covered: tuple[str, ...] = ()
     other_payers: tuple[str, ...] = ()
     is_in_network: bool | None = None
     problems: tuple[Rejection, ...] = field(default_factory=tuple)
@@ -173,7 +172,6 @@ def summary(card: Mapping[str, Any]) -> CardSummary:
         out_of_pocket=_buckets(card.get("out_of_pocket")),
         primary_care=_name(card.get("primary_care")),
         authorization_for=_codes(card.get("authorization")),
-        not_covered=_services_where(benefits, lambda b: b.get("code") == "I"),
         other_payers=tuple(
             dict.fromkeys(
                 _name(one.get("payer")) or "another payer" for one in _rows(card.get("other_coverage"))
@@ -240,11 +238,6 @@ def _completed(parts: dict[str, Decimal]) -> dict[str, Decimal]:
 
 def _services(row: Mapping[str, Any]) -> tuple[str, ...]:
     return _codes(row.get("service_types"))
-
-
-def _services_where(benefits: list[Mapping[str, Any]], fits) -> tuple[str, ...]:
-    codes = [code for one in benefits if fits(one) for code in _services(one) or ("30",)]
-    return tuple(dict.fromkeys(codes))
 
 
 def _network(benefits: list[Mapping[str, Any]]) -> bool | None:

@@ -11,8 +11,6 @@ from billing.rules.card import OFFICE, CardSummary
 INACTIVE, FIX_FIELDS, NO_ANSWER = "inactive", "fix_fields", "no_answer"
 OTHER_PAYER, AUTHORIZATION, PLAN_CHANGED = "other_payer", "authorization", "plan_changed"
 ORDER = (INACTIVE, FIX_FIELDS, OTHER_PAYER, AUTHORIZATION, PLAN_CHANGED, NO_ANSWER)
-# An answer about the plan settles these; only a person settles "other payer first".
-WHEN_ACTIVE = frozenset({INACTIVE, FIX_FIELDS, NO_ANSWER, PLAN_CHANGED, AUTHORIZATION, OTHER_PAYER})
 
 
 @dataclass(frozen=True, slots=True)

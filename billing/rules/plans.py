@@ -31,11 +31,6 @@ def payments_needed(total: Decimal, amount: Decimal) -> int:
     return int(whole) + (rest > 0)
 
 
-def expected_by(total: Decimal, amount: Decimal, first: dt.date, day: dt.date) -> Decimal:
-    """What should have been paid by a day."""
-    return min(total, amount * len(due_days(first, day)))
-
-
 def missed_on(
     total: Decimal, amount: Decimal, first: dt.date, paid: Decimal, today: dt.date
 ) -> dt.date | None:

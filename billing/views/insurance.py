@@ -19,7 +19,6 @@ from clinic.ui.acts import form_act
 from clinic.ui.responses import refused, saved
 
 REFRESH = ("coverage", "insurance", "insurance-work")
-DIALOG = "billing/charge/dialog.html"
 HOME_ROWS = 6
 
 

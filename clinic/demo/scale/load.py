@@ -26,7 +26,6 @@ from inventory.models import StockLevel
 
 Progress = Callable[[str, int, int], None]
 HANDS = 2
-TRAIL_PART = 500_000
 
 
 def load(size: Size, progress: Progress) -> dict[str, int]:

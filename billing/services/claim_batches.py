@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 
-from billing.edi.claims import Contact, Submission
-from billing.edi.writers.claims import write_claims
+from billing.edi import claims as edi
+from billing.edi.writers.claims import refusal_of, write_claims
 from billing.edi.writers.envelope import ControlNumbers, Partners
 from billing.edi.writers.segments import Unwritable
 from billing.models import Claim, ClaimBatch
@@ -40,26 +40,25 @@ class Batched:
 def send_claims(*, by, claims: Sequence[Claim], at=None) -> Batched:
     """Put ready claims into one file and have it handed over. Audited per claim as claim.sent.
 
-    Each claim is checked once more; one that no longer passes goes back to draft and the others go. Refuses
-    claims that are no longer ready (somebody sent them meanwhile) and payers that want paper.
+    Each claim is checked once more; one that no longer passes or cannot be written goes back to draft with the
+    reason, and the others go. Refuses claims that are no longer ready (somebody sent them meanwhile) and payers
+    that want paper.
     """
     at = at or time.now()
+    locked = [_locked_ready(claim) for claim in sorted(claims, key=lambda one: str(one.pk))]
+    documents = {one.pk: document(one) for one in claims_for_sending([claim.pk for claim in locked])}
     going, taken_back = [], []
-    for claim in sorted(claims, key=lambda one: str(one.pk)):
-        claim = lock_claim(claim)
-        if claim.state != READY:
-            raise Refused(f"Claim {claim.account} is no longer ready. Look again.")
-        if not terms_of(claim.payer_id).is_electronic:
-            raise Refused(f"{claim.payer.name} takes claims on paper. Print claim {claim.account} instead.")
-        why = _why_not(claim)
+    for claim in locked:
+        why = _why_not(claim) or refusal_of(documents[claim.pk])
         if why:
             move(by=by, claim=claim, to=DRAFT, kind="taken_back", words=why, at=at)
             taken_back.append(claim.account)
+            del documents[claim.pk]
         else:
             going.append(claim)
     if not going:
         return Batched(None, tuple(taken_back))
-    batch = _write(by, going, at)
+    batch = _write(by, going, list(documents.values()), at)
     for claim in going:
         claim.batch, claim.sent_at, claim.answers = batch, at, []
         move(by=by, claim=claim, to=SENT, kind="sent", batch=batch, at=at, file=batch.control_number)
@@ -88,6 +87,15 @@ def close_replaced(*, by, claim: Claim, at) -> None:
     move(by=by, claim=earlier, to=CLOSED, kind="closed", words=words, at=at, later=claim.account)
 
 
+def _locked_ready(claim: Claim) -> Claim:
+    claim = lock_claim(claim)
+    if claim.state != READY:
+        raise Refused(f"Claim {claim.account} is no longer ready. Look again.")
+    if not terms_of(claim.payer_id).is_electronic:
+        raise Refused(f"{claim.payer.name} takes claims on paper. Print claim {claim.account} instead.")
+    return claim
+
+
 def _why_not(claim: Claim) -> str:
     stopping = [one for one in check(claim) if one.severity == "error"]
     if claim.hold_reason:
@@ -95,25 +103,24 @@ def _why_not(claim: Claim) -> str:
     return (stopping[0].detail or stopping[0].words) if stopping else ""
 
 
-def _write(by, claims: list[Claim], at: dt.datetime) -> ClaimBatch:
+def _write(by, claims: list[Claim], documents: list[edi.Claim], at: dt.datetime) -> ClaimBatch:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s)", [NUMBERS])
         number = cursor.fetchone()[0]
     provider, there = billing_provider(), settings.CLEARINGHOUSE
     sender, receiver = there["SENDER_ID"] or "CLINIC", there["RECEIVER_ID"] or "CLEARINGHOUSE"
-    submission = Submission(
+    submission = edi.Submission(
         submitter_name=provider.name,
         submitter_id=sender,
-        submitter_contact=Contact(name=provider.contact_name, phone=digits(provider.contact_phone)),
+        submitter_contact=edi.Contact(name=provider.contact_name, phone=digits(provider.contact_phone)),
         receiver_name=receiver,
         receiver_id=receiver,
         reference=f"B{number}",
     )
-    whole = claims_for_sending([claim.pk for claim in claims])
     local = at.astimezone(time.zone(clinic_zone()))
     try:
         text = write_claims(
-            [document(claim) for claim in whole],
+            documents,
             submission,
             Partners(sender=sender, receiver=receiver),
             ControlNumbers(interchange=number, group=number),

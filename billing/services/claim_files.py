@@ -34,13 +34,14 @@ def _settle(*, by, pk) -> None:
     if row is None:
         return
     try:
-        for one in Reading(row.text).sets():
-            if one.kind == "999":
+        for one in Reading(row.text).sets(is_strict=False):
+            # What stands beside a set that is refused is read all the same, wherever it stands.
+            if one.kind == "999" and not one.refusal:
                 _about_file(by, read_acknowledgment(one))
-            elif one.kind == "277CA":
+            elif one.kind == "277CA" and not one.refusal:
                 _about_claims(by, one)
     except EdiError:
-        # It is kept and shown as it came; a file that cannot be read moves no claim.
+        # It is kept as it came; what cannot be read moves no claim.
         pass
     row.handled_at = time.now()
     row.save(update_fields=["handled_at"])

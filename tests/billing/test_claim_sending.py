@@ -186,6 +186,37 @@ def test_a_file_that_cannot_be_read_is_kept_and_moves_nothing():
     assert claim.state == "sent"
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_answer_beside_one_that_cannot_be_read_counts_wherever_it_stands(simulated, is_first):
+    claim = make_claim(state="ready")
+    handing_over.send_and_keep(by=SYSTEM, pk=batch_of(claim).pk)
+    text = PayerFile.objects.get(kind="277CA").text
+    PayerFile.objects.update(handled_at=BASE)
+    start, end = text.index("ST*"), text.index("GE*")
+    good = text[start:end]
+    odd = good.replace("*005010X214~", "*004010X214~")
+    assert odd != good
+    sets = good + odd if is_first else odd + good
+    PayerFile.objects.create(
+        name="two", kind="277CA", connection="told", text=text[:start] + sets + text[end:], sha256="1" * 64, received_at=BASE
+    )  # fmt: skip
+    assert claim_files.settle_claim_answers(by=SYSTEM) == 1
+    claim.refresh_from_db()
+    assert claim.state == "accepted"
+    assert claim.events.filter(kind="accepted").count() == 1
+
+
+def test_a_claim_that_cannot_be_written_goes_back_and_the_others_go():
+    good, bad = make_claim(state="ready"), make_claim(insured(member_id="LKH~1"), state="ready")
+    sent = services.send_claims(by=SYSTEM, claims=[good, bad])
+    assert sent.taken_back == (bad.account,)
+    for claim in (good, bad):
+        claim.refresh_from_db()
+    assert (good.state, bad.state) == ("sent", "draft")
+    assert (sent.batch.count, sent.batch.text.count("CLM*")) == (1, 1)
+    assert "The member number" in bad.events.get(kind="taken_back").words
+
+
 def test_files_of_every_kind_of_claim_pass_our_rules_and_pyx12():
     first = insured(
         relationship="child", subscriber_name="Bo Reed", subscriber_birth_date=dt.date(1980, 5, 5)

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from billing.models import Charge, Claim, ClaimLine, ProcedureCode
+from billing.models import Charge, Claim, ClaimLine
 from billing.queries.claim_setup import billing_provider, terms_of
-from billing.queries.codes import billable_on
+from billing.queries.codes import billable_on, procedures_hold
 from billing.rules.scrub import ClaimFacts, LineFacts, Person
 from clinic.core import time
 from clinic.core.profile import clinic_zone
@@ -22,7 +22,7 @@ def claim_facts(claim: Claim, lines: list[ClaimLine], today: dt.date | None = No
     return ClaimFacts(
         today=today or time.today(clinic_zone()),
         service_from=day,
-        lines=_lines(lines, _validity(lines)),
+        lines=_lines(lines, procedures_hold((line.code, line.service_on) for line in lines)),
         diagnoses=tuple(claim.diagnoses),
         valid_diagnoses=billable_on(claim.diagnoses, day),
         is_electronic=terms.is_electronic,
@@ -104,27 +104,6 @@ def _lines(lines: list[ClaimLine], validity: dict[tuple[str, dt.date], bool]) ->
         )
         for line in lines
     )
-
-
-def _validity(lines: list[ClaimLine]) -> dict[tuple[str, dt.date], bool]:
-    """(code, day) -> whether it holds, for codes that have the form of HCPCS Level II once a list is on file."""
-    asked = {(line.code, line.service_on) for line in lines if _is_level_two(line.code)}
-    if not asked:
-        return {}
-    rows = list(ProcedureCode.objects.filter(code__in={code for code, _ in asked}))
-    if not rows and not ProcedureCode.objects.exists():
-        return {}
-    return {
-        (code, day): any(
-            row.code == code and row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)
-            for row in rows
-        )
-        for code, day in asked
-    }
-
-
-def _is_level_two(code: str) -> bool:
-    return len(code) == 5 and code[0].isalpha() and code[1:].isdigit()
 
 
 def _elsewhere(claim: Claim, lines: list[ClaimLine]) -> frozenset[str]:

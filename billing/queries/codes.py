@@ -1,8 +1,9 @@
-"""ICD-10-CM codes as they hold on the date of service."""
+"""ICD-10-CM and HCPCS Level II codes as they hold on the date of service."""
 
 import datetime as dt
 from collections.abc import Iterable
 
+from billing.models import ProcedureCode
 from billing.rules.icd import is_out_of_date
 from records.models import DiagnosisCode
 
@@ -27,6 +28,30 @@ def billable_on(codes: Iterable[str], day: dt.date) -> frozenset[str]:
     """Those of the codes (without dots) that are billable in the release that holds on a day. Two queries."""
     rows = DiagnosisCode.objects.filter(code__in=list(codes), release=_release(day) or "", is_billable=True)
     return frozenset(rows.values_list("code", flat=True))
+
+
+def procedures_hold(asked: Iterable[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], bool]:
+    """(code, day) -> whether it holds that day, for codes in the form of HCPCS Level II; others are left out.
+
+    Empty while no release is on file: then nothing is known. At most two queries.
+    """
+    level_two = {(code, day) for code, day in asked if _is_level_two(code)}
+    if not level_two:
+        return {}
+    rows = list(ProcedureCode.objects.filter(code__in={code for code, _ in level_two}))
+    if not rows and not ProcedureCode.objects.exists():
+        return {}
+    return {
+        (code, day): any(
+            row.code == code and row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)
+            for row in rows
+        )
+        for code, day in level_two
+    }
+
+
+def _is_level_two(code: str) -> bool:
+    return len(code) == 5 and code[0].isalpha() and code[1:].isdigit()
 
 
 def outdated_release(day: dt.date) -> str:

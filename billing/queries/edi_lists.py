@@ -1,10 +1,10 @@
-"""The code lists that the rules for X12 files look into: the clinic's diagnoses and its own service codes."""
+"""The code lists that the rules for X12 files look into: the clinic's diagnoses, HCPCS releases and service codes."""
 
 import datetime as dt
 import functools
 
 from billing.edi.checks import CodeLists
-from billing.queries.codes import diagnosis_on
+from billing.queries.codes import diagnosis_on, procedures_hold
 from billing.queries.fees import valid_fees
 from records.models import DiagnosisCode
 
@@ -22,7 +22,10 @@ def code_lists() -> CodeLists:
 
     @functools.cache
     def service(code: str, on: dt.date) -> bool | None:
-        # A code that the fee schedule lacks may still be right: then the list of HCPCS Level II decides.
+        known = procedures_hold([(code, on)])
+        if known:
+            return known[code, on]
+        # A code that the fee schedule lacks may still be right: then the list that the checks carry decides.
         return True if valid_fees(on).filter(code=code).exists() else None
 
     return CodeLists(diagnosis=diagnosis, service=service)

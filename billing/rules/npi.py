@@ -2,22 +2,13 @@
 
 import re
 
-from .claim_states import check_digit
+from billing.edi.checks.shapes import npi_holds
+
+__all__ = ["clia_holds", "npi_holds", "tax_id_holds", "zip_is_whole"]
 
 _TAX = re.compile(r"^\d{9}$")
 _ZIP9 = re.compile(r"^\d{5}-?\d{4}$")
 _CLIA = re.compile(r"^\d{2}D\d{7}$")
-
-
-def npi_holds(npi: str) -> bool:
-    """Whether ten digits are an NPI: they start with 1 or 2 and pass the Luhn check with 80840 before them."""
-    return (
-        len(npi) == 10
-        and npi.isascii()
-        and npi.isdigit()
-        and npi[0] in "12"
-        and check_digit("80840" + npi[:9]) == npi[9]
-    )
 
 
 def tax_id_holds(text: str) -> bool:

@@ -58,7 +58,7 @@ PROVIDER_ADJUSTMENTS = frozenset(
     ]
 )
 
-_NPI = re.compile(r"[12]\d{9}")
+_NPI = re.compile(r"[12][0-9]{9}")
 _ZIP = re.compile(r"\d{5}(?:\d{4})?")
 _TAX_ID = re.compile(r"\d{9}")
 _TAXONOMY = re.compile(r"[0-9A-Z]{10}")

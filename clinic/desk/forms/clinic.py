@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from billing.rules.npi import npi_holds
 from clinic.core.models import ClinicProfile
 from clinic.core.phones import PhoneField
 from clinic.desk.forms.hours import WeekHoursMixin
@@ -95,15 +96,6 @@ def zone_choices(current: str = "") -> list[tuple[str, str]]:
     return choices
 
 
-def npi_is_valid(npi: str) -> bool:
-    """Luhn over 80840 + the ten digits. Source: CMS, NPI check digit."""
-    if len(npi) != 10 or not npi.isdigit():
-        return False
-    digits = [int(d) for d in "80840" + npi]
-    doubled = [sum(divmod(d * 2, 10)) if i % 2 else d for i, d in enumerate(reversed(digits))]
-    return sum(doubled) % 10 == 0
-
-
 class ProfileForm(ClinicModelForm):
     """The clinic's name, address, phone, zone, NPI and logo."""
 
@@ -124,7 +116,7 @@ class ProfileForm(ClinicModelForm):
 
     def clean_npi(self) -> str:
         npi = self.cleaned_data["npi"].strip()
-        if npi and not npi_is_valid(npi):
+        if npi and not npi_holds(npi):
             raise ValidationError("This is not a valid NPI. Check the ten digits.")
         return npi
 

@@ -436,13 +436,13 @@ def test_import_fees_is_all_or_nothing_and_names_each_line(tmp_path, capsys):
         tmp_path,
         "LOC-101,Visit,100,visit,2026-01-01",
         "LOC-102,Visit,ten,visit,2026-01-01",
-        "99213,Visit,1,visit,2026-01-01",
+        "00001,Visit,1,visit,2026-01-01",
     )
     with pytest.raises(CommandError, match="2 error"):
         call_command("import_fees", path)
     said = capsys.readouterr().err
     assert "line 3: price" in said
-    assert "line 4: 99213 looks like a licensed" in said
+    assert "line 4: 00001 looks like a licensed" in said
     assert not FeeItem.objects.exists()
 
 

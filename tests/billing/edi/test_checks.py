@@ -253,7 +253,7 @@ class TestShapes:
             None,
             None,
         ]
-        assert [hcpcs_holds(code, quarter) for code in ("12345", "D0120", "CLINC")] == [None, False, None]
+        assert [hcpcs_holds(code, quarter) for code in ("12345", "D0000", "CLINC")] == [None, False, None]
         assert [modifier_holds(text) for text in ("GT", "25", "ZQ", "x1", "ABC", "")] == [
             True,
             None,

@@ -40,7 +40,7 @@ def write_off(
 
     Refuses more than is owed, a reason that is none of a write-off's, and a card number in the note.
     """
-    amount, note = amount_of(amount), _note(note)
+    amount, note = amount_of(amount), plain_words(note)
     if reason not in WRITE_OFF_REASONS:
         raise Refused("Choose why.", field="reason")
     lock_keys(money_key(patient))
@@ -142,7 +142,7 @@ def transfer_balance(
     `key` names what causes it, so that it is done once. Audited as balance.transferred. Refuses a missing reason, more
     than is owed on the visit, and a transfer to who owes it already.
     """
-    amount, reason = amount_of(amount), _note(reason)
+    amount, reason = amount_of(amount), plain_words(reason, field="reason")
     if not reason:
         raise Refused("Say why.", field="reason")
     if owed_by_payer == to_payer:
@@ -211,8 +211,9 @@ def set_money_policy(*, by, **values) -> MoneyPolicy:
     return row
 
 
-def _note(text: str) -> str:
+def plain_words(text: str, *, field: str = "note") -> str:
+    """What somebody wrote, with single blanks. Refuses a card number, naming the form's field."""
     text = " ".join(text.split())
     if holds_card_number(text):
-        raise Refused(CARD_WORDS, field="note")
+        raise Refused(CARD_WORDS, field=field)
     return text

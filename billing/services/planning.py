@@ -6,7 +6,6 @@ from decimal import Decimal
 from billing.models import PaymentPlan
 from billing.queries.patient_ledger import owed_by
 from billing.queries.plans import plan_lines
-from billing.rules.cards import holds_card_number
 from billing.rules.plans import payments_needed
 from clinic.audit import record
 from clinic.core import time
@@ -19,7 +18,7 @@ from clinic.core.profile import clinic_zone
 from clinic.inbox.services import add_task
 from clinic.staff.roles import Role
 
-from .adjusting import money_key
+from .adjusting import money_key, plain_words
 from .paying import amount_of
 
 LONGEST = 36
@@ -64,11 +63,9 @@ def agree_plan(
 @service
 def end_plan(*, by, plan: PaymentPlan, reason: str) -> PaymentPlan:
     """End a plan before it is paid, with the reason. Audited. Refuses one that has ended."""
-    reason = " ".join(reason.split())
+    reason = plain_words(reason, field="reason")
     if not reason:
         raise Refused("Say why.", field="reason")
-    if holds_card_number(reason):
-        raise Refused("That looks like a card number. Leave it out.", field="reason")
     return _end(by, plan, PaymentPlan.State.ENDED, reason)
 
 

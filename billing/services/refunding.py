@@ -16,7 +16,7 @@ from clinic.core.money import dollars
 from clinic.core.profile import clinic_zone
 
 from ._posting import post
-from .adjusting import _note, money_key, post_write_off
+from .adjusting import money_key, plain_words, post_write_off
 from .paying import amount_of
 
 PAYER_DAYS = 60
@@ -31,7 +31,7 @@ def ask_refund(
     A payer's money is due within 60 days. Refuses more than the credit that no other request has claimed, cash without
     a drawer or for a payer, a reason that is none of a refund's, and a card number in the note.
     """
-    amount, note = amount_of(amount), _note(note)
+    amount, note = amount_of(amount), plain_words(note)
     if reason not in REFUND_REASONS:
         raise Refused("Choose why.", field="reason")
     if method not in MoneyRequest.Method.values:
@@ -79,9 +79,10 @@ def decide_request(
     """Approve a write-off or refund, which posts it, or refuse it. Audited as request.approved or request.refused.
 
     `reference` is the number of the check that a refund is paid by. Refuses the decision of who asked, one above the
-    decider's limit, a second decision, a refusal without words, and money that is no longer owed or no longer there.
+    decider's limit, a second decision, a refusal without words, a card number in them, and money that is no longer
+    owed or no longer there.
     """
-    note = _note(note)
+    note, reference = plain_words(note), plain_words(reference, field="reference")
     lock_keys(money_key(request.patient_id))
     request = (
         MoneyRequest.objects.select_for_update(of=("self",))
@@ -94,7 +95,7 @@ def decide_request(
         raise Refused("A second person decides: not the one who asked.")
     if is_approved:
         _check_approval(by, request, reference)
-        request.reference = " ".join(reference.split())
+        request.reference = reference
         request.entry = _post(by, request)
     elif not note:
         raise Refused("Say why not.", field="note")
@@ -121,7 +122,7 @@ def _check_approval(by, request: MoneyRequest, reference: str) -> None:
     if request.kind == MoneyRequest.Kind.REFUND:
         if request.amount > -owed:
             raise Refused(f"The credit is {dollars(max(-owed, Decimal(0)))} now.")
-        if request.method == MoneyRequest.Method.CHECK and not reference.strip():
+        if request.method == MoneyRequest.Method.CHECK and not reference:
             raise Refused("Enter the number of the check.", field="reference")
     elif request.amount > owed:
         raise Refused(f"{dollars(max(owed, Decimal(0)))} is owed now.")

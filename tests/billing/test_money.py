@@ -227,6 +227,8 @@ def test_a_refund_is_asked_decided_and_paid_out_of_the_credit(biller, boss):
         services.ask_refund(**ask, amount=Decimal(21))
     with pytest.raises(Refused, match="number of the check"):
         services.decide_request(by=boss, request=request, is_approved=True)
+    with pytest.raises(Refused, match="card number"):
+        services.decide_request(by=boss, request=request, is_approved=True, reference="4111 1111 1111 1111")
     services.decide_request(by=boss, request=request, is_approved=True, reference="2201")
     assert balance(patient.pk) == -20
     entry = MoneyRequest.objects.get().entry

@@ -211,15 +211,14 @@ def _adjustments(rows: Iterable[Any]) -> tuple[edi.Adjustment, ...]:
 def _earlier(claim: Claim, decision: Decision) -> edi.OtherInsurance:
     earlier = claim.follows
     coverage = earlier.coverage
-    # What a line carries is not said again for the claim as a whole.
-    adjustments = () if decision.lines else _adjustments(decision.adjustments)
     return edi.OtherInsurance(
         payer=_payer(earlier.payer),
         subscriber=_subscriber(claim.patient, coverage, earlier.payer, earlier.rank),
         relationship=RELATIONSHIPS.get(coverage.relationship, edi.SELF),
         paid=decision.paid,
         remaining_patient_liability=decision.patient_owes,
-        adjustments=adjustments,
+        # Those that stand at no line; the lines carry their own.
+        adjustments=_adjustments(decision.adjustments),
         adjudicated_on=None if decision.lines else decision.decided_on,
         payer_control=earlier.payer_control,
         remark_codes=decision.remarks,

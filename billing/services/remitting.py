@@ -141,8 +141,10 @@ def _plain(one) -> dict:
 
 
 def _line(place: int, line) -> dict:
+    # The number that the claim gave the line comes back with it; payers reorder lines, and leave some out.
+    is_ours = line.control.isascii() and line.control.isdigit() and len(line.control) <= 2
     return {
-        "line": place,
+        "line": int(line.control) if is_ours else place,
         "control": line.control,
         "code": line.code,
         "modifiers": list(line.modifiers),

@@ -186,6 +186,25 @@ def test_a_file_that_cannot_be_read_is_kept_and_moves_nothing():
     assert claim.state == "sent"
 
 
+def test_the_next_payer_is_told_what_the_first_took_off_the_claim_and_off_its_lines():
+    first = insured()
+    insured(rank=2, payer=make_payer("Homestead", payer_id="HMS31"), patient=first.patient)
+    claim = services.record_decision(
+        by=SYSTEM, claim=make_claim(first, state="accepted"), is_denied=False, payer_control="ICN-1",
+        paid=Decimal("80.00"), adjusted=Decimal("20.00"), patient_owes=Decimal("20.00"),
+        adjudication={
+            "decided_on": "2026-03-09", "paid": "80.00", "patient_owes": "20.00",
+            "adjustments": [{"group": "CO", "reason": "45", "amount": "20.00"}],
+            "lines": [{"line": 1, "paid": "100.00", "adjustments": [{"group": "PR", "reason": "2", "amount": "20.00"}]}],
+        },
+    )  # fmt: skip
+    second = services.mark_ready(by=SYSTEM, claim=services.build_next_claim(by=SYSTEM, claim=claim))
+    text = batch_of(second).text
+    said = [part for part in text.replace("\n", "").split("~") if part.startswith("CAS")]
+    assert said == ["CAS*CO*45*20", "CAS*PR*2*20"]
+    assert [one.words for found in check_file(text).sets for one in found.findings] == []
+
+
 @pytest.mark.parametrize("is_first", [True, False])
 def test_an_answer_beside_one_that_cannot_be_read_counts_wherever_it_stands(simulated, is_first):
     claim = make_claim(state="ready")

@@ -447,3 +447,15 @@ def test_only_billers_open_payer_payments_and_denials(role):
     client = signed_in(make_member(role))
     for name in ("remittances", "remittance-add", "denials"):
         assert (name, client.get(url(name)).status_code) == (name, 200 if role == Role.BILLER else 403)
+
+
+def test_lines_are_known_by_the_number_that_the_claim_gave_them_else_by_their_place():
+    claim = make_claim()
+    lines = (("20.00", "20.00", {}, "2"), ("70.00", "70.00", {}, "1"), ("30.00", "30.00", {}))
+    take(Says(claim.account, "120.00", "120.00", lines=lines))
+    claim.refresh_from_db()
+    assert [(one["line"], one["paid"]) for one in claim.adjudication["lines"]] == [
+        (2, "20.00"),
+        (1, "70.00"),
+        (3, "30.00"),
+    ]

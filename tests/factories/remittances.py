@@ -22,7 +22,8 @@ _accounts = iter(range(50_000_000, 60_000_000))
 
 @dataclass
 class Says:
-    """What a payer says of one claim. Adjustments are "CO-45": amount; `lines` are (charge, paid, adjustments)."""
+    """What a payer says of one claim. Adjustments are "CO-45": amount; `lines` are (charge, paid, adjustments), and the number
+    that the claim gave the line where the payer says it."""
 
     account: str
     charge: str
@@ -53,10 +54,11 @@ def _claim(one: Says) -> Iterable[str]:
     if one.corrected:
         last, _, first = one.corrected.partition(",")
         yield f"NM1*74*1*{last}*{first}"
-    for charge, paid, adjustments in one.lines:
+    for charge, paid, adjustments, *number in one.lines:
         yield f"SVC*HC:G0463*{charge}*{paid}**1"
         yield "DTM*472*20260301"
         yield from _cas(adjustments)
+        yield from (f"REF*6R*{control}" for control in number)
 
 
 def remittance_text(

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from billing.models import Claim, Remittance, RemittanceClaim
 from billing.rules.ledger import ADJUSTMENT, BANK, RECEIVABLE
-from billing.rules.remittances import Share, split_claim
+from billing.rules.remittances import shares_of, split_claim
 
 ZERO = Decimal("0.00")
 
@@ -28,7 +28,7 @@ def wrong_claims() -> tuple[int, list[str]]:
     )
     for row in rows.iterator(chunk_size=2000):
         count += 1
-        split = split_claim(row.charge, row.paid, _shares(row), is_denied=row.status == "4")
+        split = split_claim(row.charge, row.paid, shares_of(row.detail), is_denied=row.status == "4")
         if not split.is_whole:
             wrong.append(f"decision {row.pk}: its parts are not its charge")
         if (row.bank, row.off, row.owed) != (split.paid, split.written_off, -split.paid - split.written_off):
@@ -49,11 +49,3 @@ def wrong_claims() -> tuple[int, list[str]]:
     )
     wrong += [f"payment {row.pk}: it is not the sum of its claims" for row in payments]
     return count, wrong
-
-
-def _shares(row: RemittanceClaim) -> list[Share]:
-    listed = [
-        *row.detail["adjustments"],
-        *(one for line in row.detail["lines"] for one in line["adjustments"]),
-    ]
-    return [Share(one["group"], one["reason"], Decimal(one["amount"])) for one in listed]

@@ -5,7 +5,7 @@ contract says so), the patient's share, what an earlier payer decided already, o
 until somebody has worked it off. Where the adjustments stand, at the claim or at its lines, makes no difference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -27,6 +27,12 @@ class Share:
     group: str
     reason: str
     amount: Decimal
+
+
+def shares_of(detail: Mapping[str, Any]) -> list[Share]:
+    """Every adjustment of a kept decision, those of the claim first, then those of its lines."""
+    listed = [*detail["adjustments"], *(one for line in detail["lines"] for one in line["adjustments"])]
+    return [Share(one["group"], one["reason"], Decimal(one["amount"])) for one in listed]
 
 
 @dataclass(frozen=True)

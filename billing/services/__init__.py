@@ -8,7 +8,7 @@ from .charging import propose_charge, propose_visit_charges
 from .checks import record_check
 from .claim_answers import answer_batch, answer_claim
 from .claim_batches import mark_printed, send_claims
-from .claim_decisions import close_paid, record_decision
+from .claim_decisions import record_decision
 from .claim_sequels import build_next_claim, replace_claim
 from .claim_setup import (
     add_contract,
@@ -69,7 +69,6 @@ __all__ = [
     "close_claim",
     "close_day",
     "close_drawer",
-    "close_paid",
     "decide_request",
     "detail_charge",
     "detail_charge_of",

@@ -18,6 +18,7 @@ from clinic.core.tasks import enqueue
 READERS = {
     "271": "billing.settle_answers",
     "277CA": "billing.settle_claim_answers",
+    "835": "billing.settle_remittances",
     "999": "billing.settle_claim_answers",
 }
 

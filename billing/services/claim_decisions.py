@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from billing.models import Claim
 from billing.rules.adjudication import read_decision
-from billing.rules.claim_states import CLOSED, DENIED, PAID
+from billing.rules.claim_states import DENIED, PAID
 from clinic.core.db import service
 from clinic.core.errors import Refused
 
@@ -49,10 +49,3 @@ def record_decision(
         note(by=by, claim=claim, kind="decided", words=words, at=at, **facts)
         return save(claim)
     return move(by=by, claim=claim, to=to, kind="decided", words=words, at=at, **facts)
-
-
-@service
-def close_paid(*, by, claim: Claim, words: str = "Nothing more is open.") -> Claim:
-    """Close a claim whose money is all accounted for. Audited as claim.closed."""
-    claim = lock_claim(claim)
-    return move(by=by, claim=claim, to=CLOSED, kind="closed", words=words)

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 from billing.models import Claim, Remittance, RemittanceClaim
 from billing.queries.drawers import open_day
-from billing.rules.cards import holds_card_number
-from billing.rules.remittances import Share
+from billing.rules.remittances import shares_of
 from clinic.audit import record
 from clinic.core import time
 from clinic.core.db import service
@@ -14,6 +13,7 @@ from clinic.core.errors import Conflict, Refused
 from clinic.core.profile import clinic_zone
 
 from ._deciding import Books
+from .adjusting import plain_words
 from .remitting import Decided
 
 
@@ -61,10 +61,6 @@ def post_held(*, by, decision: RemittanceClaim, account: str) -> RemittanceClaim
 
 def _again(row: RemittanceClaim, account: str) -> Decided:
     """The decision as it was read, for another account."""
-    listed = [
-        *row.detail["adjustments"],
-        *(one for line in row.detail["lines"] for one in line["adjustments"]),
-    ]
     return Decided(
         number=row.number,
         account=account,
@@ -77,7 +73,7 @@ def _again(row: RemittanceClaim, account: str) -> Decided:
         corrected_name=row.corrected_name,
         is_reversal=row.status == "22",
         is_denial=row.status == "4",
-        shares=[Share(one["group"], one["reason"], Decimal(one["amount"])) for one in listed],
+        shares=shares_of(row.detail),
         detail=row.detail,
     )
 
@@ -85,7 +81,9 @@ def _again(row: RemittanceClaim, account: str) -> Decided:
 @service
 def set_aside(*, by, decision: RemittanceClaim, reason: str) -> RemittanceClaim:
     """Leave a held decision out of the books, with the reason; its money stays visible on the payment. Audited."""
-    reason = _words(reason)
+    reason = plain_words(reason, field="reason")
+    if not reason:
+        raise Refused("Say why.", field="reason")
     decision = _held(decision)
     decision.outcome, decision.why = RemittanceClaim.Outcome.SET_ASIDE, reason[:300]
     decision.decided_at, decision.decided_by_id = time.now(), by.member_id
@@ -112,7 +110,7 @@ def match_deposit(
     if deposited_on > time.today(clinic_zone()):
         raise Refused("This day has not come yet.", field="deposited_on")
     row.deposited_on, row.deposited_by_id = deposited_on, by.member_id
-    row.deposit_reference = _words(reference, is_needed=False)[:40]
+    row.deposit_reference = plain_words(reference, field="reference")[:40]
     row.version += 1
     row.save()
     record(by, "deposit.matched", obj=row, amount=str(amount), day=str(deposited_on))
@@ -128,12 +126,3 @@ def _held(decision: RemittanceClaim) -> RemittanceClaim:
     if row.outcome != RemittanceClaim.Outcome.HELD:
         raise Conflict("Somebody has dealt with this meanwhile.")
     return row
-
-
-def _words(text: str, *, is_needed: bool = True) -> str:
-    text = " ".join(text.split())
-    if is_needed and not text:
-        raise Refused("Say why.", field="reason")
-    if holds_card_number(text):
-        raise Refused("That looks like a card number. Leave it out.", field="reason")
-    return text

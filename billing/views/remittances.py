@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from billing import services
 from billing.forms import DepositForm, PostHeldForm, ReasonForm, RemittanceFileForm
 from billing.queries.remittances import decision_or_404, decisions_of, remittance_or_404, remittances
-from billing.rules.remittances import reason_words
+from billing.rules.remittances import reason_words, shares_of
 from clinic import audit
 from clinic.core import time
 from clinic.core.profile import clinic_zone
@@ -71,8 +71,8 @@ def remittance(request, pk):
 
 def _reasons(one) -> list[str]:
     """Why not all was paid, in words."""
-    listed = [*one.detail["adjustments"], *(a for line in one.detail["lines"] for a in line["adjustments"])]
-    return list(dict.fromkeys(f"{a['group']} {reason_words(a['reason'])}" for a in listed))
+    shares = shares_of(one.detail)
+    return list(dict.fromkeys(f"{share.group} {reason_words(share.reason)}" for share in shares))
 
 
 @allow(Permission.CHARGE_APPROVE)

@@ -57,17 +57,8 @@ def _visits(member: Member) -> Iterator[Event]:
     rows = Appointment.objects.holding_time().filter(Q(provider=member) | Q(ma=member))
     rows = rows.filter(starts_at__range=(now() - BACK, now() + AHEAD)).order_by("starts_at", "id")
     fields = ("id", "starts_at", "ends_at", "version", "updated_at", "location__name", "location__address")
-    for pk, start, end, version, changed_at, place, address in rows.values_list(*fields):
-        minutes = int((end - start).total_seconds() // 60)
-        yield Event(
-            uid=str(pk),
-            start=start,
-            end=end,
-            summary=f"Visit ({minutes} min)",
-            changed_at=changed_at,
-            sequence=version - 1,
-            location=", ".join(words for words in (place, address) if words),
-        )
+    for row in rows.values_list(*fields):
+        yield _event("Visit", *row)
 
 
 def _steps(member: Member) -> Iterator[Event]:
@@ -76,17 +67,21 @@ def _steps(member: Member) -> Iterator[Event]:
     rows = rows.exclude(appointment__state__in=sorted(RELEASED)).order_by("starts_at", "id")
     place = ("appointment__location__name", "appointment__location__address")
     fields = ("id", "starts_at", "ends_at", "appointment__version", "appointment__updated_at", *place)
-    for pk, start, end, version, changed_at, name, address in rows.values_list(*fields):
-        minutes = int((end - start).total_seconds() // 60)
-        yield Event(
-            uid=str(pk),
-            start=start,
-            end=end,
-            summary=f"Step of a visit ({minutes} min)",
-            changed_at=changed_at,
-            sequence=version - 1,
-            location=", ".join(words for words in (name, address) if words),
-        )
+    for row in rows.values_list(*fields):
+        yield _event("Step of a visit", *row)
+
+
+def _event(what: str, pk, start, end, version, changed_at, place, address) -> Event:
+    """How long and where, never with whom."""
+    return Event(
+        uid=str(pk),
+        start=start,
+        end=end,
+        summary=f"{what} ({int((end - start).total_seconds() // 60)} min)",
+        changed_at=changed_at,
+        sequence=version - 1,
+        location=", ".join(words for words in (place, address) if words),
+    )
 
 
 def _absences(member: Member) -> Iterator[Event]:

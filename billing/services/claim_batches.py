@@ -5,12 +5,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import connection
 
 from billing.edi import claims as edi
 from billing.edi.writers.claims import refusal_of, write_claims
-from billing.edi.writers.envelope import ControlNumbers, Partners
+from billing.edi.writers.envelope import ControlNumbers
 from billing.edi.writers.segments import Unwritable
 from billing.models import Claim, ClaimBatch
 from billing.queries.claim_documents import claims_for_sending, document
@@ -24,6 +23,7 @@ from clinic.core.profile import clinic_zone
 from clinic.core.tasks import enqueue
 
 from ._claims import check, lock_claim, move
+from .questions import next_control_number, partners
 
 NUMBERS = "billing_claim_batch"
 
@@ -107,14 +107,13 @@ def _write(by, claims: list[Claim], documents: list[edi.Claim], at: dt.datetime)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s)", [NUMBERS])
         number = cursor.fetchone()[0]
-    provider, there = billing_provider(), settings.CLEARINGHOUSE
-    sender, receiver = there["SENDER_ID"] or "CLINIC", there["RECEIVER_ID"] or "CLEARINGHOUSE"
+    provider, named = billing_provider(), partners()
     submission = edi.Submission(
         submitter_name=provider.name,
-        submitter_id=sender,
+        submitter_id=named.sender,
         submitter_contact=edi.Contact(name=provider.contact_name, phone=digits(provider.contact_phone)),
-        receiver_name=receiver,
-        receiver_id=receiver,
+        receiver_name=named.receiver,
+        receiver_id=named.receiver,
         reference=f"B{number}",
     )
     local = at.astimezone(time.zone(clinic_zone()))
@@ -122,8 +121,10 @@ def _write(by, claims: list[Claim], documents: list[edi.Claim], at: dt.datetime)
         text = write_claims(
             documents,
             submission,
-            Partners(sender=sender, receiver=receiver),
-            ControlNumbers(interchange=number, group=number),
+            named,
+            # Questions about coverage go to the same receiver: interchanges of both are counted together. What is
+            # said of the file names its group.
+            ControlNumbers(interchange=next_control_number(), group=number),
             local,
         )
     except Unwritable as error:

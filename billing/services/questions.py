@@ -11,6 +11,7 @@ from billing.edi.writers.envelope import ControlNumbers, Partners
 from billing.edi.writers.inquiries import write_eligibility
 from billing.edi.writers.segments import Unwritable
 from billing.models import EligibilityRequest
+from billing.rules.subscribers import SEXES, split_name
 from clinic.core import time
 from clinic.core.errors import Refused
 from clinic.core.profile import clinic, clinic_zone
@@ -18,8 +19,8 @@ from records.models import Coverage, Patient
 
 # The plan as a whole, and office visits.
 SERVICES = ("30", "98")
+# A question knows fewer relationships than a claim.
 RELATIONSHIPS = {"spouse": "01", "child": "19", "other": "34"}
-SEXES = {"female": "F", "male": "M"}
 
 
 def next_control_number() -> int:
@@ -84,16 +85,13 @@ def _person(patient: Patient) -> Person:
 
 
 def _holder(coverage: Coverage) -> Person:
-    """The subscriber from the name on file: the last word is the last name, unless a comma says otherwise."""
-    name = coverage.subscriber_name.strip()
-    if "," in name:
-        last, _, first = name.partition(",")
-    else:
-        first, _, last = name.rpartition(" ")
-    first, _, middle = first.strip().partition(" ")
+    """The subscriber from the name on file, taken apart as on a claim."""
+    last, first, suffix = split_name(coverage.subscriber_name)
+    first, _, middle = first.partition(" ")
     return Person(
-        last_name=last.strip(),
+        last_name=last,
         first_name=first,
         middle_name=middle,
+        suffix=suffix,
         birth_date=coverage.subscriber_birth_date,
     )

@@ -10,7 +10,7 @@ from billing import services
 from billing.clearinghouse import Later, NoAnswer, NotTaken, Receipt
 from billing.edi.checks import check_file, maps
 from billing.models import Claim, ClaimBatch, ClaimEvent, PayerFile
-from billing.services import claim_files, handing_over
+from billing.services import claim_files, handing_over, questions
 from clinic.core.errors import Refused
 from tests.factories.billing import SYSTEM
 from tests.factories.claims import insured, make_claim, make_payer
@@ -223,6 +223,15 @@ def test_an_answer_beside_one_that_cannot_be_read_counts_wherever_it_stands(simu
     claim.refresh_from_db()
     assert claim.state == "accepted"
     assert claim.events.filter(kind="accepted").count() == 1
+
+
+def test_interchanges_of_claims_and_questions_are_counted_together_and_those_for_trying_out_say_so(simulated):
+    before = questions.next_control_number()
+    batch = batch_of()
+    head = batch.text.split("*")
+    assert (int(head[13]), head[15]) == (before + 1, "T")
+    assert questions.next_control_number() == before + 2
+    assert f"*{batch.control_number}*X*005010X222A1" in batch.text
 
 
 def test_a_claim_that_cannot_be_written_goes_back_and_the_others_go():

@@ -198,12 +198,12 @@ def claim_page(claim: Claim) -> ClaimPage:
         for place, code in enumerate(claim.diagnoses, 1)
     ]
     return ClaimPage(
-        claim, _facts(claim, problems), lines, diagnoses, problems, events, later, _next_coverage(claim)
+        claim, _facts(claim, problems), lines, diagnoses, problems, events, later, next_coverage(claim)
     )
 
 
-def _next_coverage(claim: Claim) -> Coverage | None:
-    """The coverage that pays after this one, if any."""
+def next_coverage(claim: Claim) -> Coverage | None:
+    """The coverage that pays after this claim's on the day of service, None for none. One query."""
     rows = Coverage.objects.filter(patient=claim.patient_id, rank__gt=claim.coverage.rank)
     rows = rows.exclude(payer=claim.payer_id).select_related("payer").order_by("rank", "created_at")
     return next((row for row in rows if row.is_effective(claim.service_from)), None)

@@ -1,6 +1,7 @@
 """Claims that come of other claims: a replacement, a void, and the claim to the next payer."""
 
 from billing.models import Claim, ClaimLine
+from billing.queries.claims import next_coverage
 from billing.rules.claim_states import AT_PAYER, DRAFT, FREQUENCIES, REPLACEMENT, VOID
 from clinic.core.db import service
 from clinic.core.errors import Refused
@@ -40,7 +41,9 @@ def build_next_claim(*, by, claim: Claim, coverage: Coverage | None = None, at=N
     claim = lock_claim(claim)
     if not claim.adjudication:
         raise Refused("The payer has not decided yet. Post its remittance first.")
-    coverage = coverage or _next_coverage(claim)
+    coverage = coverage or next_coverage(claim)
+    if coverage is None:
+        raise Refused("No further coverage on file holds on the day of service.")
     if coverage.patient_id != claim.patient_id or coverage.payer_id == claim.payer_id:
         raise Refused("Choose another coverage of this patient.")
     new = _copy(claim, rank=min(claim.rank + 1, 3), coverage=coverage, at=at)
@@ -77,16 +80,3 @@ def _insert(by, new: Claim, old: Claim, words: str, at) -> Claim:
 
 
 _OWN = {"id", "created_at", "updated_at", "claim"}
-
-
-def _next_coverage(claim: Claim) -> Coverage:
-    rows = (
-        Coverage.objects.filter(patient=claim.patient_id)
-        .select_related("payer")
-        .order_by("rank", "created_at")
-    )
-    for row in rows:
-        later = row.rank > claim.coverage.rank and row.payer_id != claim.payer_id
-        if later and row.is_effective(claim.service_from):
-            return row
-    raise Refused("No further coverage on file holds on the day of service.")

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from billing.models import Drawer, DrawerCount, DrawerSession
 from billing.queries.drawers import booked, first_uncovered, open_day, posters, session_page
-from billing.rules.cards import holds_card_number
 from billing.rules.drawers import cash_of, counters_conflict
 from clinic.audit import record
 from clinic.core import time
@@ -14,6 +13,8 @@ from clinic.core.db import service
 from clinic.core.errors import Conflict, Refused
 from clinic.core.money import cents, dollars
 from clinic.core.profile import clinic_zone
+
+from .adjusting import plain_words
 
 ZERO, LARGEST = Decimal("0.00"), Decimal("50000")
 ALONE = "You took all the money in this drawer yourself. Somebody else counts it."
@@ -118,11 +119,9 @@ def explain_variance(*, by, session: DrawerSession, reason: str) -> DrawerSessio
 
     Refuses a missing reason, one that holds a card number, a drawer that is not closed and one that is verified.
     """
-    reason = " ".join(reason.split())
+    reason = plain_words(reason, field="reason")
     if not reason:
         raise Refused("Say why.", field="reason")
-    if holds_card_number(reason):
-        raise Refused("That looks like a card number. Leave it out.", field="reason")
     session = DrawerSession.objects.select_for_update().get(pk=session.pk)
     if session.state != "counted":
         raise Refused("Only a drawer that is counted and not yet verified is explained.")

@@ -9,6 +9,8 @@ from clinic.core.db import service
 
 from ._claims import lock_claim, move, note, save
 
+LONGEST_CONTROL = 50
+
 
 @service
 def answer_claim(
@@ -23,7 +25,9 @@ def answer_claim(
     if claim is None:
         return None
     claim = lock_claim(claim)
-    claim.payer_control = payer_control or claim.payer_control
+    # A number that is longer than any in the guide is no number to match a payment by.
+    if len(payer_control) <= LONGEST_CONTROL:
+        claim.payer_control = payer_control or claim.payer_control
     claim.answers = [
         {"field": one.field, "words": one.words, "code": one.code, "verdict": one.verdict} for one in answers
     ]

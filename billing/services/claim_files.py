@@ -4,27 +4,37 @@ import re
 
 from billing.edi.envelopes import Reading, TransactionSet
 from billing.edi.errors import EdiError
-from billing.edi.readers.acknowledgments import REJECTED, FileReceipt, read_acknowledgment
+from billing.edi.readers.acknowledgments import (
+    ACCEPTED,
+    ACCEPTED_WITH_ERRORS,
+    PARTLY,
+    REJECTED,
+    FileReceipt,
+    read_acknowledgment,
+)
 from billing.edi.readers.claim_status import ClaimStatus, read_statuses
 from billing.models import PayerFile
 from billing.rules.claim_answers import Told, told, verdict_of
-from clinic.core import time
-from clinic.core.db import service
+from clinic.core import failures, time
+from clinic.core.db import attempt, service
 
 from .claim_answers import answer_batch, answer_claim
 
 KINDS = ("999", "277CA")
 AT_ONCE = 50
-_FILE = re.compile(r"B(\d{1,9})")
+_FILE = re.compile(r"B([0-9]{1,9})")
+_GROUP = re.compile(r"[0-9]{1,9}")
+_SAYS = frozenset({ACCEPTED, ACCEPTED_WITH_ERRORS, PARTLY, REJECTED})
 
 
 def settle_claim_answers(*, by) -> int:
-    """Give every kept answer about claims to the claims that it is about. Returns how many files were read."""
+    """Give every kept answer about claims to the claims that it is about. Returns how many files were read.
+
+    A file that no reader was made for stops no other: it stands in the list of failed work.
+    """
     waiting = PayerFile.objects.filter(kind__in=KINDS, handled_at=None).order_by("received_at")
     files = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
-    for pk in files:
-        _settle(by=by, pk=pk)
-    return len(files)
+    return failures.each("billing.settle_claim_answers", files, lambda pk: _settle(by=by, pk=pk))
 
 
 @service
@@ -34,11 +44,13 @@ def _settle(*, by, pk) -> None:
     if row is None:
         return
     try:
-        for one in Reading(row.text).sets():
-            if one.kind == "999":
-                _about_file(by, read_acknowledgment(one))
-            elif one.kind == "277CA":
-                _about_claims(by, one)
+        # A part that cannot be read takes back what the parts before it have moved.
+        with attempt():
+            for one in Reading(row.text).sets():
+                if one.kind == "999":
+                    _about_file(by, read_acknowledgment(one))
+                elif one.kind == "277CA":
+                    _about_claims(by, one)
     except EdiError:
         # It is kept and shown as it came; a file that cannot be read moves no claim.
         pass
@@ -47,7 +59,10 @@ def _settle(*, by, pk) -> None:
 
 
 def _about_file(by, receipt: FileReceipt) -> None:
-    if receipt.group_kind != "HC" or not receipt.group_control.isdigit():
+    if receipt.group_kind != "HC" or not _GROUP.fullmatch(receipt.group_control):
+        return
+    # A receipt that does not say whether the file was taken is no word that it was.
+    if receipt.status not in _SAYS:
         return
     is_accepted = receipt.status != REJECTED
     faults = [f"{error.segment} at place {error.place}" for one in receipt.sets for error in one.errors[:5]]

@@ -23,7 +23,7 @@ from clinic.core.errors import Refused
 from clinic.core.profile import clinic_zone
 from clinic.core.tasks import enqueue
 
-from ._claims import check, lock_claim, move
+from ._claims import lock_claim, lock_visit, move, stops
 
 NUMBERS = "billing_claim_batch"
 
@@ -44,6 +44,8 @@ def send_claims(*, by, claims: Sequence[Claim], at=None) -> Batched:
     claims that are no longer ready (somebody sent them meanwhile) and payers that want paper.
     """
     at = at or time.now()
+    # No service of theirs is voided while they leave.
+    lock_visit(*(claim.encounter_id for claim in claims))
     going, taken_back = [], []
     for claim in sorted(claims, key=lambda one: str(one.pk)):
         claim = lock_claim(claim)
@@ -51,7 +53,7 @@ def send_claims(*, by, claims: Sequence[Claim], at=None) -> Batched:
             raise Refused(f"Claim {claim.account} is no longer ready. Look again.")
         if not terms_of(claim.payer_id).is_electronic:
             raise Refused(f"{claim.payer.name} takes claims on paper. Print claim {claim.account} instead.")
-        why = _why_not(claim)
+        why = stops(claim)
         if why:
             move(by=by, claim=claim, to=DRAFT, kind="taken_back", words=why, at=at)
             taken_back.append(claim.account)
@@ -70,9 +72,16 @@ def send_claims(*, by, claims: Sequence[Claim], at=None) -> Batched:
 
 @service
 def mark_printed(*, by, claim: Claim, at=None) -> Claim:
-    """A ready claim leaves on paper, by mail or fax. Audited as claim.printed."""
+    """A ready claim leaves on paper, by mail or fax. Audited as claim.printed.
+
+    Refuses one that no longer passes, as sending does.
+    """
     at = at or time.now()
+    lock_visit(claim.encounter_id)
     claim = lock_claim(claim)
+    why = stops(claim) if claim.state == READY else ""
+    if why:
+        raise Refused(f"Not ready: {why} Take it back to draft.")
     claim.sent_at, claim.batch = at, None
     claim = move(by=by, claim=claim, to=SENT, kind="printed", at=at)
     close_replaced(by=by, claim=claim, at=at)
@@ -86,13 +95,6 @@ def close_replaced(*, by, claim: Claim, at) -> None:
     earlier = lock_claim(claim.replaces)
     words = f"{claim.get_frequency_display()} {claim.account} was sent."
     move(by=by, claim=earlier, to=CLOSED, kind="closed", words=words, at=at, later=claim.account)
-
-
-def _why_not(claim: Claim) -> str:
-    stopping = [one for one in check(claim) if one.severity == "error"]
-    if claim.hold_reason:
-        return f"On hold: {claim.hold_reason}"
-    return (stopping[0].detail or stopping[0].words) if stopping else ""
 
 
 def _write(by, claims: list[Claim], at: dt.datetime) -> ClaimBatch:

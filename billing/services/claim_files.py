@@ -2,6 +2,8 @@
 
 import re
 
+from django.conf import settings
+
 from billing.edi.envelopes import Reading, TransactionSet
 from billing.edi.errors import EdiError
 from billing.edi.readers.acknowledgments import (
@@ -47,6 +49,8 @@ def _settle(*, by, pk) -> None:
         # A part that cannot be read takes back what the parts before it have moved.
         with attempt():
             for one in Reading(row.text).sets():
+                if one.interchange.is_test and settings.CLEARINGHOUSE["KIND"] != "simulated":
+                    continue  # a file marked as a test is no word about real claims
                 if one.kind == "999":
                     _about_file(by, read_acknowledgment(one))
                 elif one.kind == "277CA":

@@ -71,6 +71,17 @@ def test_a_file_that_is_broken_in_its_second_part_moves_nothing():
     assert (file.handled_at is not None, Claim.objects.get().state) == (True, "sent")
 
 
+def test_answers_marked_as_a_test_move_nothing():
+    batch = batch_of(make_claim(insured(member_id="LKH00001"), state="ready"))
+    for minutes, (text, kind) in enumerate(zip(answered(batch), ("999", "277CA"), strict=True)):
+        assert "*0*P*:~" in text
+        kept(text.replace("*0*P*:~", "*0*T*:~"), kind, minutes)
+    settle()
+    batch.refresh_from_db()
+    assert (batch.state, Claim.objects.get().state) == ("waiting", "sent")
+    assert not PayerFile.objects.filter(handled_at=None).exists()
+
+
 @pytest.mark.parametrize("verdict", ["Z", ""])
 def test_a_receipt_that_does_not_say_whether_accepts_nothing(verdict):
     batch = batch_of()

@@ -80,12 +80,15 @@ def _about_claims(by, source: TransactionSet) -> None:
     """Each claim by its account; a file that was turned away whole names no claim, only the file."""
     statuses = list(read_statuses(source))
     claims = [one for one in statuses if one.scope == "claim" and one.account]
+    files = {int(found[1]) for one in statuses if (found := _FILE.fullmatch(one.trace))}
+    about = next(iter(files)) if len(files) == 1 else None
     for status in claims:
         answer_claim(
             by=by,
             account=status.account,
             answers=_words(status),
             payer_control=status.payer_control,
+            control_number=about,
         )
     if claims:
         return

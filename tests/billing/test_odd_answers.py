@@ -71,6 +71,27 @@ def test_a_file_that_is_broken_in_its_second_part_moves_nothing():
     assert (file.handled_at is not None, Claim.objects.get().state) == (True, "sent")
 
 
+def test_a_late_word_about_an_earlier_file_does_not_reject_the_claim_that_was_sent_again():
+    claim = make_claim(insured(member_id="LKH00077"), state="ready")
+    first = batch_of(claim)
+    statuses = answered(first)[1]
+    kept(statuses, "277CA")
+    settle()
+    claim.refresh_from_db()
+    assert claim.state == "rejected"
+    services.back_to_draft(by=SYSTEM, claim=claim)
+    batch_of(services.mark_ready(by=SYSTEM, claim=claim))
+    kept(statuses.replace("~", "~ ", 1), "277CA", 1)
+    settle()
+    claim.refresh_from_db()
+    assert claim.state == "sent"
+    event = claim.events.first()
+    assert (event.kind, event.words.startswith(f"About the earlier file {first.control_number}: ")) == (
+        "answered",
+        True,
+    )
+
+
 def test_answers_marked_as_a_test_move_nothing():
     batch = batch_of(make_claim(insured(member_id="LKH00001"), state="ready"))
     for minutes, (text, kind) in enumerate(zip(answered(batch), ("999", "277CA"), strict=True)):

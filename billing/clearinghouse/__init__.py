@@ -10,6 +10,7 @@ from importlib import import_module
 from django.conf import settings
 
 from billing.clearinghouse.base import (
+    LONGEST_PAUSE,
     Answer,
     Clearinghouse,
     Later,
@@ -19,6 +20,7 @@ from billing.clearinghouse.base import (
 )
 
 __all__ = [
+    "LONGEST_PAUSE",
     "Answer",
     "Clearinghouse",
     "Later",

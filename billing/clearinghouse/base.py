@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+# However long the other side wants to be left alone, it is tried again the next day (seconds).
+LONGEST_PAUSE = 86_400
+
 
 class Later(Exception):
     """Not taken, and surely so: try again. `retry_after` in seconds if the other side said so."""

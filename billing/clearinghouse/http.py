@@ -157,7 +157,10 @@ def _checked(answer: httpx.Response) -> httpx.Response:
     code = answer.status_code
     if code in BUSY:
         wait = answer.headers.get("Retry-After", "")
-        raise Later("The clearinghouse is busy.", retry_after=float(wait) if wait.isdigit() else None)
+        raise Later(
+            "The clearinghouse is busy.",
+            retry_after=float(wait[:9]) if wait.isascii() and wait.isdigit() else None,
+        )
     if code in REFUSED:
         words = "The user name or password is wrong." if code in (401, 403) else "It does not take this."
         raise NotTaken(f"The clearinghouse refused ({code}). {words}")

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 
 from billing.models import Charge, Claim, ClaimBatch, ClaimEvent, ClaimLine
 from billing.queries.claim_setup import billing_provider
-from billing.rules.claim_states import AT_PAYER, CLOSED, DENIED, DRAFT, READY, REJECTED, STATES
+from billing.rules.claim_states import AT_PAYER, CLOSED, DENIED, DRAFT, READY, REJECTED, STATES, VOID
 from billing.rules.scrub.about_codes import dotted
 from clinic.core import time
 from clinic.core.profile import clinic_zone
@@ -275,6 +275,13 @@ def line_or_404(pk, claim: Claim) -> ClaimLine:
     return get_object_or_404(
         ClaimLine.objects.select_related("charge__encounter", "charge__fee"), pk=pk, claim=claim
     )
+
+
+def decided_claims(encounter_id, payer_id) -> QuerySet[Claim]:
+    """Closed claims of a visit that this payer has decided about, without those that were voided or replaced since."""
+    later = Claim.objects.filter(replaces=OuterRef("pk"), sent_at__isnull=False)
+    rows = Claim.objects.filter(encounter=encounter_id, payer=payer_id, state=CLOSED).exclude(frequency=VOID)
+    return rows.filter(Q(adjudication__isnull=False) | ~Q(paid=0)).filter(~Exists(later))
 
 
 def claims_named(pks: list[str]) -> list[Claim]:

@@ -3,10 +3,16 @@
 import datetime as dt
 from decimal import Decimal
 
-from billing.models import MoneyPolicy
+from django.db.models import Sum
+
+from billing.models import JournalEntry, MoneyPolicy, Posting
+from billing.rules.ledger import ADJUSTMENT
 from clinic.core import time
 from clinic.core.profile import clinic_zone
 from clinic.staff.permissions import Permission
+
+# Within so many days write-offs of one person for one patient count together.
+LIMIT_DAYS = 30
 
 
 def money_policy(day: dt.date | None = None) -> MoneyPolicy:
@@ -27,6 +33,22 @@ def limit_of(by, policy: MoneyPolicy) -> Decimal | None:
             return None
         limits.append(policy.approver_limit)
     return max(limits, default=Decimal(0))
+
+
+def written_off_lately(by, patient) -> Decimal:
+    """Dollars that this person took off a patient's ledger alone in the last `LIMIT_DAYS` days: neither what a second
+    person approved nor what was taken back since. One query."""
+    rows = Posting.objects.filter(
+        account=ADJUSTMENT,
+        patient=patient,
+        amount__gt=0,
+        entry__kind=JournalEntry.Kind.ADJUSTMENT,
+        entry__by=by.member_id,
+        entry__at__gt=time.now() - dt.timedelta(days=LIMIT_DAYS),
+        entry__request__isnull=True,
+        entry__reversed_by__isnull=True,
+    )
+    return rows.aggregate(total=Sum("amount"))["total"] or Decimal(0)
 
 
 def policy_rows(limit: int = 20) -> list[MoneyPolicy]:

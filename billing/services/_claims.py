@@ -1,9 +1,9 @@
 """What every act on a claim shares: locking it, moving it along its table of states, and writing its trail."""
 
-from billing.models import Claim, ClaimEvent
+from billing.models import Charge, Claim, ClaimEvent
 from billing.queries.claim_facts import claim_facts
 from billing.queries.claim_setup import claim_rules
-from billing.rules.claim_states import may_move, why_not
+from billing.rules.claim_states import VOID, may_move, why_not
 from billing.rules.scrub import Problem, counted, scrub
 from clinic.audit import record
 from clinic.core import time
@@ -36,9 +36,9 @@ def lock_claim(claim: Claim, version: int | None = None) -> Claim:
     return found
 
 
-def lock_visit(encounter_id) -> None:
+def lock_visit(*encounter_ids) -> None:
     """Charges and claims of a visit change one at a time."""
-    lock_keys(f"charges:{encounter_id}")
+    lock_keys(*(f"charges:{pk}" for pk in encounter_ids))
 
 
 def check(claim: Claim) -> list[Problem]:
@@ -48,6 +48,23 @@ def check(claim: Claim) -> list[Problem]:
     claim.problems = [problem.as_json() for problem in problems]
     claim.errors, claim.warnings = counted(problems)
     return problems
+
+
+def stops(claim: Claim) -> str:
+    """Why a locked claim may not go out, "" where it may: on hold, a service voided since, or a problem of the rules."""
+    problems = [one for one in check(claim) if one.severity == "error"]
+    if claim.hold_reason:
+        return f"On hold: {claim.hold_reason}"
+    return voided(claim) or (problems[0].detail or problems[0].words if problems else "")
+
+
+def voided(claim: Claim) -> str:
+    """Words about services on a claim that were voided after it was built; the void of a claim may name them."""
+    if claim.frequency == VOID:
+        return ""
+    gone = claim.lines.filter(charge__state=Charge.State.VOID).values_list("code", flat=True)
+    codes = ", ".join(dict.fromkeys(gone))
+    return f"{codes} was voided since. Take the charges of the visit anew." if codes else ""
 
 
 def move(*, by, claim: Claim, to: str, kind: str, words: str = "", batch=None, at=None, **detail) -> Claim:

@@ -16,11 +16,16 @@ from clinic.core import time
 from clinic.core.locks import lock_keys
 from clinic.core.money import dollars
 
-from .adjusting import money_key
+from ._posting import money_key
 from .denying import deadline_of
 
 ZERO = Decimal("0.00")
 BATCH = 1000
+# Statuses of a claim (CLP02) that decide nothing about it.
+NO_DECISION = {
+    "23": "They say that this is not their claim and that they passed it on.",
+    "25": "This is an estimate beforehand, no decision.",
+}
 
 
 class Books:
@@ -60,11 +65,19 @@ class Books:
     def _claim_of(self, one) -> tuple[Claim | None, str]:
         claim = self.by_account.get(one.account)
         if claim is None and one.payer_control:
-            same = self.by_control.get(one.payer_control, [])
+            # Two payers may give one number to claims of two patients.
+            same = [row for row in self.by_control.get(one.payer_control, []) if self._is_theirs(row)]
             claim = same[0] if len(same) == 1 else None
         return claim, "" if claim else "No claim has this account number."
 
+    def _is_theirs(self, claim: Claim) -> bool:
+        payer, said = claim.payer, self.remittance
+        names = {text.strip().casefold() for text in (payer.payer_id, payer.name) if text.strip()}
+        return bool(names & {said.payer_identifier.strip().casefold(), said.payer_name.strip().casefold()})
+
     def _pay(self, one, claim: Claim) -> str:
+        if one.status in NO_DECISION:
+            return NO_DECISION[one.status]
         if claim.sent_at is None:
             return "This claim was never sent."
         if one.charge != claim.total:

@@ -11,6 +11,14 @@ from clinic.core.errors import Refused
 from clinic.core.profile import clinic_zone
 
 
+def money_key(patient) -> str:
+    """The lock under which what one patient owes is read and then changed.
+
+    Patients share 256 of them, so that a payment for thousands does not fill the database's table of locks.
+    """
+    return f"money:{getattr(patient, 'pk', patient).int % 256}"
+
+
 def post(
     *,
     by,

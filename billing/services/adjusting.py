@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from billing.models import WRITE_OFF_REASONS, JournalEntry, MoneyPolicy, MoneyRequest
-from billing.queries.money_policy import limit_of, money_policy
+from billing.queries.money_policy import limit_of, money_policy, written_off_lately
 from billing.queries.money_requests import small_balances
 from billing.queries.patient_ledger import owed_by, visit_balances
 from billing.rules.cards import holds_card_number
@@ -17,18 +17,10 @@ from clinic.core.locks import lock_keys
 from clinic.core.money import dollars
 from clinic.core.profile import clinic_zone
 
-from ._posting import post
+from ._posting import money_key, post
 from .paying import amount_of
 
 CARD_WORDS = "That looks like a card number. Leave it out."
-
-
-def money_key(patient) -> str:
-    """The lock under which what one patient owes is read and then changed.
-
-    Patients share 256 of them, so that a payment for thousands does not fill the database's table of locks.
-    """
-    return f"money:{getattr(patient, 'pk', patient).int % 256}"
 
 
 @service
@@ -36,7 +28,8 @@ def write_off(
     *, by, patient, amount: Decimal, reason: str, note: str = "", encounter=None, payer=None
 ) -> JournalEntry | MoneyRequest:
     """Take dollars off what a patient (or a payer) owes. Within the writer's limit it is posted at once and the entry
-    returned; above it a request is made that somebody else decides. Audited as balance.written_off or request.asked.
+    returned; above it, with what the writer took off for this patient in the last 30 days, a request is made that
+    somebody else decides. Audited as balance.written_off or request.asked.
 
     Refuses more than is owed, a reason that is none of a write-off's, and a card number in the note.
     """
@@ -46,7 +39,8 @@ def write_off(
     lock_keys(money_key(patient))
     _check_owed(patient, payer, encounter, amount)
     limit = limit_of(by, money_policy())
-    if limit is not None and amount > limit:
+    # A large write-off made of small ones is a large one.
+    if limit is not None and amount + written_off_lately(by, patient) > limit:
         return _ask(by, patient, amount, reason, note, encounter, payer)
     entry = post_write_off(
         by=by, patient=patient, amount=amount, reason=reason, note=note, encounter=encounter, payer=payer

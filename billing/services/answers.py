@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 
+from django.db import InterfaceError, OperationalError
+
 from billing.clearinghouse import Answer, Later, NoAnswer, NotTaken, clearinghouse, is_set_up
 from billing.models import EligibilityRequest, PayerFile
 from billing.services.asking import settle
 from billing.services.readings import kind_of, traces_in
 from clinic import audit
-from clinic.core import time
+from clinic.core import failures, time
 from clinic.core.actor import Actor
 from clinic.core.db import service
 from clinic.core.tasks import enqueue
@@ -30,7 +32,14 @@ def fetch_answers(*, by: Actor) -> int:
     house, count = clearinghouse(), 0
     try:
         for answer in house.fetch():
-            keep_file(by=by, answer=answer, connection=house.name)
+            try:
+                keep_file(by=by, answer=answer, connection=house.name)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as error:  # it stays where it is, and the others are fetched
+                digest = hashlib.sha256(answer.name.encode("utf-8", "replace")).hexdigest()
+                failures.note_failure("billing.fetch_answers", digest, error)
+                continue
             house.done(answer)
             count += 1
     except (Later, NoAnswer, NotTaken):
@@ -61,11 +70,14 @@ def keep_file(*, by: Actor, answer: Answer, connection: str) -> PayerFile:
 
 
 def settle_answers(*, by: Actor) -> int:
-    """Gives every fetched answer about coverage to the question that it answers. Returns how many files were read."""
+    """Gives every fetched answer about coverage to the question that it answers. Returns how many files were read.
+
+    A file that no reader was made for stops no other: it stands in the list of failed work.
+    """
     files = list(PayerFile.objects.filter(kind="271", handled_at=None).order_by("received_at")[:50])
-    for file in files:
-        _settle_file(by=by, file=file)
-    return len(files)
+    return failures.each(
+        "billing.settle_answers", files, lambda file: _settle_file(by=by, file=file), key=lambda file: file.pk
+    )
 
 
 @service

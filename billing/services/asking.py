@@ -8,14 +8,24 @@ harm when it is asked twice, and its answer is kept once.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time as clock
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 
-from billing.clearinghouse import Clearinghouse, Later, NoAnswer, NotTaken, clearinghouse, is_set_up
+from billing.clearinghouse import (
+    LONGEST_PAUSE,
+    Clearinghouse,
+    Later,
+    NoAnswer,
+    NotTaken,
+    clearinghouse,
+    is_set_up,
+)
 from billing.models import EligibilityRequest
 from billing.queries.eligibility import (
     ToCheck,
@@ -28,7 +38,7 @@ from billing.rules.verification import next_try
 from billing.services import questions
 from billing.services.checks import keep_answer, keep_silence
 from clinic import audit
-from clinic.core import time
+from clinic.core import failures, time
 from clinic.core.actor import Actor
 from clinic.core.db import service
 from clinic.core.errors import Refused
@@ -36,6 +46,8 @@ from clinic.core.ids import uuid7
 from clinic.core.profile import clinic_zone
 from clinic.core.tasks import enqueue, only_one
 from records.models import Coverage, Payer
+
+log = logging.getLogger(__name__)
 
 State = EligibilityRequest.State
 ASK_TASK = "billing.ask_payers"
@@ -163,14 +175,34 @@ def _ask_all(rows: Iterable[EligibilityRequest], by: Actor) -> None:
         try:
             ready.append((row, questions.question_of(row)))
         except Refused as error:  # what the question needs is missing: a person has to add it
-            settle(request_id=row.pk, by=by, question="", outcome=error)
+            _settle(row, by, "", error)
+        except Exception as error:
+            _give_up(row, by, error)
     if not ready:
         return
     house = clearinghouse()
     with ThreadPoolExecutor(max_workers=TOGETHER) as pool:
         answers = list(pool.map(lambda pair: _asked(house, pair[0].trace, pair[1]), ready))
     for (row, question), outcome in zip(ready, answers, strict=True):
+        _settle(row, by, question, outcome)
+
+
+def _settle(row: EligibilityRequest, by: Actor, question: str, outcome: str | None | Exception) -> None:
+    try:
         settle(request_id=row.pk, by=by, question=question, outcome=outcome)
+    except (OperationalError, InterfaceError):
+        raise  # a database that is away is no question's fault
+    except Exception as error:
+        _give_up(row, by, error)
+
+
+def _give_up(row: EligibilityRequest, by: Actor, error: Exception) -> None:
+    """What nobody foresaw stops this question alone, and is not asked every five minutes for ever: people see it in
+    the list of failed work, and the coverage as one that could not be verified."""
+    failures.note_failure(ASK_TASK, str(row.pk), error)
+    settle(
+        request_id=row.pk, by=by, question="", outcome=NotTaken("The question or its answer is unreadable.")
+    )
 
 
 def _asked(house: Clearinghouse, trace: str, question: str) -> str | None | Exception:
@@ -178,6 +210,9 @@ def _asked(house: Clearinghouse, trace: str, question: str) -> str | None | Exce
         return house.eligibility(question, key=trace)
     except (Later, NoAnswer, NotTaken) as error:
         return error
+    except Exception:
+        log.exception("the connection to payers broke")
+        return NoAnswer("The connection broke.")
 
 
 @service
@@ -212,8 +247,8 @@ def _trouble(row: EligibilityRequest, by: Actor, error: Exception) -> None:
         keep_silence(by=by, request=row, error=error)
         _close(row, State.GIVEN_UP)
         return
-    asked_for = getattr(error, "retry_after", None)
-    row.state, row.due_at = State.DUE, time.now() + max(wait, dt.timedelta(seconds=asked_for or 0))
+    asked_for = dt.timedelta(seconds=min(getattr(error, "retry_after", None) or 0, LONGEST_PAUSE))
+    row.state, row.due_at = State.DUE, time.now() + max(wait, asked_for)
     row.save()
 
 

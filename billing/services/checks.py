@@ -37,7 +37,7 @@ def keep_answer(*, by: Actor, request: EligibilityRequest, text: str) -> Eligibi
         coverage=request.coverage,
         service_on=request.service_on,
         source=Source.ELECTRONIC,
-        card=card_of(text, trace=request.trace),
+        card=card_of(text, trace=request.trace, member_id=request.coverage.member_id),
         request=request,
         raw_question=request.question,
         raw_answer=text,

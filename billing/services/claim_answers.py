@@ -9,25 +9,42 @@ from clinic.core.db import service
 
 from ._claims import lock_claim, move, note, save
 
+LONGEST_CONTROL = 50
+
 
 @service
 def answer_claim(
-    *, by, account: str, answers: Sequence[Told], payer_control: str = "", at=None
+    *,
+    by,
+    account: str,
+    answers: Sequence[Told],
+    payer_control: str = "",
+    control_number: int | None = None,
+    at=None,
 ) -> Claim | None:
     """Keep what an acknowledgment says of one claim, and move it to accepted or rejected. Audited.
 
-    Returns None for an account that is not the clinic's. A word that comes too late (the claim has been paid
-    since) is kept in the trail and moves nothing.
+    `control_number` is the file's that the answer is about. Returns None for an account that is not the clinic's. A
+    word that comes too late (the claim has been paid, or sent in another file, since) is kept in the trail and moves
+    nothing.
     """
     claim = Claim.objects.filter(account=account).first()
     if claim is None:
         return None
     claim = lock_claim(claim)
-    claim.payer_control = payer_control or claim.payer_control
+    said = " ".join(one.words for one in answers)
+    last = ClaimBatch.objects.filter(pk=claim.batch_id).values_list("control_number", flat=True).first()
+    if control_number is not None and control_number != last:
+        words = f"About the earlier file {control_number}: {said}"
+        note(by=by, claim=claim, kind="answered", words=words, at=at, codes=[one.code for one in answers])
+        return save(claim)
+    # A number that is longer than any in the guide is no number to match a payment by.
+    if len(payer_control) <= LONGEST_CONTROL:
+        claim.payer_control = payer_control or claim.payer_control
     claim.answers = [
         {"field": one.field, "words": one.words, "code": one.code, "verdict": one.verdict} for one in answers
     ]
-    verdict, words = verdict_of(list(answers)), " ".join(one.words for one in answers)
+    verdict, words = verdict_of(list(answers)), said
     codes = [one.code for one in answers]
     # "Accepted" after a decision would take a paid claim back.
     counts = verdict == REJECTED or (verdict == ACCEPTED and claim.state == SENT)

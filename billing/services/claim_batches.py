@@ -22,7 +22,7 @@ from clinic.core.errors import Refused
 from clinic.core.profile import clinic_zone
 from clinic.core.tasks import enqueue
 
-from ._claims import check, lock_claim, move
+from ._claims import lock_claim, lock_visit, move, stops
 from .questions import next_control_number, partners
 
 NUMBERS = "billing_claim_batch"
@@ -45,11 +45,13 @@ def send_claims(*, by, claims: Sequence[Claim], at=None) -> Batched:
     that want paper.
     """
     at = at or time.now()
+    # No service of theirs is voided while they leave.
+    lock_visit(*(claim.encounter_id for claim in claims))
     locked = [_locked_ready(claim) for claim in sorted(claims, key=lambda one: str(one.pk))]
     documents = {one.pk: document(one) for one in claims_for_sending([claim.pk for claim in locked])}
     going, taken_back = [], []
     for claim in locked:
-        why = _why_not(claim) or refusal_of(documents[claim.pk])
+        why = stops(claim) or refusal_of(documents[claim.pk])
         if why:
             move(by=by, claim=claim, to=DRAFT, kind="taken_back", words=why, at=at)
             taken_back.append(claim.account)
@@ -69,9 +71,16 @@ def send_claims(*, by, claims: Sequence[Claim], at=None) -> Batched:
 
 @service
 def mark_printed(*, by, claim: Claim, at=None) -> Claim:
-    """A ready claim leaves on paper, by mail or fax. Audited as claim.printed."""
+    """A ready claim leaves on paper, by mail or fax. Audited as claim.printed.
+
+    Refuses one that no longer passes, as sending does.
+    """
     at = at or time.now()
+    lock_visit(claim.encounter_id)
     claim = lock_claim(claim)
+    why = stops(claim) if claim.state == READY else ""
+    if why:
+        raise Refused(f"Not ready: {why} Take it back to draft.")
     claim.sent_at, claim.batch = at, None
     claim = move(by=by, claim=claim, to=SENT, kind="printed", at=at)
     close_replaced(by=by, claim=claim, at=at)
@@ -94,13 +103,6 @@ def _locked_ready(claim: Claim) -> Claim:
     if not terms_of(claim.payer_id).is_electronic:
         raise Refused(f"{claim.payer.name} takes claims on paper. Print claim {claim.account} instead.")
     return claim
-
-
-def _why_not(claim: Claim) -> str:
-    stopping = [one for one in check(claim) if one.severity == "error"]
-    if claim.hold_reason:
-        return f"On hold: {claim.hold_reason}"
-    return (stopping[0].detail or stopping[0].words) if stopping else ""
 
 
 def _write(by, claims: list[Claim], documents: list[edi.Claim], at: dt.datetime) -> ClaimBatch:

@@ -7,6 +7,7 @@ from django.db import connection
 
 from billing.models import Charge, Claim, ClaimLine, EncounterDiagnosis
 from billing.queries.claim_setup import contract_on, terms_of
+from billing.queries.claims import decided_claims
 from billing.rules.claim_states import CLOSED, DRAFT, EDITABLE, READY, REJECTED, account_number
 from billing.rules.places import usual_place
 from clinic.core import time
@@ -14,7 +15,7 @@ from clinic.core.db import service
 from clinic.core.errors import ClinicError, Conflict, Refused
 from records.models import Coverage, Payer
 
-from ._claims import check, lock_claim, lock_visit, move, note, save
+from ._claims import check, lock_claim, lock_visit, move, note, save, voided
 
 ACCOUNTS = "billing_claim_account"
 HEADER = (
@@ -39,8 +40,8 @@ def build_claim(*, by, encounter, coverage: Coverage | None = None, at=None) -> 
 
     Without a coverage it goes to the first one that holds on the day of service; a nurse's visit is claimed under
     the patient's own provider. Refuses a visit with open
-    proposals or without an approved charge, a patient who pays alone, a coverage of somebody else, and a
-    second claim to the same payer while there is one.
+    proposals or without an approved charge, a patient who pays alone, a coverage of somebody else, a
+    second claim to the same payer while there is one, and one about what the payer has decided and nobody voided.
     """
     lock_visit(encounter.pk)
     charges = _billable(encounter)
@@ -51,6 +52,8 @@ def build_claim(*, by, encounter, coverage: Coverage | None = None, at=None) -> 
         raise Refused("This patient pays without insurance; there is nobody to send a claim to.")
     if Claim.objects.filter(encounter=encounter, payer=coverage.payer_id).exclude(state=CLOSED).exists():
         raise Conflict("This visit has a claim to this payer already.")
+    if decided_claims(encounter.pk, coverage.payer_id).exists():
+        raise Conflict("This payer has decided about this visit. Open that claim and replace or void it.")
     claim = new_claim(
         encounter=encounter,
         coverage=coverage,
@@ -161,6 +164,8 @@ def mark_ready(*, by, claim: Claim, version: int | None = None) -> Claim:
     claim = _editable(claim, version)
     if claim.hold_reason:
         raise Refused(f"This claim is on hold: {claim.hold_reason}")
+    if gone := voided(claim):
+        raise Refused(gone)
     stopping = [one for one in check(claim) if one.severity == "error"]
     if stopping:
         more = f" and {len(stopping) - 1} more" if len(stopping) > 1 else ""

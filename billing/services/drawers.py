@@ -10,7 +10,7 @@ from billing.rules.drawers import cash_of, counters_conflict
 from clinic.audit import record
 from clinic.core import time
 from clinic.core.db import service
-from clinic.core.errors import Conflict, Refused
+from clinic.core.errors import Conflict, Refused, Stale
 from clinic.core.money import cents, dollars
 from clinic.core.profile import clinic_zone
 
@@ -109,6 +109,8 @@ def recount_drawer(
     count = _count(
         by, session, session.counts.count() + 1, pieces, check_total, card_total, other_total, at=time.now()
     )
+    session.version += 1
+    session.save(update_fields=["version", "updated_at"])
     record(by, "drawer.counted", obj=session, drawer=str(session.drawer_id), number=count.number)
     return count
 
@@ -133,10 +135,10 @@ def explain_variance(*, by, session: DrawerSession, reason: str) -> DrawerSessio
 
 
 @service
-def verify_drawer(*, by, session: DrawerSession) -> DrawerSession:
+def verify_drawer(*, by, session: DrawerSession, version: int | None = None) -> DrawerSession:
     """The second person's signature under a count: the session is finished. Audited as drawer.verified.
 
-    Refuses who counted it themselves, a drawer that is not closed or verified already, and one that is over or
+    `version` is the session's as it was shown: a count or a reason that came since is not signed unseen. Refuses who counted it themselves, a drawer that is not closed or verified already, and one that is over or
     short without a reason.
     """
     session = (
@@ -146,6 +148,8 @@ def verify_drawer(*, by, session: DrawerSession) -> DrawerSession:
         raise Conflict("This drawer is verified already.")
     if session.state == "open":
         raise Refused("This drawer has not been counted yet.")
+    if version is not None and version != session.version:
+        raise Stale("This drawer was counted or explained anew meanwhile. Look at it once more.")
     page = session_page(session)
     if by.member_id is None or by.member_id in {
         session.closed_by_id,

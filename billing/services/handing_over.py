@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from billing.clearinghouse import Answer, Later, NoAnswer, NotTaken, clearinghouse
+from billing.clearinghouse import LONGEST_PAUSE, Answer, Later, NoAnswer, NotTaken, clearinghouse
 from billing.models import ClaimBatch
 from billing.rules.claim_states import READY, SENT
 from clinic.core import time
@@ -30,16 +30,17 @@ def hand_over(*, by, pk) -> tuple[Answer, ...]:
     batch = _begin(by=by, pk=pk)
     if batch is None:
         return ()
+    tries = batch.tries
     try:
         receipt = clearinghouse().claims(batch.text, key=f"B{batch.control_number:09d}")
     except Later as later:
-        _end(by=by, pk=pk, state=State.WAITING, words=str(later), retry_after=later.retry_after)
+        _end(by=by, pk=pk, tries=tries, state=State.WAITING, words=str(later), retry_after=later.retry_after)
     except NoAnswer as silence:
-        _end(by=by, pk=pk, state=State.UNCERTAIN, words=str(silence))
+        _end(by=by, pk=pk, tries=tries, state=State.UNCERTAIN, words=str(silence))
     except NotTaken as refusal:
-        _end(by=by, pk=pk, state=State.REFUSED, words=str(refusal))
+        _end(by=by, pk=pk, tries=tries, state=State.REFUSED, words=str(refusal))
     else:
-        _end(by=by, pk=pk, state=State.SENT, words=receipt.ref)
+        _end(by=by, pk=pk, tries=tries, state=State.SENT, words=receipt.ref)
         return receipt.answers
     return ()
 
@@ -74,8 +75,13 @@ def _begin(*, by, pk) -> ClaimBatch | None:
 
 
 @service
-def _end(*, by, pk, state: str, words: str, retry_after: float | None = None) -> None:
+def _end(*, by, pk, tries: int, state: str, words: str, retry_after: float | None = None) -> None:
+    """What came of a try. One that ends after the receiver's answer, or after somebody else took the batch on, is no
+    news any more; only that the file has arrived still counts while nobody knew it."""
     batch = ClaimBatch.objects.select_for_update().get(pk=pk)
+    unknown = {State.SENDING, State.UNCERTAIN, State.WAITING} if state == State.SENT else {State.SENDING}
+    if batch.tries != tries or batch.state not in unknown:
+        return
     now = time.now()
     if state == State.WAITING and batch.tries >= MOST_TRIES:
         state, words = State.REFUSED, f"Given up after {batch.tries} tries. {words}"
@@ -83,7 +89,8 @@ def _end(*, by, pk, state: str, words: str, retry_after: float | None = None) ->
     batch.next_try_at = None
     if state == State.WAITING:
         minutes = _PAUSES[min(batch.tries, len(_PAUSES)) - 1]
-        batch.next_try_at = now + max(dt.timedelta(minutes=minutes), dt.timedelta(seconds=retry_after or 0))
+        asked_for = dt.timedelta(seconds=min(retry_after or 0, LONGEST_PAUSE))
+        batch.next_try_at = now + max(dt.timedelta(minutes=minutes), asked_for)
     elif state == State.SENT:
         batch.sent_at = now
     batch.save()

@@ -13,7 +13,7 @@ from clinic.core.ids import uuid7
 from clinic.core.locks import lock_keys
 from clinic.core.money import cents
 
-from ._posting import post, post_reversal
+from ._posting import money_key, post, post_reversal
 
 LARGEST = Decimal("50000")
 CARD_WORDS = "That looks like a card number. Write the last four digits or the terminal's reference."
@@ -100,7 +100,8 @@ def reverse_payment(*, by, payment: Payment, reason: str) -> JournalEntry:
     """
     if holds_card_number(reason):
         raise Refused(CARD_WORDS, field="reason")
-    lock_keys(f"entry:{payment.entry_id}")
+    # What a credit stands on is not taken back while that credit is being paid out.
+    lock_keys(money_key(payment.patient_id), f"entry:{payment.entry_id}")
     reversal = post_reversal(by=by, entry=payment.entry, reason=reason)
     record(
         by,
@@ -116,9 +117,9 @@ def reverse_payment(*, by, payment: Payment, reason: str) -> JournalEntry:
 
 @service
 def adjust_balance(
-    *, by, patient, amount: Decimal, reason: str, at=None, is_increase: bool = False
+    *, by, patient, amount: Decimal, reason: str, at=None, is_increase: bool = False, payer=None
 ) -> JournalEntry:
-    """Take `amount` dollars off what a patient owes (or put it on) without money moving. Audited.
+    """Take `amount` dollars off what a patient or a payer owes (or put it on) without money moving. Audited.
 
     For discounts, small write-offs and balances carried over from another system. Refuses a missing reason.
     """
@@ -133,7 +134,7 @@ def adjust_balance(
         key=f"adjustment:{uuid7()}",
         patient=patient,
         at=at,
-        lines=adjustment_lines(-amount if is_increase else amount),
+        lines=adjustment_lines(-amount if is_increase else amount, payer),
         memo=reason.strip(),
     )
     record(
@@ -142,6 +143,7 @@ def adjust_balance(
         obj=entry,
         patient=patient,
         amount=str(-amount if is_increase else amount),
+        owed_by=str(payer.pk) if payer else "patient",
         reason=reason.strip(),
     )
     return entry
@@ -152,7 +154,8 @@ def reverse_adjustment(*, by, entry: JournalEntry, reason: str) -> JournalEntry:
     """Take an adjustment or a transfer back, once, with a reason. Refuses any other kind of entry. Audited."""
     if entry.kind not in (JournalEntry.Kind.ADJUSTMENT, JournalEntry.Kind.TRANSFER):
         raise Refused("Only an adjustment or a transfer is taken back here.")
-    lock_keys(f"entry:{entry.pk}")
+    patients = set(entry.postings.values_list("patient_id", flat=True))
+    lock_keys(f"entry:{entry.pk}", *(money_key(one) for one in patients))
     return post_reversal(by=by, entry=entry, reason=reason)
 
 

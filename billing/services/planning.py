@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from billing.models import PaymentPlan
 from billing.queries.patient_ledger import owed_by
-from billing.queries.plans import plan_lines
+from billing.queries.plans import PlanLine, plan_lines
 from billing.rules.plans import payments_needed
 from clinic.audit import record
-from clinic.core import time
+from clinic.core import failures, time
 from clinic.core.actor import Actor
 from clinic.core.db import service
 from clinic.core.errors import Refused
@@ -18,11 +18,13 @@ from clinic.core.profile import clinic_zone
 from clinic.inbox.services import add_task
 from clinic.staff.roles import Role
 
-from .adjusting import money_key, plain_words
+from ._posting import money_key
+from .adjusting import plain_words
 from .paying import amount_of
 
 LONGEST = 36
-SYSTEM = Actor.system("billing.follow_plans")
+TASK = "billing.follow_plans"
+SYSTEM = Actor.system(TASK)
 
 
 @service
@@ -86,24 +88,27 @@ def follow_plans() -> tuple[int, int]:
 
     Each plan is a transaction of its own: one that fails does not hold up the others, and running it twice adds nothing.
     """
-    missed = kept = 0
-    for line in plan_lines():
-        if line.paid >= line.plan.total:
-            _keep(plan=line.plan)
-            kept += 1
-        elif line.missed is not None:
-            add_task(
-                by=SYSTEM,
-                title="Payment of a plan is missed",
-                detail=f"{dollars(line.plan.amount)} was due on {line.missed:%m/%d/%Y}. {dollars(line.left)} of the plan is left.",
-                patient=line.plan.patient,
-                pool=Role.BILLER,
-                source_key=f"plan:{line.plan.pk}:{line.missed}",
-            )
-            missed += 1
-    return missed, kept
+    lines = plan_lines()
+    paid = [line for line in lines if line.paid >= line.plan.total]
+    missed = [line for line in lines if line.paid < line.plan.total and line.missed is not None]
+    return failures.each(TASK, missed, _remind, key=_key), failures.each(TASK, paid, _keep, key=_key)
+
+
+def _key(line: PlanLine) -> str:
+    return str(line.plan.pk)
+
+
+def _remind(line: PlanLine) -> None:
+    add_task(
+        by=SYSTEM,
+        title="Payment of a plan is missed",
+        detail=f"{dollars(line.plan.amount)} was due on {line.missed:%m/%d/%Y}. {dollars(line.left)} of the plan is left.",
+        patient=line.plan.patient,
+        pool=Role.BILLER,
+        source_key=f"plan:{line.plan.pk}:{line.missed}",
+    )
 
 
 @service
-def _keep(*, plan: PaymentPlan) -> None:
-    _end(SYSTEM, plan, PaymentPlan.State.KEPT, "Paid as agreed.")
+def _keep(line: PlanLine) -> None:
+    _end(SYSTEM, line.plan, PaymentPlan.State.KEPT, "Paid as agreed.")

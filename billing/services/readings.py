@@ -10,11 +10,12 @@ from billing.edi.readers.coverage_card import coverage_card
 from billing.edi.readers.eligibility import EligibilityAnswer, read_eligibility
 
 
-def card_of(text: str, *, trace: str) -> dict[str, Any]:
+def card_of(text: str, *, trace: str, member_id: str = "") -> dict[str, Any]:
     """The card that a 271 gives about the question with this trace, as JSON.
 
     An answer that can't be read, that refuses the file as a whole (999) or that is about another question gives a card
-    that could not verify: nothing of it is believed.
+    that could not verify: nothing of it is believed. An answer that names no question is believed when it is about
+    `member_id`, or when it says no more than that it could not answer.
     """
     try:
         answers = answers_in(text)
@@ -23,7 +24,7 @@ def card_of(text: str, *, trace: str) -> dict[str, Any]:
     if not answers:
         return _could_not("refused", "")
     mine = [one for one in answers if trace in _traces(one)]
-    unmarked = [one for one in answers if not _traces(one)]
+    unmarked = [one for one in answers if not _traces(one) and (one.rejects or _is_about(one, member_id))]
     chosen = mine or unmarked
     if not chosen:
         return _could_not("other", "")
@@ -58,6 +59,16 @@ def kind_of(text: str) -> str:
 def _traces(answer: EligibilityAnswer) -> set[str]:
     people = (answer.dependent, answer.subscriber)
     return {trace for one in people if one for trace, _ in one.traces}
+
+
+def _is_about(answer: EligibilityAnswer, member_id: str) -> bool:
+    said = {_plain(one.named.id) for one in (answer.dependent, answer.subscriber) if one and one.named}
+    return bool(member_id) and _plain(member_id) in said
+
+
+def _plain(text: str) -> str:
+    """Spaces, dashes and capitals make no difference."""
+    return "".join(char for char in text.lower() if char.isalnum())
 
 
 def _could_not(code: str, words: str) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from clinic.core.locks import lock_keys
 from clinic.core.money import dollars
 from clinic.core.profile import clinic_zone
 
-from ._posting import post
-from .adjusting import money_key, plain_words, post_write_off
+from ._posting import money_key, post
+from .adjusting import plain_words, post_write_off
 from .paying import amount_of
 
 PAYER_DAYS = 60

@@ -1,9 +1,11 @@
 """Taking remittances (835): each payment in one transaction, balanced or not at all, and the same one never twice."""
 
-import contextlib
 import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from billing.edi.envelopes import Reading
 from billing.edi.errors import EdiError
@@ -13,7 +15,7 @@ from billing.queries.drawers import open_day
 from billing.queries.remittances import posted_before
 from billing.rules.remittances import Share, provider_lines
 from clinic.audit import record
-from clinic.core import time
+from clinic.core import failures, time
 from clinic.core.db import service
 from clinic.core.errors import Refused
 from clinic.core.ids import uuid7
@@ -26,6 +28,7 @@ ZERO = Decimal("0.00")
 LARGEST = 40 * 1024 * 1024
 _SHORT = 300
 AT_ONCE = 50
+SETTLE_TASK = "billing.settle_remittances"
 
 
 @dataclass(slots=True)
@@ -88,17 +91,28 @@ def take_remittances(*, by, name: str, data: bytes) -> Taken:
 def settle_remittances(*, by) -> int:
     """Take every remittance that a clearinghouse has delivered; returns how many files were taken.
 
-    A file that cannot be read as a remittance is kept as it came and waits no longer; running twice posts nothing twice.
+    A file that cannot be read as a remittance is kept as it came, waits no longer and stands in the list of failed work;
+    running twice posts nothing twice.
     """
     waiting = PayerFile.objects.filter(kind="835", handled_at=None).order_by("received_at")
     files = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
-    for pk in files:
-        row = PayerFile.objects.get(pk=pk)
-        # A refusal moves no money; the file stays on file as it came.
-        with contextlib.suppress(Refused):
-            take_remittances(by=by, name=row.name, data=row.text.encode())
-        PayerFile.objects.filter(pk=pk, handled_at=None).update(handled_at=time.now())
-    return len(files)
+    return sum(_settle(by, pk) for pk in files)
+
+
+def _settle(by, pk) -> bool:
+    row = PayerFile.objects.get(pk=pk)
+    try:
+        take_remittances(by=by, name=row.name, data=row.text.encode())
+    except Refused as error:
+        # What stands before the fault is posted, what stands after it is not: somebody has to know.
+        failures.note_failure(SETTLE_TASK, str(pk), error)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # it waits, and stops no other file
+        failures.note_failure(SETTLE_TASK, str(pk), error)
+        return False
+    PayerFile.objects.filter(pk=pk, handled_at=None).update(handled_at=time.now())
+    return True
 
 
 def _remittances_in(data: bytes):
@@ -227,6 +241,9 @@ def _problems(said: Said, decided: list[Decided]) -> list[str]:
     found = [words for words in said.problems if words not in of_claims]
     if not said.is_balanced and not found:
         found = said.problems[:20] or ["This payment does not balance."]
+    # Only the payer inside the program may mark its files as tests: its money is made up as all else is then.
+    if said.source.interchange.is_test and settings.CLEARINGHOUSE["KIND"] != "simulated":
+        found.append("This is a test file. Nothing of it is posted.")
     earlier = posted_before(said.payer_id, said.trace)
     if said.trace and earlier is not None:
         found.append(f"The same payment was posted on {earlier.posted_at:%m/%d/%Y} from another file.")

@@ -61,6 +61,7 @@ def detail(request, pk):
 def end(request, pk):
     """Ends one before its time."""
     row = authorization_or_404(pk)
+    audit.looked(request, row.patient_id, page="authorizations")
     to = reverse("insurance:authorization", args=[pk])
 
     def do(values):

@@ -7,6 +7,7 @@ from billing.forms import ChargeDetailsForm
 from billing.queries.charges import capture, charge_or_404
 from billing.queries.claims import claim_or_404, line_or_404
 from billing.queries.visits import encounter_or_404
+from clinic import audit
 from clinic.staff.access import allow
 from clinic.staff.permissions import Permission
 from clinic.ui.acts import form_act
@@ -34,6 +35,7 @@ def claim_line(request, pk, line):
 
 
 def _details(request, encounter, charge, *, to, refresh, claim=None):
+    audit.looked(request, encounter.patient_id, page="charges")
     listed = capture(encounter).diagnoses
     pointed = [pointer.diagnosis.letter for pointer in charge.pointers.select_related("diagnosis")]
     form = ChargeDetailsForm(

@@ -188,6 +188,7 @@ def send(request):
 
 
 def _dialog(request, row, form, do, verb, title, label, **context):
+    audit.looked(request, row.patient_id, page="claim")
     to = reverse("billing:claim", args=[row.pk])
     return form_act(
         request,

@@ -66,9 +66,14 @@ def close_day(request):
     )
 
 
+# No clinic keeps books before this day, and the calendar has an end.
+EARLIEST = dt.date(1990, 1, 1)
+
+
 def _day(request) -> tuple[dt.date, dt.date]:
     today = time.today(clinic_zone())
     try:
-        return min(dt.date.fromisoformat(request.GET.get("day", "")), today), today
+        day = dt.date.fromisoformat(request.GET.get("day", ""))
+        return max(min(day, today), EARLIEST), today
     except ValueError:
         return today, today

@@ -154,10 +154,16 @@ def verify(request, pk):
     row = session_or_404(pk)
     to = reverse("billing:drawer-session", args=[pk])
     try:
-        services.verify_drawer(by=request.actor, session=row)
+        services.verify_drawer(by=request.actor, session=row, version=_shown(request))
     except ClinicError as error:
         return refused(request, str(error), to=to)
     return saved(request, f"{row.drawer.name} is verified.", to=to, refresh=REFRESH)
+
+
+def _shown(request) -> int:
+    """The version that the page showed; 0, which no session has, where it names none."""
+    raw = request.POST.get("version", "")[:9]
+    return int(raw) if raw.isascii() and raw.isdigit() else 0
 
 
 @require_GET

@@ -64,6 +64,7 @@ def adjust(request, pk):
                 amount=values["amount"],
                 reason=values["reason"],
                 is_increase=True,
+                payer=payer,
             )
             return None
         made = services.write_off(
@@ -189,6 +190,7 @@ def _party(payers, key: str):
 
 
 def _act(request, patient, form, do, *, verb, title, label, message, tone=""):
+    audit.looked(request, patient, page="ledger")
     to = reverse("billing:ledger", args=[patient.pk])
     return form_act(
         request,

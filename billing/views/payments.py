@@ -79,6 +79,7 @@ def receipt(request, pk):
 def reverse_payment(request, pk):
     """Take a payment back, with a reason."""
     payment = payment_or_404(pk)
+    audit.looked(request, payment.patient_id, page="payment")
     to = reverse("billing:ledger", args=[payment.patient_id])
 
     def do(values):

@@ -28,6 +28,7 @@ def plans(request):
 def agree(request, pk):
     """Keep what a patient agreed to."""
     patient = patient_or_404(pk)
+    audit.looked(request, patient, page="ledger")
     owed = balance(pk)
     to = reverse("billing:ledger", args=[pk])
 
@@ -57,6 +58,7 @@ def agree(request, pk):
 def end(request, pk):
     """End a plan before it is paid."""
     plan = plan_or_404(pk)
+    audit.looked(request, plan.patient_id, page="payment plans")
     to = reverse("billing:ledger", args=[plan.patient_id])
 
     def do(values):

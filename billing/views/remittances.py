@@ -8,6 +8,7 @@ from billing import services
 from billing.forms import DepositForm, PostHeldForm, ReasonForm, RemittanceFileForm
 from billing.queries.remittances import decision_or_404, decisions_of, remittance_or_404, remittances
 from billing.rules.remittances import reason_words, shares_of
+from billing.services.remitting import LARGEST
 from clinic import audit
 from clinic.core import time
 from clinic.core.profile import clinic_zone
@@ -30,7 +31,9 @@ def remittance_add(request):
 
     def do(values):
         upload = values["file"]
-        taken = services.take_remittances(by=request.actor, name=upload.name, data=upload.read())
+        # One byte more than is taken tells that it is too large, without all of it in memory.
+        data = upload.read(LARGEST + 1)
+        taken = services.take_remittances(by=request.actor, name=upload.name, data=data)
         said["words"] = _words(taken)
         return str(taken.remittances[0].pk)
 

@@ -61,16 +61,6 @@ def test_a_file_that_breaks_the_reader_does_not_hold_up_the_next():
     assert Claim.objects.get().state == "accepted"
 
 
-def test_a_file_that_is_broken_in_its_second_part_moves_nothing():
-    batch = batch_of(make_claim(insured(member_id="LKH00001"), state="ready"))
-    _, statuses = answered(batch)
-    head, _, tail = statuses.partition("GE*1*")
-    file = kept(f"{head}ST*277*0002*005010X999~SE*2*0002~GE*1*{tail}", "277CA")
-    settle()
-    file.refresh_from_db()
-    assert (file.handled_at is not None, Claim.objects.get().state) == (True, "sent")
-
-
 def test_a_late_word_about_an_earlier_file_does_not_reject_the_claim_that_was_sent_again():
     claim = make_claim(insured(member_id="LKH00077"), state="ready")
     first = batch_of(claim)

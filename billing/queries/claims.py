@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from billing.models import Charge, Claim, ClaimBatch, ClaimEvent, ClaimLine
+from billing.models import Charge, Claim, ClaimBatch, ClaimEvent, ClaimLine, Denial
 from billing.queries.claim_setup import billing_provider
 from billing.rules.claim_states import AT_PAYER, CLOSED, DENIED, DRAFT, READY, REJECTED, STATES, VOID
 from billing.rules.scrub.about_codes import dotted
@@ -159,6 +159,7 @@ class ClaimPage:
     events: list[ClaimEvent]
     later: list[Claim]
     next_coverage: Coverage | None
+    denial: Denial | None
 
     @property
     def stops(self) -> list[dict[str, Any]]:
@@ -180,7 +181,7 @@ class ClaimPage:
 
 
 def claim_page(claim: Claim) -> ClaimPage:
-    """One claim with lines, problems beside their fields, and its trail. Five queries."""
+    """One claim with lines, problems beside their fields, and its trail. Six queries."""
     problems = list(claim.problems) if claim.state in (DRAFT, READY) else []
     by_line = defaultdict(list)
     for one in problems:
@@ -198,7 +199,15 @@ def claim_page(claim: Claim) -> ClaimPage:
         for place, code in enumerate(claim.diagnoses, 1)
     ]
     return ClaimPage(
-        claim, _facts(claim, problems), lines, diagnoses, problems, events, later, next_coverage(claim)
+        claim,
+        _facts(claim, problems),
+        lines,
+        diagnoses,
+        problems,
+        events,
+        later,
+        next_coverage(claim),
+        claim.denials.filter(state=Denial.State.OPEN).first(),
     )
 
 

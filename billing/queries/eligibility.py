@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -110,8 +111,10 @@ def _to_check(which: str, values: dict, today: dt.date, policy: Policy) -> list[
         rows = cursor.fetchall()
     zone = time.zone(clinic_zone())
     found = []
-    for coverage, patient, day, kind, stamped, version, *check in rows:
-        reason = why_check(_last(zone, stamped, version, *check), kind, day, today, policy)
+    for coverage, patient, day, kind, stamped, version, *check, errors in rows:
+        # A bare cursor gives JSON as its text.
+        last = _last(zone, stamped, version, *check, json.loads(errors) if errors else [])
+        reason = why_check(last, kind, day, today, policy)
         if reason:
             found.append(ToCheck(coverage, patient, day, reason))
     return found

@@ -5,82 +5,39 @@ over every patient costs the same in a clinic of any size.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import BoolOr
-from django.db import connection
-from django.db.models import (
-    Case,
-    Count,
-    DecimalField,
-    Exists,
-    F,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Sum,
-    Value,
-    When,
-)
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 
 from billing.models import Charge, ChargeDiagnosis, PatientBalance
+from billing.queries import queue_payers as payers
+from billing.queries.piles import ZERO, Pile, QueueRow, pile_of, price_of_visit, row_of
 from clinic.core import time
 from clinic.core.profile import clinic_zone
 from records.models import Encounter, Patient
 
-from .claims import claims_to_correct, may_bring
-from .fees import fee_on, visit_type_fees
 from .visits import retracted_doses, sources_of
 
-ZERO = Decimal("0.00")
 DAYS_BACK = 90
 OLD_BALANCE_DAYS = 30
 SHOWN = 100
 KINDS = {
     "uncharged": "Visits without charges",
-    "approve": "To approve",
+    "approve": "Charges to approve",
     "retracted": "Retracted doses",
+    "unclaimed": "Visits to claim",
     "claim": "Claims to correct",
+    "ready": "Claims to send",
+    "denial": "Denials",
+    "remittance": "Payments to review",
+    "insurance": "Coverage before visits",
     "balance": "Old balances",
 }
-
-
-_CLAIM_WORDS = {
-    "rejected": "The payer turned it away on arrival. Correct it and send it again.",
-    "denied": "The payer decided not to pay. Replace it, appeal, or close it.",
-}
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """One thing to do. `money` in dollars is what it holds up; `day` is since when."""
-
-    kind: str
-    patient_id: UUID
-    what: str
-    why: str
-    money: Decimal
-    day: dt.date
-    days: int
-    url: str
-    act: str
-    patient: Patient | None = None
-
-
-@dataclass(frozen=True)
-class Pile:
-    """One kind of work: how many there are, the dollars that they hold up, and those with the most."""
-
-    kind: str
-    count: int
-    money: Decimal
-    rows: list[QueueRow]
 
 
 @dataclass(frozen=True)
@@ -94,7 +51,22 @@ class BillingQueue:
 
     @property
     def more(self) -> int:
-        return self.count - len(self.rows)
+        return self.count - sum(row.many for row in self.rows)
+
+    @property
+    def patient_ids(self) -> list[UUID]:
+        """Whose rows are shown, each once."""
+        return list({row.patient_id: None for row in self.rows if row.patient_id})
+
+    @property
+    def named_piles(self) -> list[tuple[str, Pile]]:
+        """The piles with their names, empty ones left out."""
+        return [(KINDS[pile.kind], pile) for pile in self.piles if pile.count]
+
+    @property
+    def all_money(self) -> Decimal:
+        """Dollars of every pile, whichever kind the rows are of."""
+        return sum((pile.money for pile in self.piles), ZERO)
 
     @property
     def total(self) -> int:
@@ -102,12 +74,13 @@ class BillingQueue:
 
 
 def billing_queue(kind: str = "", shown: int = SHOWN) -> BillingQueue:
-    """All work of the biller, ordered by money at stake, then by age. Six queries whatever there is, and that of the prices.
+    """All work of the biller, ordered by money at stake, then by age. Eleven queries whatever there is, and that of the
+    prices.
 
     `kind` chooses the rows; the piles are always counted whole.
     """
     today = time.today(clinic_zone())
-    piles = [pile(today, shown) for pile in (_uncharged, _to_approve, _retracted, _claims, _old_balances)]
+    piles = [pile(today, shown) for pile in _PILES]
     chosen = [pile for pile in piles if kind not in KINDS or pile.kind == kind]
     rows = sorted((row for pile in chosen for row in pile.rows), key=lambda row: (-row.money, -row.days))
     return BillingQueue(
@@ -135,31 +108,25 @@ def uncharged_encounters(since: dt.date | None, until: dt.date) -> QuerySet[Enco
 
 
 def _uncharged(today: dt.date, shown: int) -> Pile:
-    prices = {kind: fee.price for kind, code in visit_type_fees().items() if (fee := fee_on(code, today))}
-    price = Case(
-        *(When(appointment__visit_type=kind, then=Value(price)) for kind, price in prices.items()),
-        default=Value(ZERO),
-        output_field=DecimalField(),
-    )
     found = uncharged_encounters(None, today).values(
         "pk",
         "patient_id",
-        money=price,
+        money=price_of_visit(today, "appointment__visit_type"),
         day=F("appointment__local_day"),
         visit=F("appointment__visit_type__name"),
     )
-    return _pile(
+    return pile_of(
         "uncharged",
         found,
         shown,
-        lambda row: _row(
+        lambda row: row_of(
             today,
             row,
             "uncharged",
-            f"{row['visit']} has no charges",
-            "Nothing was proposed at checkout. Propose what was done, or say why nothing is charged.",
-            reverse("billing:charges", args=[row["pk"]]),
-            "Propose charges",
+            what=f"{row['visit']} has no charges",
+            why="Nothing was proposed at checkout. Propose what was done, or say why nothing is charged.",
+            url=reverse("billing:charges", args=[row["pk"]]),
+            act="Propose charges",
         ),
     )
 
@@ -172,20 +139,20 @@ def _to_approve(today: dt.date, shown: int) -> Pile:
         .values("encounter_id", "patient_id")
         .annotate(money=Sum("amount"), lines=Count("id"), day=Min("service_on"), bare=BoolOr(unpointed))
     )
-    return _pile(
+    return pile_of(
         "approve",
         found,
         shown,
-        lambda row: _row(
+        lambda row: row_of(
             today,
             row,
             "approve",
-            f"{row['lines']} charge{'s' if row['lines'] > 1 else ''} to approve",
-            "A charge points at no diagnosis yet."
+            what=f"{row['lines']} charge{'s' if row['lines'] > 1 else ''} to approve",
+            why="A charge points at no diagnosis yet."
             if row["bare"]
             else "Everything is pointed at a diagnosis.",
-            reverse("billing:charges", args=[row["encounter_id"]]),
-            "Complete" if row["bare"] else "Approve",
+            url=reverse("billing:charges", args=[row["encounter_id"]]),
+            act="Complete" if row["bare"] else "Approve",
         ),
     )
 
@@ -198,42 +165,18 @@ def _retracted(today: dt.date, shown: int) -> Pile:
     found = Charge.objects.filter(
         theirs, encounter__in=doses.values("encounter"), state=Charge.State.APPROVED
     ).values("encounter_id", "patient_id", "code", money=F("amount"), day=F("service_on"))
-    return _pile(
+    return pile_of(
         "retracted",
         found,
         shown,
-        lambda row: _row(
+        lambda row: row_of(
             today,
             row,
             "retracted",
-            f"{row['code']} is charged for a retracted dose",
-            "The dose was taken back in the chart after this charge was approved. Void the charge.",
-            reverse("billing:charges", args=[row["encounter_id"]]),
-            "Void",
-        ),
-    )
-
-
-def _claims(today: dt.date, shown: int) -> Pile:
-    found = (
-        claims_to_correct()
-        .order_by()
-        .values("pk", "patient_id", "account", "state", "errors", money=may_bring(), day=F("service_from"))
-    )
-    return _pile(
-        "claim",
-        found,
-        shown,
-        lambda row: _row(
-            today,
-            row,
-            "claim",
-            f"Claim {row['account']} is {'not ready' if row['state'] == 'draft' else row['state']}",
-            _CLAIM_WORDS.get(
-                row["state"], f"{row['errors']} thing{'s' * (row['errors'] != 1)} to fix first."
-            ),
-            reverse("billing:claim", args=[row["pk"]]),
-            "Correct",
+            what=f"{row['code']} is charged for a retracted dose",
+            why="The dose was taken back in the chart after this charge was approved. Void the charge.",
+            url=reverse("billing:charges", args=[row["encounter_id"]]),
+            act="Void",
         ),
     )
 
@@ -243,43 +186,37 @@ def _old_balances(today: dt.date, shown: int) -> Pile:
     found = PatientBalance.objects.filter(owed__gt=0, last_day__lte=before).values(
         "patient_id", money=F("owed"), day=F("last_day")
     )
-    return _pile(
+    return pile_of(
         "balance",
         found,
         shown,
-        lambda row: _row(
+        lambda row: row_of(
             today,
             row,
             "balance",
-            "Balance with no payment or charge for 30 days",
-            "Call or collect at the next visit.",
-            reverse("billing:ledger", args=[row["patient_id"]]),
-            "Open ledger",
+            what="Balance with no payment or charge for 30 days",
+            why="Call or collect at the next visit.",
+            url=reverse("billing:ledger", args=[row["patient_id"]]),
+            act="Open ledger",
         ),
     )
 
 
-def _pile(kind: str, found: QuerySet, shown: int, ready: Callable[[dict[str, Any]], QueueRow]) -> Pile:
-    """The rows with the most money, the oldest first among equals, with count and sum of all. One query."""
-    inner, given = found.query.sql_with_params()
-    sql = (
-        f"SELECT *, count(*) OVER () AS count, sum(money) OVER () AS all_money FROM ({inner}) AS work "  # noqa: S608
-        "ORDER BY money DESC, day LIMIT %s"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*given, shown])
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    count, money = (rows[0]["count"], rows[0]["all_money"]) if rows else (0, ZERO)
-    return Pile(kind, count, money, [ready(row) for row in rows])
-
-
-def _row(today: dt.date, row: dict, kind: str, what: str, why: str, url: str, act: str) -> QueueRow:
-    days = (today - row["day"]).days
-    return QueueRow(kind, row["patient_id"], what, why, row["money"], row["day"], days, url, act)
+_PILES = (
+    _uncharged,
+    _to_approve,
+    _retracted,
+    payers.unclaimed,
+    payers.claims,
+    payers.ready_claims,
+    payers.denials,
+    payers.remittances,
+    payers.coverages,
+    _old_balances,
+)
 
 
 def _with_patients(rows: Iterable[QueueRow]) -> list[QueueRow]:
     rows = list(rows)
-    patients = Patient.objects.in_bulk({row.patient_id for row in rows})
-    return [replace(row, patient=patients[row.patient_id]) for row in rows]
+    patients = Patient.objects.in_bulk({row.patient_id for row in rows if row.patient_id})
+    return [replace(row, patient=patients.get(row.patient_id)) for row in rows]

@@ -15,13 +15,13 @@ def queue(request):
     """Everything that holds money up, the most money first."""
     kind = request.GET.get("kind", "")
     work = billing_queue(kind)
-    audit.looked_many(request, [row.patient_id for row in work.rows], page="billing queue")
+    audit.looked_many(request, work.patient_ids, page="billing queue")
     return render(
         request,
         "billing/queue/list.html",
         {
             "work": work,
             "kind": kind if kind in KINDS else "",
-            "tabs": [(pile.kind, KINDS[pile.kind], pile.count) for pile in work.piles],
+            "piles": work.named_piles,
         },
     )

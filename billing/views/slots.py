@@ -96,9 +96,5 @@ def day_panel(request):
 def home_panel(request):
     """The biller's next things to do."""
     work = billing_queue(shown=HOME_ROWS)
-    audit.looked_many(request, [row.patient_id for row in work.rows], page="billing queue")
-    return render(
-        request,
-        "billing/panels/home.html",
-        {"rows": work.rows, "total": work.count, "money": work.money},
-    )
+    audit.looked_many(request, work.patient_ids, page="billing queue")
+    return render(request, "billing/panels/home.html", {"work": work, "piles": work.named_piles})

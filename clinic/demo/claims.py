@@ -30,7 +30,6 @@ from billing.services import (
     hold_claim,
     mark_ready,
     note_on_claim,
-    record_decision,
     send_claims,
     settle_remittances,
 )
@@ -41,13 +40,16 @@ from clinic.core.db import attempt
 from clinic.core.errors import ClinicError
 from clinic.demo.dice import stream
 from clinic.demo.hours import at
+from clinic.demo.insurance import is_special
 from clinic.demo.world import World
 from clinic.staff.roles import ROLE_PERMISSIONS, Role
 from records.models import Coverage, Encounter, Payer
+from records.services.registration import refresh_search
 
 RECENT = 4
 MOST_BUILT = 80
 LEFT_ALONE, LEFT_DRAFT, LEFT_READY = 8, 6, 9
+DENIED = ("70", "71", "85")  # something missing, no authorization, sent before
 FILING_DAYS = {"commercial": 180, "medicare": 365, "medicaid": 120}
 SHARES = {"commercial": "72", "medicare": "58", "medicaid": "46"}
 _CODES = {"commercial": "CI", "medicare": "MB", "medicaid": "MC"}
@@ -188,49 +190,40 @@ def _recent(world: World) -> list[Claim]:
 
 
 def _send(by: Actor, claims: list[Claim]) -> None:
-    """Sends what is ready to the payer inside the program, and gives two claims a rejection to work on."""
+    """Sends what is ready to the payer inside the program: two claims are rejected, three denied,
+    the rest paid."""
     if settings.CLEARINGHOUSE["KIND"] != "simulated" or len(claims) < 4:
         return
+    denied = _to_be_denied(claims)
     batch = send_claims(by=by, claims=claims).batch
     if batch is None:
         return
     system = Actor.system("billing.settle_claim_answers")
     send_and_keep(by=system, pk=batch.pk)
     settle_claim_answers(by=system)
-    taken = list(
-        Claim.objects.filter(batch=batch, state="accepted").order_by("account").prefetch_related("lines")[:9]
-    )
+    accepted = Claim.objects.filter(batch=batch, state="accepted").exclude(coverage__in=denied)
+    taken = list(accepted.order_by("account")[:3])
     for claim, answer in zip(taken, (told("A7", "562", "82"), told("A3", "33", "IL")), strict=False):
         answer_claim(by=system, account=claim.account, answers=[answer])
     for claim in taken[2:3]:
         note_on_claim(by=by, claim=claim, words="Called the payer: they have it, decision in two weeks.")
     settle_remittances(by=Actor.system("billing.settle_remittances"))
-    for claim, reason in zip(taken[3:6], ("16", "197", "27"), strict=False):
-        _decide(system, claim, Decimal(0), [("CO", reason, claim.total)])
-    for claim in taken[6:9]:
-        allowed = min(claim.expected or claim.total, claim.total)
-        share = (allowed / 5).quantize(Decimal("0.01"))
-        _decide(system, claim, allowed - share, [("CO", "45", claim.total - allowed), ("PR", "2", share)])
 
 
-def _decide(by: Actor, claim: Claim, paid: Decimal, why: list[tuple[str, str, Decimal]]) -> None:
-    """What the payer decided, at the level of the claim; each reason is group, code and dollars."""
-    why = [row for row in why if row[2]]
-    record_decision(
-        by=by,
-        claim=claim,
-        is_denied=not paid,
-        paid=paid,
-        adjusted=sum((amount for group, _, amount in why if group != "PR"), Decimal(0)),
-        patient_owes=sum((amount for group, _, amount in why if group == "PR"), Decimal(0)),
-        words=" ".join(f"{group} {reason}: {amount}" for group, reason, amount in why),
-        adjudication={
-            "decided_on": str(claim.service_from + dt.timedelta(days=2)),
-            "paid": str(paid),
-            "patient_owes": str(sum((a for g, _, a in why if g == "PR"), Decimal(0))),
-            "adjustments": [{"group": g, "reason": r, "amount": str(a)} for g, r, a in why],
-        },
-    )
+def _to_be_denied(claims: list[Claim]) -> list[Coverage]:
+    """Gives three coverages a member ID whose claims the payer inside the program denies; which ones."""
+    changed = []
+    pks = [claim.coverage_id for claim in claims]
+    held = set(Coverage.objects.values_list("member_id", flat=True))
+    rows = Coverage.objects.filter(pk__in=pks).select_related("patient").order_by("created_at", "pk")
+    free = [row for row in rows if row.member_id[-2:].isdigit() and not is_special(row.member_id)]
+    for coverage, case in zip(free, DENIED, strict=False):
+        member_id = coverage.member_id[:-2] + case
+        if member_id not in held:
+            Coverage.objects.filter(pk=coverage.pk).update(member_id=member_id)
+            refresh_search(coverage.patient)
+            changed.append(coverage)
+    return changed
 
 
 def _numbers(count: int) -> list[int]:

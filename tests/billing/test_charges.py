@@ -347,7 +347,7 @@ def test_the_queue_shows_the_most_money_and_counts_the_rest():
     ]
     assert (work.count, work.money, work.more) == (4, 100, 2)
     assert (
-        len([one for one in caught if "core_settingsmark" not in one["sql"]]) == 7
+        len([one for one in caught if "core_settingsmark" not in one["sql"]]) == 12
     )  # the prices of visit types are read once
     assert (billing_queue("balance").count, billing_queue("balance").total) == (0, 4)
 

@@ -428,7 +428,7 @@ def test_a_denied_claim_is_on_the_worklist_with_its_reason():
     claim = make_claim()
     take(Says(claim.account, "120.00", "0", {"CO-29": "120.00"}, status="4"))
     client = signed_in(make_member(Role.BILLER))
-    assert "CO 29: $120.00" in client.get(url("claims") + "?state=denied").content.decode()
+    assert "Filed too late (29):\n$120.00" in client.get(url("claims") + "?state=denied").content.decode()
     assert client.get(url("claim", claim)).status_code == 200
 
 

@@ -30,7 +30,10 @@ def test_a_rejected_claim_is_corrected_and_sent_again(person):
     services.answer_claim(by=SYSTEM, account=claim.account, answers=[told("A7", "33", "IL")])
     one = person()
     one.sign_in("bill")
-    page = one.go("/billing/claims/")
+    page = one.go("/billing/")
+    expect(page.get_by_role("row", name=claim.account)).to_contain_text("turned it away")
+    assert one.axe() == []
+    page.get_by_role("navigation", name="Billing").get_by_role("link", name="Claims").press("Enter")
     row = page.get_by_role("row", name=claim.account)
     expect(row).to_contain_text("The member ID was not found")
     row.get_by_role("link", name="Open").press("Enter")

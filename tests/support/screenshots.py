@@ -114,7 +114,19 @@ def manager(browser: Any, base: str) -> None:
     desk.picture("manager")
 
 
-PICTURES: tuple[Callable[[Any, str], None], ...] = (day, flow, vitals, patient, manager)
+def claims(browser: Any, base: str) -> None:
+    desk = Desk(browser, base, "biller")
+    desk.open("/billing/claims/")
+    desk.picture("claims")
+
+
+def insurance(browser: Any, base: str) -> None:
+    desk = Desk(browser, base, "biller")
+    desk.open("/insurance/")
+    desk.picture("insurance")
+
+
+PICTURES: tuple[Callable[[Any, str], None], ...] = (day, flow, vitals, patient, manager, claims, insurance)
 
 
 def main() -> int:

@@ -35,6 +35,16 @@ def kinds() -> list[str]:
     return sorted(CoverageIssue.objects.filter(resolved_at=None).values_list("kind", flat=True))
 
 
+def test_a_payer_who_was_silent_two_days_ago_is_asked_again_by_the_sweep(clinic_open):
+    """The sweep reads the errors of the last check with its one statement, past the models."""
+    coverage = make.make_insured()
+    booked(coverage)
+    clinic_open.shift(dt.timedelta(days=-2))
+    make.make_check(coverage, "not_verified", card={"errors": [{"level": "payer", "code": "42"}]})
+    clinic_open.shift(dt.timedelta(days=2))
+    assert [(one.coverage_id, one.reason) for one in to_check_soon(TUESDAY)] == [(coverage.pk, "again")]
+
+
 def test_a_coming_visit_is_asked_about_with_its_day_and_the_answer_is_kept_as_it_came(clinic_open):
     coverage = make.make_insured()
     booked(coverage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -125,7 +126,9 @@ def picture(section: Section) -> SafeString | str:
 
 
 def _drawable(value: Any) -> float | None:
-    return None if value in (None, HIDDEN, "") else value
+    if value in (None, HIDDEN, ""):
+        return None
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def shown_tile(tile: Tile) -> ShownTile:

@@ -107,5 +107,6 @@ def decided_rows(scope: Scope, picks: tuple[str, ...]) -> Statement:
     source = REASONS if any(pick.startswith("reason:") for pick in picks) else DECIDED
     return source.picked(
         scope, picks, joins=_NAMES, order="day, account",
-        columns="classed.id, patient_id, p.last_name, p.first_name, account, y.name, day, total, refused, reasons",
+        columns="classed.id, patient_id, p.last_name, p.first_name, account, y.name, day, total, refused, "
+        "(SELECT string_agg(r, ', ') FROM jsonb_array_elements_text(reasons) AS r)",
     )  # fmt: skip

@@ -34,7 +34,13 @@ _OWED = f"""
     )"""  # noqa: S608 - constants of this module
 OWED = Source(
     _OWED,
-    {"age": "age", "payer": "payer_id", "party": "party", "side": "side"},
+    {
+        "age": "age",
+        "payer": "payer_id",
+        "party": "party",
+        "side": "side",
+        "owes": "CASE side WHEN 'owed' THEN party END",
+    },
     (
         "count(*) FILTER (WHERE side = 'owed')",
         *(

@@ -31,7 +31,7 @@ FIRST_COVERAGE = """
         FROM records_coverage c JOIN records_payer p ON p.id = c.payer_id
         WHERE c.patient_id = a.patient_id AND (c.starts_on IS NULL OR c.starts_on <= a.local_day)
             AND (c.ends_on IS NULL OR c.ends_on >= a.local_day)
-        ORDER BY c.rank, c.created_at LIMIT 1
+        ORDER BY c.rank, c.created_at, c.id LIMIT 1
     ) c ON TRUE"""
 Groups = dict[tuple[str, str], tuple]
 
@@ -71,7 +71,7 @@ class Source:
     def groups(self, scope: Scope, *names: str, **more: Any) -> Groups:
         """The measures over all, under ("", ""), and for each value of each dimension. One statement."""
         known = {**_BUCKETS, **self.dimensions}
-        columns = "".join(f", ({known[name]})::text AS by_{name}" for name in names)
+        columns = "".join(f", coalesce(({known[name]})::text, '') AS by_{name}" for name in names)
         marks = "".join(f"GROUPING(by_{name}), by_{name}, " for name in names)
         sets = "".join(f", (by_{name})" for name in names)
         sql = f"""
@@ -98,7 +98,7 @@ class Source:
             parts.append(f"coalesce(({self.dimensions[name]})::text, '') = %(pick_{number})s")
             values[f"pick_{number}"] = value
         sql = f"""
-            WITH {self.rows} SELECT {columns} FROM classed {joins}
-            WHERE {" AND ".join(parts)} ORDER BY {order}
+            WITH {self.rows}, chosen AS (SELECT * FROM classed WHERE {" AND ".join(parts)})
+            SELECT {columns} FROM chosen AS classed {joins} ORDER BY {order}
         """  # noqa: S608 - constants of the modules; every value is a parameter
         return Statement(sql, values)

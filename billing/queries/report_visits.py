@@ -133,13 +133,13 @@ def checked_rows(scope: Scope, picks: tuple[str, ...], **rules) -> Statement:
     """(visit, patient, last name, first name, starts_at, zone, payer, became, checked_at)."""
     return CHECKED.picked(
         scope, picks, joins=f"{_NAME} LEFT JOIN records_payer y ON y.id = classed.payer_id",
-        columns="classed.id, patient_id, p.last_name, p.first_name, starts_at, zone, y.name, became, checked_at",
+        columns="classed.id, patient_id, p.last_name, p.first_name, starts_at, classed.zone, y.name, became, checked_at",
         order="starts_at, classed.id", **rules,
     )  # fmt: skip
 
 
 def copay_rows(scope: Scope, picks: tuple[str, ...]) -> Statement:
-    """(visit, patient, last name, first name, starts_at, zone, clerk, due, taken at the visit, taken later)."""
+    """(visit, patient, last name, first name, starts_at, classed.zone, clerk, due, taken at the visit, taken later)."""
     return COPAYS.picked(
         scope, picks, joins=_NAME, order="starts_at, classed.id",
         columns="classed.id, patient_id, p.last_name, p.first_name, starts_at, zone, clerk::text, due, at_visit, later",
@@ -150,5 +150,5 @@ def charge_rows(scope: Scope, picks: tuple[str, ...]) -> Statement:
     """(visit's encounter, patient, last name, first name, service day, code, words, dollars, state, lag in days)."""
     return CHARGES.picked(
         scope, picks, joins=_NAME, order="day, classed.id",
-        columns="encounter_id, patient_id, p.last_name, p.first_name, day, code, words, amount, state, lag",
+        columns="encounter_id, patient_id, p.last_name, p.first_name, day, code, words, amount, classed.state, lag",
     )  # fmt: skip

@@ -60,7 +60,7 @@ def build(scope: Scope) -> Findings:
         ),
         sections=(
             Section("By age", cut("Age", "age", shown, COLUMNS, lambda row: row[:4], words=AGES, order=tuple(AGES),
-                                  picks={1: "side:owed", 2: "party:patients", 3: "party:payers"}),
+                                  picks={1: "side:owed", 2: "owes:patients", 3: "owes:payers"}),
                     plot=Plot("stack", (2, 3), "Dollars owed by age, patients and payers")),
             Section("Patients and payers", cut("Who owes", "party", shown, BY_WHO, _by_who, words=PARTIES,
                                                order=tuple(PARTIES), picks={1: "side:owed"})),
@@ -92,6 +92,7 @@ def _words(picks: tuple[str, ...]) -> str:
     known = {
         "age": AGES,
         "party": PARTIES,
+        "owes": PARTIES,
         "payer": names_of(Payer),
         "side": {"owed": "Owed", "credit": "Credits"},
     }

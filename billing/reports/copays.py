@@ -79,7 +79,7 @@ def _row(row: tuple) -> Row:
 def _words(picks: tuple[str, ...]) -> str:
     known = {
         "became": WORDS, "clerk": member_names(), "provider": {},
-        "open": {"true": "Copay not taken in full at the visit", "false": "Nothing open at the visit"},
+        "open": {"true": "Copay still open", "false": "Nothing open"},
     }  # fmt: skip
     return pick_words(picks, known, "Completed visits")
 

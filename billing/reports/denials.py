@@ -98,7 +98,7 @@ def _read(scope: Scope, picks: tuple[str, ...]) -> RowsOf:
 
 def _row(row: tuple) -> Row:
     pk, patient, last, first, account, payer, on, total, refused, reasons = row
-    cells = (f"{last}, {first}", account, payer, day(on), total, refused, ", ".join(reasons or ()) or "–")
+    cells = (f"{last}, {first}", account, payer, day(on), total, refused, reasons or "–")
     return Row(cells, reverse("billing:claim", args=[pk]), patient)
 
 

@@ -16,7 +16,7 @@ from clinic.core.time import now
 from clinic.staff.roles import Role
 from scheduling.models import Appointment
 from tests.billing.reports.test_visits import visit
-from tests.factories.billing import SYSTEM, make_coverage, make_drawer, paid
+from tests.factories.billing import SYSTEM, make_drawer, paid
 from tests.factories.insurance import make_check
 from tests.factories.remittances import Says, make_claim, remittance_text
 from tests.factories.scheduling import EARLY, Clinic
@@ -40,8 +40,8 @@ def grown(clinic, number):
     """A patient with a checked coverage, a claim that was refused, a payment, and a drawer that was counted."""
     claim = make_claim(price="100.00", payer=f"Payer {number}")
     ClaimEvent.objects.create(claim=claim, kind="sent", after="sent", at=now(), by_label="x")
-    coverage = make_coverage(claim.patient)
-    make_check(coverage, checked_at=now().replace(hour=12))
+    claim.patient.coverages.update(copay_office=25)
+    make_check(claim.coverage, checked_at=now().replace(hour=12))
     row = visit(clinic, claim.patient, encounter=claim.encounter)
     session = services.open_drawer(by=SYSTEM, drawer=make_drawer(), opening_float=Decimal(100))
     paid(claim.patient, "10.00", appointment=row, drawer=session.drawer)

@@ -138,7 +138,7 @@ def test_copays_taken_of_those_due(copay_day):
     ]  # fmt: skip
     assert (found.population, [one.count for one in found.excluded]) == (6, [1, 1])
     assert copays.read(DAY).value == 0.625
-    assert len(copays.REPORT.detail.read(DAY, ("became:due", "open:true"))[0:50]) == 2
+    assert len(copays.REPORT.detail.read(DAY, ("became:due", "open:true"))[0:50]) == 1
 
 
 def charge(clinic, *, lag=None, state="approved", amount="100.00"):

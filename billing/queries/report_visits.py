@@ -80,7 +80,7 @@ COPAYS = Source(
         "became": "became",
         "provider": "provider_id",
         "clerk": "clerk",
-        "open": "became = 'due' AND at_visit < due",
+        "open": "became = 'due' AND at_visit + later < due",
     },
     (
         "count(*) FILTER (WHERE became = 'due')",
@@ -139,10 +139,10 @@ def checked_rows(scope: Scope, picks: tuple[str, ...], **rules) -> Statement:
 
 
 def copay_rows(scope: Scope, picks: tuple[str, ...]) -> Statement:
-    """(visit, patient, last name, first name, starts_at, classed.zone, clerk, due, taken at the visit, taken later)."""
+    """(visit, patient, last name, first name, starts_at, zone, clerk, due, taken at the visit, taken later)."""
     return COPAYS.picked(
         scope, picks, joins=_NAME, order="starts_at, classed.id",
-        columns="classed.id, patient_id, p.last_name, p.first_name, starts_at, zone, clerk::text, due, at_visit, later",
+        columns="classed.id, patient_id, p.last_name, p.first_name, starts_at, classed.zone, clerk::text, due, at_visit, later",
     )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ REPORT = Report(
     detail=Detail(
         columns=(Column("Patient"), Column("Account"), Column("Payer"), Column("First sent"), Column("Amount", MONEY),
                  Column("Became")),
-        read=_read, words=_words, permission=Permission.CLAIM_WORK,
+        read=_read, words=_words, permission=Permission.BILLING_QUEUE,
     ),
     order=140,
     unit="claims first sent on these days",

@@ -130,7 +130,7 @@ REPORT = Report(
     detail=Detail(
         columns=(Column("Patient"), Column("Account"), Column("Payer"), Column("Decided"), Column("Amount", MONEY),
                  Column("Refused", MONEY), Column("Reasons")),
-        read=_read, words=_words, permission=Permission.CLAIM_WORK,
+        read=_read, words=_words, permission=Permission.BILLING_QUEUE,
     ),
     order=150,
     unit="claims first decided on these days",

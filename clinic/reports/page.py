@@ -119,10 +119,17 @@ def picture(section: Section) -> SafeString | str:
             for at in drawn.series
         ],
         title=drawn.title,
-        words=lambda value: shown(
-            round(value, 3) if kind not in (Kind.COUNT, Kind.NUMBER) else round(value, 1), kind
-        ),
+        words=lambda value: _drawn_words(value, kind),
     )
+
+
+def _drawn_words(value: float, kind: Kind) -> str:
+    """A value beside an axis or under the pointer; dollars without cents, round thousands as $50K: the axis is narrow."""
+    if kind == Kind.MONEY:
+        sign = "-" if value < 0 else ""
+        whole = abs(round(value))
+        return f"{sign}${whole // 1000:,}K" if whole and whole % 1000 == 0 else f"{sign}${whole:,}"
+    return shown(round(value, 3) if kind not in (Kind.COUNT, Kind.NUMBER) else round(value, 1), kind)
 
 
 def _drawable(value: Any) -> float | None:

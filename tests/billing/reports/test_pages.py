@@ -13,6 +13,8 @@ from django.urls import reverse
 from billing import services
 from billing.models import Charge, ClaimEvent
 from clinic.core.time import now
+from clinic.reports.model import Kind
+from clinic.reports.page import _drawn_words
 from clinic.staff.roles import Role
 from scheduling.models import Appointment
 from tests.billing.reports.test_visits import visit
@@ -113,3 +115,11 @@ def test_who_sees_no_money_elsewhere_sees_none_here(clinic):
     assert (
         signed_in(make_member(Role.BILLER)).get(reverse("reports:report", args=["copays"])).status_code == 200
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(50_000.0, "$50K"), (44_019.18, "$44,019"), (0.0, "$0"), (-430.0, "-$430"), (500.0, "$500")],
+)
+def test_dollars_on_an_axis_are_short(value, words):
+    assert _drawn_words(value, Kind.MONEY) == words

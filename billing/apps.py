@@ -23,7 +23,7 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self):
-        from billing import panels
+        from billing import panels, reports
         from billing.queries.procedures import charged_procedures, procedure_fees
         from clinic.core.db import register_constraint_message
         from clinic.core.wakes import wakes
@@ -32,6 +32,7 @@ class BillingConfig(AppConfig):
         for name, words in TRIGGER_WORDS.items():
             register_constraint_message(name, words)
         panels.register()
+        reports.register()
         register_procedures("charges", done=charged_procedures, choices=procedure_fees)
         if settings.CLEARINGHOUSE["KIND"] != "none":
             wakes("appointment.booked", "billing.verify_visit")

@@ -38,7 +38,11 @@ def plain(value: Any, kind: Kind) -> Any:
 
 def heads(columns: Iterable[Column]) -> list[str]:
     """Headings with units."""
-    return [f"{one.label} (%)" if one.kind == Kind.PERCENT else head(one.label, one.kind) for one in columns]
+    units = {Kind.PERCENT: "%", Kind.MONEY: "$"}
+    return [
+        f"{one.label} ({units[one.kind]})" if one.kind in units else head(one.label, one.kind)
+        for one in columns
+    ]
 
 
 def findings_rows(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
+from clinic.core.money import dollars
 from clinic.reports.scope import Scope
 
 
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     MINUTES = "minutes"
     DAYS = "days"
     HOURS = "hours"
+    MONEY = "money"  # Decimal dollars, shown as $1,204.50
 
 
 HIDDEN = "hidden"
@@ -37,6 +39,8 @@ def shown(value: Any, kind: Kind) -> str:
         return f"{value:,.1f}".removesuffix(".0")
     if kind == Kind.PERCENT:
         return f"{value * 100:.1f}%"
+    if kind == Kind.MONEY:
+        return dollars(value)
     if kind in UNITS:
         return f"{value:,.1f}".removesuffix(".0")
     return str(value)

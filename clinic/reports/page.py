@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -118,14 +119,23 @@ def picture(section: Section) -> SafeString | str:
             for at in drawn.series
         ],
         title=drawn.title,
-        words=lambda value: shown(
-            round(value, 3) if kind not in (Kind.COUNT, Kind.NUMBER) else round(value, 1), kind
-        ),
+        words=lambda value: _drawn_words(value, kind),
     )
 
 
+def _drawn_words(value: float, kind: Kind) -> str:
+    """A value beside an axis or under the pointer; dollars without cents, round thousands as $50K: the axis is narrow."""
+    if kind == Kind.MONEY:
+        sign = "-" if value < 0 else ""
+        whole = abs(round(value))
+        return f"{sign}${whole // 1000:,}K" if whole and whole % 1000 == 0 else f"{sign}${whole:,}"
+    return shown(round(value, 3) if kind not in (Kind.COUNT, Kind.NUMBER) else round(value, 1), kind)
+
+
 def _drawable(value: Any) -> float | None:
-    return None if value in (None, HIDDEN, "") else value
+    if value in (None, HIDDEN, ""):
+        return None
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def shown_tile(tile: Tile) -> ShownTile:

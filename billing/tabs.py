@@ -66,7 +66,9 @@ GROUPS = (
             Tab("board", "Count drawers", "billing:drawer-board", _TAKES),
             Tab("close", "Day close", "billing:day-close", (P.DRAWER_MANAGE,)),
             Tab("ageing", "Ageing", "billing:ageing", (P.LEDGER_VIEW,)),
+            Tab("statements", "Statements", "billing:statements", (P.CHARGE_APPROVE,)),
             Tab("plans", "Payment plans", "billing:plans", (P.LEDGER_VIEW,)),
+            Tab("collections", "Collections", "billing:collections", (P.LEDGER_VIEW,)),
         ),
     ),
     Group(

@@ -14,6 +14,9 @@ TRIGGER_WORDS = {
     "billing_dayclose_append_only": "A closed day stays closed.",
     "billing_eligibilitycheck_append_only": "A check of coverage is never changed. Record a new one.",
     "billing_payerfile_append_only": "What a payer sent is kept as it came.",
+    "billing_statement_append_only": "A statement is never changed. Make the next one.",
+    "billing_statementsending_append_only": "A statement that was sent stays sent.",
+    "billing_appealletter_append_only": "A letter is kept as it was made. Make the next one.",
     "billing_estimate_append_only": "An estimate is never changed. Make the next version.",
 }
 
@@ -25,13 +28,19 @@ class BillingConfig(AppConfig):
     def ready(self):
         from billing import panels
         from billing.queries.procedures import charged_procedures, procedure_fees
+        from billing.rules.file_kinds import APPEAL, STATEMENT
         from clinic.core.db import register_constraint_message
         from clinic.core.wakes import wakes
+        from clinic.files.services import register_access
+        from clinic.staff.permissions import Permission
         from scheduling.procedures import register_procedures
 
         for name, words in TRIGGER_WORDS.items():
             register_constraint_message(name, words)
         panels.register()
+        # A statement names visits and money: who sees the ledger may open it.
+        for kind in (STATEMENT, APPEAL):
+            register_access(kind, lambda by, file: by.can(Permission.LEDGER_VIEW))
         register_procedures("charges", done=charged_procedures, choices=procedure_fees)
         if settings.CLEARINGHOUSE["KIND"] != "none":
             wakes("appointment.booked", "billing.verify_visit")

@@ -67,6 +67,8 @@ GROUPS = (
             Tab("close", "Day close", "billing:day-close", (P.DRAWER_MANAGE,)),
             Tab("ageing", "Ageing", "billing:ageing", (P.LEDGER_VIEW,)),
             Tab("plans", "Payment plans", "billing:plans", (P.LEDGER_VIEW,)),
+            Tab("statements", "Statements", "billing:statements", (P.CHARGE_APPROVE,)),
+            Tab("collections", "Collections", "billing:collections", (P.LEDGER_VIEW,)),
         ),
     ),
     Group(

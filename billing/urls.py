@@ -2,6 +2,7 @@ from django.urls import path
 
 from billing.claim_urls import CLAIM_PATHS
 from billing.remittance_urls import REMITTANCE_PATHS
+from billing.statement_urls import STATEMENT_PATHS
 from billing.views import (
     ageing,
     capture,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("visit-types/<uuid:pk>/", fees.visit_type_set, name="visit-type-fee-set"),
     *CLAIM_PATHS,
     *REMITTANCE_PATHS,
+    *STATEMENT_PATHS,
     path("drawers/", fees.drawers, name="drawers"),
     path("drawers/add/", fees.drawer_add, name="drawer-add"),
     path("drawers/<uuid:pk>/edit/", fees.drawer_edit, name="drawer-edit"),

@@ -340,6 +340,7 @@ def _every(seconds: float, task: str) -> dict:
 CELERY_BEAT_SCHEDULE = {
     "audit-seal": _every(10, "audit.seal"),
     "billing-follow-plans": _every(3600, "billing.follow_plans"),
+    "billing-make-statements": _every(3600, "billing.make_statements"),
     "billing-settle-remittances": _every(60, "billing.settle_remittances"),
     "core-heartbeat": _every(30, "core.beat_heartbeat"),
     "inbox-keep-text-tasks": _every(60, "inbox.keep_text_tasks"),

@@ -13,9 +13,11 @@ from .fees import DrawerForm, EndFeeForm, FeeForm, VisitTypeFeeForm
 from .money import AdjustForm, DecideForm, MoneyPolicyForm, PlanForm, RefundForm, TransferForm
 from .payments import PaymentForm
 from .remittances import DenialForm, DepositForm, PostHeldForm, RemittanceFileForm
+from .statements import AppealForm, CollectionDecisionForm, HoldForm, PlaceForm, ReturnForm
 
 __all__ = [
     "AdjustForm",
+    "AppealForm",
     "BillingProviderForm",
     "ChangeChargeForm",
     "ChargeDetailsForm",
@@ -24,6 +26,7 @@ __all__ = [
     "ClaimNoteForm",
     "ClaimRuleForm",
     "CloseDayForm",
+    "CollectionDecisionForm",
     "ContractForm",
     "CountForm",
     "DecideForm",
@@ -34,10 +37,12 @@ __all__ = [
     "EndContractForm",
     "EndFeeForm",
     "FeeForm",
+    "HoldForm",
     "MoneyPolicyForm",
     "OpenDrawerForm",
     "PayerTermsForm",
     "PaymentForm",
+    "PlaceForm",
     "PlanForm",
     "PointForm",
     "PostHeldForm",
@@ -45,6 +50,7 @@ __all__ = [
     "ReasonForm",
     "RefundForm",
     "RemittanceFileForm",
+    "ReturnForm",
     "TransferForm",
     "VisitTypeFeeForm",
 ]

@@ -115,6 +115,8 @@ class MoneyPolicyForm(ClinicModelForm):
             "small_balance_days",
             "statement_minimum",
             "statement_days",
+            "statements_by_themselves",
+            "collection_after",
         ]
         widgets = {"effective_from": forms.DateInput}
 

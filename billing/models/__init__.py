@@ -18,12 +18,15 @@ from .payers import BillingProvider, ClaimRule, ContractRate, PayerContract, Pay
 from .payments import Drawer, Payment, ReceiptCounter
 from .plans import PaymentPlan
 from .remittances import Denial, Remittance, RemittanceClaim, RemittanceFile
+from .statements import AppealLetter, BillingHold, CollectionCase, Statement, StatementSending
 from .uncharged import UnchargedVisit
 
 __all__ = [
     "REFUND_REASONS",
     "WRITE_OFF_REASONS",
+    "AppealLetter",
     "Authorization",
+    "BillingHold",
     "BillingProvider",
     "Charge",
     "ChargeDiagnosis",
@@ -32,6 +35,7 @@ __all__ = [
     "ClaimEvent",
     "ClaimLine",
     "ClaimRule",
+    "CollectionCase",
     "ContractRate",
     "CoverageIssue",
     "DayClose",
@@ -60,6 +64,8 @@ __all__ = [
     "Remittance",
     "RemittanceClaim",
     "RemittanceFile",
+    "Statement",
+    "StatementSending",
     "UnchargedVisit",
     "VerificationPolicy",
     "VisitTypeFee",

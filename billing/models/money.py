@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -35,6 +36,17 @@ class MoneyPolicy(Base):
         "no statement below", default=Decimal("5.00"), help_text="A smaller balance waits."
     )
     statement_days = models.PositiveSmallIntegerField("days between statements", default=30)
+    statements_by_themselves = models.BooleanField(
+        "statements are made by themselves",
+        default=False,
+        help_text="Once a patient’s are due. They wait in the pile until somebody mails them.",
+    )
+    collection_after = models.PositiveSmallIntegerField(
+        "collections after statements",
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text="That many in a row without a payment.",
+    )
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(MEMBER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -106,5 +106,8 @@ def denials(*, owner=None, category: str = "", is_done: bool = False) -> list[De
 def denial_or_404(pk) -> Denial:
     """One denial with its claim and patient."""
     return get_object_or_404(
-        Denial.objects.select_related("claim__payer", "patient", "owner", "decision__remittance"), pk=pk
+        Denial.objects.select_related(
+            "claim__payer", "claim__coverage", "patient", "owner", "decision__remittance"
+        ),
+        pk=pk,
     )

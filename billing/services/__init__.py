@@ -1,6 +1,7 @@
 """Everything that writes money."""
 
 from .adjusting import apply_credit, set_money_policy, transfer_balance, write_off, write_off_small
+from .appealing import make_appeal
 from .approving import approve_charges, change_charge, void_charge
 from .asking import request_check
 from .authorizations import add_authorization, end_authorization
@@ -31,6 +32,7 @@ from .claiming import (
     refresh_claim,
     release_claim,
 )
+from .collecting import decide_collection, place_collection, propose_collection, return_collection
 from .day_close import close_day
 from .denying import work_denial
 from .detailing import detail_charge, detail_charge_of
@@ -39,12 +41,14 @@ from .drawers import close_drawer, explain_variance, open_drawer, recount_drawer
 from .estimates import hand_over_estimate, make_estimate
 from .fees import add_fee, end_fee, import_fees, save_drawer, set_visit_type_fee
 from .handing_over import settle_batch
+from .holding import lift_hold, place_hold
 from .issues import resolve_issue, take_issue, work_issue
 from .paying import adjust_balance, reverse_adjustment, reverse_payment, take_payment
 from .planning import agree_plan, end_plan, follow_plans
 from .refunding import ask_refund, decide_request
 from .remitting import settle_remittances, take_remittances
 from .reviewing import match_deposit, post_held, set_aside
+from .stating import make_due_statements, make_statement, make_statements, mark_statements_sent
 from .verification_policy import set_verification_policy
 
 __all__ = [
@@ -69,6 +73,7 @@ __all__ = [
     "close_claim",
     "close_day",
     "close_drawer",
+    "decide_collection",
     "decide_request",
     "detail_charge",
     "detail_charge_of",
@@ -81,17 +86,26 @@ __all__ = [
     "hand_over_estimate",
     "hold_claim",
     "import_fees",
+    "lift_hold",
+    "make_appeal",
+    "make_due_statements",
     "make_estimate",
+    "make_statement",
+    "make_statements",
     "mark_printed",
     "mark_ready",
+    "mark_statements_sent",
     "match_deposit",
     "move_diagnosis",
     "note_on_claim",
     "open_drawer",
+    "place_collection",
+    "place_hold",
     "point_charge",
     "point_rest",
     "post_held",
     "propose_charge",
+    "propose_collection",
     "propose_visit_charges",
     "record_check",
     "record_decision",
@@ -102,6 +116,7 @@ __all__ = [
     "replace_claim",
     "request_check",
     "resolve_issue",
+    "return_collection",
     "reverse_adjustment",
     "reverse_payment",
     "save_billing_provider",

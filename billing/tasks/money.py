@@ -18,3 +18,11 @@ def settle_remittances() -> None:
     from clinic.core.actor import Actor
 
     services.settle_remittances(by=Actor.system("billing.settle_remittances"))
+
+
+@clinic_task(name="billing.make_statements")
+def make_statements() -> None:
+    """Makes the statements that are due, where the clinic's rules say so."""
+    from billing import services
+
+    services.make_due_statements()

@@ -9,8 +9,10 @@ from billing import services
 from billing.forms import AdjustForm, ReasonForm, RefundForm, TransferForm
 from billing.models import MoneyRequest
 from billing.queries.balances import balance, entry_or_404
+from billing.queries.collections import open_case_of
 from billing.queries.patient_ledger import patient_ledger, payers_of, visit_balances, visit_words
 from billing.queries.plans import plan_of
+from billing.queries.statements import hold_of, statements_of
 from billing.queries.visits import patient_or_404
 from clinic import audit
 from clinic.core.money import dollars
@@ -39,6 +41,9 @@ def ledger(request, pk):
             "lines": lines,
             "visits": visits,
             "plan": plan_of(pk),
+            "hold": hold_of(pk),
+            "statements": statements_of(pk),
+            "case": open_case_of(pk),
             "owed": lines[0].after if lines else 0,
             "insured": lines[0].insured_after if lines else 0,
             "shows_insured": any(line.insured for line in lines),

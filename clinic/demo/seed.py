@@ -19,7 +19,7 @@ from clinic.core import kept
 from clinic.core.actor import Actor
 from clinic.core.time import now as present
 from clinic.core.time import zone
-from clinic.demo import claims, drawers, filling, follow_ups, insurance, outreach, planned, settle
+from clinic.demo import claims, drawers, filling, follow_ups, insurance, outreach, planned, settle, statements
 from clinic.demo.access import write_access
 from clinic.demo.book import Book, Taken
 from clinic.demo.flow import Visit
@@ -92,6 +92,8 @@ def top_up(progress: Progress = quiet) -> None:
     insurance.write_insurance(world, is_new=is_new)
     progress("claims")
     claims.write_claims(world, is_new=is_new)
+    progress("statements")
+    statements.write_statements(world, is_new=is_new)
     if is_new:
         write_access(world)
         _import_samples(progress)

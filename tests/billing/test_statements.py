@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from billing import services
@@ -384,3 +385,22 @@ def test_collections_over_http():
         assert "Lake Recovery" in biller.get(board).content.decode()
         assert biller.post(url("return"), {"returned_on": day, "reason": "Paid"}).status_code == 302
         assert "Returned" in boss.get(board).content.decode()
+
+
+def test_lists_take_as_many_queries_for_many_patients_as_for_one():
+    def counts():
+        seen = []
+        for do in (queries.due_statements, collection_candidates):
+            with CaptureQueriesContext(connection) as caught:
+                do()
+            seen.append(len(caught))
+        return seen
+
+    _, ready = dunned()
+    with later(ready + 31):
+        one = counts()
+    for _ in range(3):
+        dunned()
+    with later(ready + 31):
+        assert len(collection_candidates()) == len(queries.due_statements()) == 4
+        assert counts() == one

@@ -22,7 +22,10 @@ ROWS = {
     "billing/drawers/": "billing.Drawer",
     "billing/drawers/sessions/": "billing.DrawerSession",
     "billing/approvals/": "billing.MoneyRequest",
+    "billing/collections/": "billing.CollectionCase",
     "billing/denials/": "billing.Denial",
+    "billing/denials/appeals/": "billing.AppealLetter",
+    "billing/holds/": "billing.BillingHold",
     "billing/remittances/": "billing.Remittance",
     "billing/remittances/decisions/": "billing.RemittanceClaim",
     "billing/fees/": "billing.FeeItem",
@@ -31,6 +34,7 @@ ROWS = {
     "billing/patients/": "records.Patient",
     "billing/plans/": "billing.PaymentPlan",
     "billing/payments/": "billing.Payment",
+    "billing/statements/": "billing.Statement",
     "billing/visit-types/": "scheduling.VisitType",
     "billing/visits/": "records.Encounter",
     "chart/medication/": "records.Medication",
@@ -159,6 +163,7 @@ def build() -> None:
         _outreach(patient, clinic)
         _insurance(patient, fee)
         _claims()
+        _stating()
 
 
 def _insurance(patient, fee) -> None:
@@ -256,6 +261,22 @@ def _claims() -> None:
     send_claims(by=make.actor("biller"), claims=[claim])
     claims.make_claim(coverage, day=NOW.date() - timedelta(days=2))
     PayerContract.objects.create(payer=coverage.payer, name="Yearly", effective_from=NOW.date())
+
+
+def _stating() -> None:
+    """A patient with a statement in the pile, proposed for collections and then on hold; and a letter of appeal."""
+    from billing.models import CollectionCase, Denial
+    from billing.services import adjust_balance, make_appeal, make_statement, place_hold
+    from tests.factories import scheduling
+    from tests.factories.billing import SYSTEM
+
+    patient = scheduling.make_patient(last_name=CANARY)
+    adjust_balance(by=SYSTEM, patient=patient, amount=Decimal(50), reason="Carried over", is_increase=True)
+    make_statement(by=SYSTEM, patient=patient)
+    CollectionCase.objects.create(patient=patient, amount=Decimal(50), statements=3, proposed_at=NOW)
+    place_hold(by=SYSTEM, patient=patient, kind="dispute", reason=f"{CANARY} says paid", starts_on=NOW.date())
+    denial = Denial.objects.select_related("claim__payer", "patient").get()
+    make_appeal(by=SYSTEM, denial=denial, body=f"{CANARY} was seen.")
 
 
 def _paid_by_payer(patient) -> None:

@@ -122,7 +122,7 @@ def due_statements(today: dt.date | None = None, limit: int = SHOWN) -> list[Due
                 found.append(Due(patient, items[key], amount, made_on, bool(mailing_address(patient))))
         if len(found) >= limit:
             break
-    return found[:limit]
+    return sorted(found[:limit], key=lambda row: -row.amount)
 
 
 @dataclass(frozen=True)

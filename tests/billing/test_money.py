@@ -379,6 +379,7 @@ def test_rules_are_set_by_who_may():
         "small_balance_days": "60",
         "statement_minimum": "10",
         "statement_days": "30",
+        "collection_after": "4",
     }
     assert desk.post(url("money-policy"), values).status_code == 403
     assert boss.post(url("money-policy"), values).status_code == 302

@@ -115,8 +115,16 @@ def _claims(visits) -> tuple[set, dict]:
         if state in UNDECIDED:
             waiting.add(encounter)
         if adjudication:
-            decided[encounter] = read_decision(adjudication)
+            decided[encounter] = _read(adjudication)
     return waiting, decided
+
+
+def _read(adjudication):
+    """One decision kept in a form of its own must not hold up everybody's statements: it explains nothing."""
+    try:
+        return read_decision(adjudication)
+    except ValueError:
+        return None
 
 
 def _unclaimed(visits, today: dt.date) -> set:

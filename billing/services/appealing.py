@@ -14,6 +14,8 @@ from clinic.core.profile import clinic_zone
 from clinic.files.services import store_file
 from scheduling.rules.letter_paper import letter_pdf
 
+from .adjusting import CARD_WORDS
+
 
 @service
 def make_appeal(*, by, denial: Denial, body: str) -> AppealLetter:
@@ -25,7 +27,7 @@ def make_appeal(*, by, denial: Denial, body: str) -> AppealLetter:
     if not body:
         raise Refused("Write the letter.", field="body")
     if holds_card_number(body):
-        raise Refused("That looks like a card number. Leave it out.", field="body")
+        raise Refused(CARD_WORDS, field="body")
     locked = Denial.objects.select_for_update(of=("self",)).get(pk=denial.pk)
     if locked.state == Denial.State.DONE:
         raise Refused("This denial is done.")

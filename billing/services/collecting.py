@@ -14,7 +14,7 @@ from clinic.core.locks import lock_keys
 from clinic.core.profile import clinic_zone
 from clinic.staff.permissions import Permission
 
-from .adjusting import money_key
+from .adjusting import money_key, plain_words
 
 State = CollectionCase.State
 ON_HOLD = "A hold keeps this patient out of collections."
@@ -51,7 +51,7 @@ def decide_collection(*, by, case: CollectionCase, is_approved: bool, note: str 
     Refuses who may not approve money, the decision of who proposed, a second decision, a refusal without words, and the
     approval of a patient on hold or who owes nothing any more.
     """
-    note = " ".join(note.split())
+    note = plain_words(note)
     if by.member_id is None or not by.can(Permission.MONEY_APPROVE):
         raise Refused("Somebody who may approve money decides.")
     case = _locked(case, State.PROPOSED)
@@ -71,7 +71,7 @@ def place_collection(*, by, case: CollectionCase, agency: str, placed_on: dt.dat
 
     Refuses one that is not approved, a patient on hold or who owes nothing, no agency, and a day that is to come.
     """
-    agency = " ".join(agency.split())
+    agency = plain_words(agency, field="agency")
     if not agency:
         raise Refused("Say which agency.", field="agency")
     _check_day(placed_on, "placed_on")
@@ -87,7 +87,7 @@ def return_collection(*, by, case: CollectionCase, returned_on: dt.date, reason:
 
     Refuses one that is not placed, a day that is to come or before it was placed, and no reason.
     """
-    reason = " ".join(reason.split())
+    reason = plain_words(reason, field="reason")
     if not reason:
         raise Refused("Say why.", field="reason")
     _check_day(returned_on, "returned_on")

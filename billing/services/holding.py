@@ -4,7 +4,6 @@ import datetime as dt
 
 from billing.models import BillingHold
 from billing.queries.statements import standing_holds
-from billing.rules.cards import holds_card_number
 from clinic.audit import record
 from clinic.core import time
 from clinic.core.db import service
@@ -12,7 +11,7 @@ from clinic.core.errors import Refused
 from clinic.core.locks import lock_keys
 from clinic.core.profile import clinic_zone
 
-from .adjusting import money_key
+from .adjusting import money_key, plain_words
 
 
 @service
@@ -21,7 +20,7 @@ def place_hold(
 ) -> BillingHold:
     """Keep a patient out of statements and collections from one day to another (None: until lifted). Audited.
 
-    Refuses a second hold beside one that stands or is to come, a kind that is none, no reason, a first day before today
+    Refuses a second hold beside one that stands or is to come, a kind that is none, no reason, a card number in it, a first day before today
     and a last day before the first.
     """
     reason, today = _words(reason, "reason"), time.today(clinic_zone())
@@ -70,9 +69,7 @@ def lift_hold(*, by, hold: BillingHold, reason: str) -> BillingHold:
 
 
 def _words(text: str, field: str) -> str:
-    text = " ".join(text.split())
+    text = plain_words(text, field=field)
     if not text:
         raise Refused("Say why.", field=field)
-    if holds_card_number(text):
-        raise Refused("That looks like a card number. Leave it out.", field=field)
     return text

@@ -121,7 +121,7 @@ WORDS: dict[str, dict[str, str]] = {
         "other": "Su seguro no pagó esta parte.",
         "pay_title": "Cómo pagar",
         "pay": "Con cheque, con el número de cuenta escrito en él, a la dirección de arriba; o con tarjeta, cheque o efectivo en nuestra recepción. También se aceptan pagos con tarjeta por teléfono.",
-        "help_title": "¿Preguntas, o no puede pagar todo de una vez?",
+        "help_title": "¿Preguntas, o no puede pagar la suma completa de una vez?",
         "help": "Llámenos al {phone}. Puede pagar por mes, y le explicamos cada línea. Si cree que algo está mal, díganos antes de la fecha de arriba.",
         "help_none": "Pregunte en nuestra recepción. Puede pagar por mes, y le explicamos cada línea. Si cree que algo está mal, díganos antes de la fecha de arriba.",
         "guardian": "Al padre, madre o tutor de",

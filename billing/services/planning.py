@@ -91,7 +91,9 @@ def follow_plans() -> tuple[int, int]:
     lines = plan_lines()
     paid = [line for line in lines if line.paid >= line.plan.total]
     missed = [line for line in lines if line.paid < line.plan.total and line.missed is not None]
-    return failures.each(TASK, missed, _remind, key=_key), failures.each(TASK, paid, _keep, key=_key)
+    return failures.each(TASK, missed, _remind, key=_key), failures.each(
+        TASK, paid, lambda line: _keep(line=line), key=_key
+    )
 
 
 def _key(line: PlanLine) -> str:
@@ -110,5 +112,5 @@ def _remind(line: PlanLine) -> None:
 
 
 @service
-def _keep(line: PlanLine) -> None:
+def _keep(*, line: PlanLine) -> None:
     _end(SYSTEM, line.plan, PaymentPlan.State.KEPT, "Paid as agreed.")

@@ -38,10 +38,7 @@ class BillingConfig(AppConfig):
         for name, words in TRIGGER_WORDS.items():
             register_constraint_message(name, words)
         panels.register()
-<<<<<<< HEAD
         reports.register()
-=======
->>>>>>> statements
         # A statement names visits and money: who sees the ledger may open it.
         for kind in (STATEMENT, APPEAL):
             register_access(kind, lambda by, file: by.can(Permission.LEDGER_VIEW))

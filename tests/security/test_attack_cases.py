@@ -77,7 +77,7 @@ CASES: dict[int, tuple[str, list[str]]] = {
         f"{IDLE}::test_no_kind_of_request_opens_anything_once_idle"]),
     17: ("a file path or an address from the user", [
         "security/test_uploads.py::test_a_name_never_reaches_the_disk_or_a_header",
-        f"{STATIC}::test_only_the_gateway_talks_to_other_hosts"]),
+        f"{STATIC}::test_only_the_gateways_talk_to_other_hosts"]),
     18: ("a command line", [
         f"{STATIC}::test_nothing_that_a_request_reaches_runs_code_or_a_shell",
         f"{STATIC}::test_nothing_that_a_request_reaches_starts_a_process_or_unpickles",

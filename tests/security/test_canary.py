@@ -118,7 +118,7 @@ def addresses_in(response) -> list[str]:
 def plant() -> Patient:
     """The small clinic, whose patient now has everything by which somebody is known."""
     small_clinic.build()
-    patient = Patient.objects.get(last_name=NAME)
+    patient = Patient.objects.get(last_name=NAME, first_name="Ottoline")
     Patient.objects.filter(pk=patient.pk).update(birth_date=BORN)
     patient.contacts.filter(kind="mobile").update(value=PHONE)
     patient.coverages.update(member_id=MEMBER)

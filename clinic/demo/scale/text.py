@@ -11,6 +11,7 @@ from hashlib import sha256
 from random import Random
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 NULL = "\\N"
@@ -123,4 +124,6 @@ def _constant(field: models.Field, same: dict[str, Any]) -> str:
     value = field.get_default()
     if value is None and not field.null:
         raise TypeError(f"{field.model.__name__}.{field.column} has no default: name it")
+    if isinstance(field, ArrayField) and value == []:
+        return "{}"
     return encode(value)

@@ -76,7 +76,7 @@ def test_the_manifest_says_what_is_in_it_and_the_run_is_on_record(folder):
     assert (run.outcome, run.how, run.folder) == ("good", "command", str(folder))
     assert (run.size_bytes, run.row_count) == (manifest.size, manifest.contents.rows)
     assert run.key_id == Key.of(KEY).id
-    assert manifest.media.count == 2
+    assert manifest.media.count == 4  # two pictures, a statement and a letter of appeal
     # What was written since: the run itself and its line in the trail.
     later = {"backup_backuprun": 1, "audit_auditevent": 1}
     assert counts == {
@@ -149,7 +149,7 @@ def test_a_wrong_key_is_told_in_words(folder, settings):
 def test_the_command_says_what_it_made(place, capsys):
     call_command("backup", place)
     told = capsys.readouterr().out
-    assert "2 files" in told
+    assert "4 files" in told
     assert "Read back whole." in told
     with pytest.raises(
         CommandError, match="holds no backup: manifest.json is missing. Name one of the backups in it"

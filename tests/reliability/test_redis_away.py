@@ -18,6 +18,7 @@ from clinic.runtime.processes import spawn, stop
 from scheduling.models import Appointment
 from tests.factories.messaging import make_message, make_reachable
 from tests.factories.scheduling import at, visit_type
+from tests.reliability.ground import CELERY, CLOCK
 from tests.reliability.served import PIN, Caller
 from tests.reliability.today import payment_form, payments
 from tests.runtime.waiting import wait_for
@@ -107,20 +108,12 @@ def _noon_zone() -> str:
 @pytest.mark.parametrize("away", [5, 100])
 def test_reminders_resume_within_a_minute(servers, clinic_today, tmp_path, away):
     """Worker and beat as the demo runs them. Redis goes, a reminder falls due, Redis is back: how long until it left?"""
-    celery = [sys.executable, "-m", "celery", "--app", "clinic.celery", "--quiet"]
     worker = [
-        *celery,
-        "worker",
-        "--concurrency",
-        "2",
-        "--loglevel",
-        "WARNING",
-        "--without-gossip",
+        sys.executable, *CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip",
         "--without-mingle",
-    ]
+    ]  # fmt: skip
     beat = [
-        sys.executable, "-m", "celery", "--app", "clinic.beat", "--quiet", "beat", "--schedule", tmp_path / "beat",
-        "--pidfile", "", "--loglevel", "WARNING",
+        sys.executable, *CLOCK, "beat", "--schedule", tmp_path / "beat", "--pidfile", "", "--loglevel", "WARNING",
     ]  # fmt: skip
     env = servers.web.environment
     logs = {name: (tmp_path / f"{name}.log").open("ab") for name in ("worker", "beat")}
